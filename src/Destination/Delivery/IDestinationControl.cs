@@ -1,0 +1,14 @@
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>
+/// The delivering side as operators see and steer it. In one process it is the process itself; in Azure HTTP and delivery run on
+/// different instances and it is read from and written to shared storage.
+/// </summary>
+public interface IDestinationControl
+{
+    /// <summary>State, workspace, rate and counts.</summary>
+    Task<DeliveryStatus> GetStatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends a pause for <c>everything_rejected</c>; does nothing in any other state.</summary>
+    Task ResumeAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,38 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Mapping;
+
+/// <summary>What an event maps to.</summary>
+public abstract record MappingResult
+{
+    private MappingResult()
+    {
+    }
+
+    /// <summary>It is to be sent: these operations in turn, stopped at the first failure, all redone on a retry.</summary>
+    /// <param name="Operations">At least one. They live as long as the mapping scope they were made in.</param>
+    /// <param name="Warnings">What was changed or may surprise.</param>
+    public sealed record Mapped(IReadOnlyList<TrackApiOperation> Operations, IReadOnlyList<MappingWarning> Warnings) : MappingResult;
+
+    /// <summary>It is not meant to be sent.</summary>
+    public sealed record Skipped(SkipReason Reason) : MappingResult;
+
+    /// <summary>It can't be sent as it is; nothing is.</summary>
+    /// <param name="Problems">Every one, at least one; the first names the dead letter's reason.</param>
+    public sealed record Invalid(IReadOnlyList<MappingProblem> Problems) : MappingResult;
+}
+
+/// <summary>One thing that makes an event undeliverable. Holds no property value.</summary>
+/// <param name="Reason">The dead letter's reason.</param>
+/// <param name="Field">Where, for instance <c>traits.bio</c>.</param>
+/// <param name="Message">What is wrong, in words.</param>
+/// <param name="Limit">The limit, where there is one.</param>
+/// <param name="Actual">The actual size, where there is a limit.</param>
+public sealed record MappingProblem(DeadLetterReason Reason, string Field, string Message, int? Limit = null, int? Actual = null);
+
+/// <summary>One thing that was changed on the way, or that may surprise. Holds no property value.</summary>
+/// <param name="Code">A bounded code, for instance <c>name_cut</c>.</param>
+/// <param name="Field">Where.</param>
+/// <param name="Message">What was done, in words.</param>
+public sealed record MappingWarning(string Code, string Field, string Message);

@@ -1,0 +1,13 @@
+namespace CustomerIoDestination.Queueing;
+
+/// <summary>The durable queue as ingest sees it. Implemented by the embedded SQLite queue and by Service Bus; the same contract suite tests both.</summary>
+public interface IEventQueue
+{
+    /// <summary>Puts events on the queue. When the task ends in <see cref="EnqueueResult.Enqueued"/> they survive a crash of anything.</summary>
+    /// <param name="envelopes">The events, in order; order is kept inside a partition.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was already taken stays taken.</param>
+    Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken);
+
+    /// <summary>How full the queue is. Answers fast at any depth.</summary>
+    Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,32 @@
+namespace CustomerIoDestination.Settings;
+
+/// <summary>Everything that can be configured, read and checked once at start.</summary>
+public sealed record DestinationSettings
+{
+    /// <summary>The workspace to deliver to.</summary>
+    public CustomerIoSettings CustomerIo { get; init; } = new();
+
+    /// <summary>How events are delivered.</summary>
+    public DeliverySettings Delivery { get; init; } = new();
+
+    /// <summary>How events become requests.</summary>
+    public MappingSettings Mapping { get; init; } = new();
+
+    /// <summary>What becomes of events over a limit.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>Who may send events.</summary>
+    public IngestSettings Ingest { get; init; } = new();
+
+    /// <summary>Who may operate.</summary>
+    public AdminSettings Admin { get; init; } = new();
+
+    /// <summary>The queue.</summary>
+    public QueueSettings Queue { get; init; } = new();
+
+    /// <summary>The sandbox.</summary>
+    public SandboxSettings Sandbox { get; init; } = new();
+
+    /// <summary>The dead letters.</summary>
+    public DeadLetterSettings DeadLetters { get; init; } = new();
+}

@@ -1,0 +1,71 @@
+namespace CustomerIoDestination.Settings;
+
+/// <summary>Which identifier names a person at Customer.io.</summary>
+public enum PersonIdentifierChoice
+{
+    /// <summary>The user id, else the e-mail: for workspaces that identify people by both.</summary>
+    Auto,
+
+    /// <summary>The user id only: for workspaces that identify people by id.</summary>
+    Id,
+
+    /// <summary>The e-mail if known, else the user id: for workspaces that identify people by e-mail.</summary>
+    Email,
+}
+
+/// <summary>What becomes of an identify that names neither a user nor an e-mail.</summary>
+public enum UnidentifiedIdentifyChoice
+{
+    /// <summary>It is skipped and counted: Customer.io keeps no attributes of anonymous people.</summary>
+    Skip,
+
+    /// <summary>It becomes a dead letter, for those who want to see each.</summary>
+    DeadLetter,
+}
+
+/// <summary>What becomes of an identify whose person has no e-mail.</summary>
+public enum WithoutEmailChoice
+{
+    /// <summary>It is sent like any other.</summary>
+    Send,
+
+    /// <summary>It is skipped and counted: people who can't be mailed are paid for all the same.</summary>
+    Skip,
+
+    /// <summary>It becomes a dead letter.</summary>
+    DeadLetter,
+}
+
+/// <summary>How events become Track API requests.</summary>
+public sealed record MappingSettings
+{
+    /// <summary>Which identifier names a person.</summary>
+    public PersonIdentifierChoice PersonIdentifier { get; init; } = PersonIdentifierChoice.Auto;
+
+    /// <summary>Whether ISO 8601 text in attributes and data becomes Unix seconds.</summary>
+    public bool ConvertDates { get; init; }
+
+    /// <summary>Whether a null trait is sent (it clears the attribute) or left out.</summary>
+    public bool SendNulls { get; init; } = true;
+
+    /// <summary>Whether an identify carries <c>anonymous_id</c>, so that Customer.io merges the device's anonymous events.</summary>
+    public bool AnonymousId { get; init; } = true;
+
+    /// <summary>Whether <c>properties.email</c> of a track, page or screen names the person: it may be somebody else's.</summary>
+    public bool EmailFromProperties { get; init; }
+
+    /// <summary>The property whose ULID becomes the event id; null for none.</summary>
+    public string? EventIdProperty { get; init; }
+
+    /// <summary>What becomes of an identify without user id and e-mail.</summary>
+    public UnidentifiedIdentifyChoice UnidentifiedIdentify { get; init; } = UnidentifiedIdentifyChoice.Skip;
+
+    /// <summary>Whether an identify may create a person; off, it carries <c>_update: true</c>.</summary>
+    public bool MayCreatePeople { get; init; } = true;
+
+    /// <summary>What becomes of an identify whose person has no e-mail.</summary>
+    public WithoutEmailChoice WithoutEmail { get; init; } = WithoutEmailChoice.Send;
+
+    /// <summary>Whether every identify counts as of now: <c>_timestamp</c> is left out.</summary>
+    public bool AsOfNow { get; init; }
+}
