@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TrackApiSandbox.Faults;
+
+namespace TrackApiSandbox.Snapshots;
+
+/// <summary>The JSON of the sandbox's own routes.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SandboxState))]
+[JsonSerializable(typeof(SandboxStats))]
+[JsonSerializable(typeof(RequestPage))]
+[JsonSerializable(typeof(Fault))]
+internal sealed partial class SandboxJson : JsonSerializerContext;
