@@ -1,3 +1,4 @@
+using CustomerIoDestination.Limits;
 using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.Delivery;
@@ -7,6 +8,9 @@ internal sealed class BatchLine : IDisposable
 {
     // Enough to keep a distant region busy, few enough that batches grow when the rate is the bound.
     private const int MaxOnTheWire = 8;
+
+    /// <summary>The longest an event waits for others.</summary>
+    public static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Entry> _waiting = new();
@@ -36,7 +40,7 @@ internal sealed class BatchLine : IDisposable
         {
             if (_waiting.Count == 0)
             {
-                _timer.Change(BatchLimits.FlushAfter, Timeout.InfiniteTimeSpan);
+                _timer.Change(FlushAfter, Timeout.InfiniteTimeSpan);
             }
 
             _waiting.AddLast(entry);
@@ -86,7 +90,7 @@ internal sealed class BatchLine : IDisposable
     }
 
     private bool IsFull() =>
-        _items >= _maxItems || _bytes + BatchBody.FrameBytes >= BatchLimits.MaxBodyBytes || _waiting.First!.Value.Group.TravelsAlone;
+        _items >= _maxItems || _bytes + BatchBody.FrameBytes >= TrackApiLimits.BatchBytes || _waiting.First!.Value.Group.TravelsAlone;
 
     private List<Entry> Take()
     {
@@ -104,7 +108,7 @@ internal sealed class BatchLine : IDisposable
         return batch;
 
         bool Fits(BatchGroup group) => !group.TravelsAlone && !batch[0].Group.TravelsAlone
-            && items + group.Events.Count <= _maxItems && bytes + group.Bytes <= BatchLimits.MaxBodyBytes;
+            && items + group.Events.Count <= _maxItems && bytes + group.Bytes <= TrackApiLimits.BatchBytes;
     }
 
     private void Remove(LinkedListNode<Entry> node)

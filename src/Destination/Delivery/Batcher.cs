@@ -5,7 +5,7 @@ namespace CustomerIoDestination.Delivery;
 
 /// <summary>
 /// Gathers the events of many partitions into batches, a line for each lane. A batch goes when it is full or its oldest event waited
-/// <see cref="BatchLimits.FlushAfter"/>, and one of the few places on the wire is free; while none is, batches grow. Thread-safe.
+/// <see cref="BatchLine.FlushAfter"/>, and one of the few places on the wire is free; while none is, batches grow. Thread-safe.
 /// </summary>
 internal sealed class Batcher : IDisposable
 {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CustomerIoDestination.Limits;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace CustomerIoDestination.Delivery;
 
 /// <summary>Maps an event and writes what is to be sent for it. Whatever goes wrong in that is the event's fault and leads to the dead letters.</summary>
-internal sealed partial class EventPreparation(EventForms forms, DeliverySettings settings, ILogger<EventPreparation> logger)
+internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySettings settings, ILogger<EventPreparation> logger)
 {
     private const int MaxDescription = 4096;
 
@@ -18,7 +19,7 @@ internal sealed partial class EventPreparation(EventForms forms, DeliverySetting
     {
         try
         {
-            switch (forms.Map(pending.Envelope, pending.Scope))
+            switch (mapper.Map(pending.Envelope, pending.Scope))
             {
                 case MappingResult.Skipped skipped:
                     pending.End = DeliveryEnd.Skipped(skipped.Reason);
@@ -44,24 +45,22 @@ internal sealed partial class EventPreparation(EventForms forms, DeliverySetting
 
     private void Write(PendingEvent pending, IReadOnlyList<TrackApiOperation> operations)
     {
-        pending.Item = settings.Mode == DeliveryMode.Batch && operations is [{ } only] && MayTravelInBatch(only) ? forms.BatchItem(only, pending.Scope) : null;
-        if (pending.Item is { Length: <= BatchLimits.MaxItemBytes })
+        if (settings.Mode == DeliveryMode.Batch && operations is [{ } only]
+            && BatchItem.TryWrite(only, settings.BatchAnonymous, pending.Scope.Output, out ReadOnlyMemory<byte> item)
+            && item.Length <= TrackApiLimits.BatchItemBytes)
         {
+            pending.Item = item;
             return;
         }
 
-        pending.Item = null;
         TrackApiRequest[] requests = new TrackApiRequest[operations.Count];
         for (int i = 0; i < requests.Length; i++)
         {
-            requests[i] = forms.Single(operations[i], pending.Scope);
+            requests[i] = SingleRequest.Write(operations[i], pending.Scope.Output);
         }
 
         pending.Requests = requests;
     }
-
-    private bool MayTravelInBatch(TrackApiOperation operation) =>
-        operation is not TrackApiOperation.TrackEvent { Subject: EventSubject.Anonymous } || settings.BatchAnonymous;
 
     private static string Describe(IReadOnlyList<MappingProblem> problems)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CustomerIoDestination.Limits;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
@@ -42,7 +43,7 @@ internal sealed class RunReader(
         while (PeekPrepared() is { } pending)
         {
             // Events that end without being sent travel with the rest, so that all end in order.
-            bool fits = pending.End is not null || (pending.Item is { } item && ++items <= settings.BatchItems && (bytes += item.Length + 1) <= BatchLimits.MaxBodyBytes);
+            bool fits = pending.End is not null || (pending.Item is { } item && ++items <= settings.BatchItems && (bytes += item.Length + 1) <= TrackApiLimits.BatchBytes);
             if (_segment.Count > 0 && !fits)
             {
                 break;

@@ -45,8 +45,8 @@ internal static class RegionAnswer
     };
 
     private static CustomerIoRegion? Find(TrackApiAnswer.Region region) =>
-        Uri.TryCreate(region.Url, UriKind.Absolute, out Uri? url) && url == TrackApiUrls.Us ? CustomerIoRegion.Us
-        : url is not null && url == TrackApiUrls.Eu ? CustomerIoRegion.Eu
+        Uri.TryCreate(region.Url, UriKind.Absolute, out Uri? url) && url == TrackApiUrl.Us ? CustomerIoRegion.Us
+        : url is not null && url == TrackApiUrl.Eu ? CustomerIoRegion.Eu
         : region.Url is not null ? null
         : region.Name switch
         {
@@ -55,7 +55,7 @@ internal static class RegionAnswer
             _ => null,
         };
 
-    private static Uri Url(CustomerIoRegion region) => region == CustomerIoRegion.Eu ? TrackApiUrls.Eu : TrackApiUrls.Us;
+    private static Uri Url(CustomerIoRegion region) => region == CustomerIoRegion.Eu ? TrackApiUrl.Eu : TrackApiUrl.Us;
 
     private static TrackApiAnswer.Unavailable Unreadable(int status) => new("unreadable_answer", status, null);
 

@@ -20,7 +20,7 @@ internal static class RetryAfter
             return TimeSpan.FromSeconds(seconds);
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+        return DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out DateTimeOffset date)
             ? TimeSpan.FromTicks(Math.Max(0, (date - now).Ticks))
             : null;
     }

@@ -95,7 +95,7 @@ public sealed class TrackApiClient
         // A rotated key must be seen before the old one is blamed.
         _credentials.Forget();
         Uri? current = _workspace.Url;
-        using TrackApiCall call = new(HttpMethod.Get, UriOf(current ?? TrackApiUrls.Us, RegionAnswer.Path), RegionAnswer.Path, Lane.Live, CancellationToken.None)
+        using TrackApiCall call = new(HttpMethod.Get, UriOf(current ?? TrackApiUrl.Us, RegionAnswer.Path), RegionAnswer.Path, Lane.Live, CancellationToken.None)
         {
             IsPing = true,
         };

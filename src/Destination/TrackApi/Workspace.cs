@@ -10,7 +10,7 @@ namespace CustomerIoDestination.TrackApi;
 public sealed record Workspace(CustomerIoRegion Region, Uri? Url, long? Number, PingResult? LastPing)
 {
     /// <summary>What the settings alone say.</summary>
-    public static Workspace Of(CustomerIoSettings settings) => new(settings.Region, TrackApiUrls.Of(settings), null, null);
+    public static Workspace Of(CustomerIoSettings settings) => new(settings.Region, BaseOf(settings), null, null);
 
     /// <summary>What a ping added.</summary>
     public Workspace After(PingResult ping, CustomerIoSettings settings) => ping switch
@@ -18,7 +18,10 @@ public sealed record Workspace(CustomerIoRegion Region, Uri? Url, long? Number, 
         PingResult.Good good => new Workspace(good.Region, good.Url, good.Workspace, ping),
         // Asked to find the region itself, it follows the workspace to the other one; the next ping tells whether that works.
         PingResult.WrongUrl { Url: { } url } when settings is { Region: CustomerIoRegion.Auto, TrackApiUrl: null } =>
-            this with { Region = url == TrackApiUrls.Eu ? CustomerIoRegion.Eu : CustomerIoRegion.Us, Url = url, LastPing = ping },
+            this with { Region = url == TrackApiUrl.Eu ? CustomerIoRegion.Eu : CustomerIoRegion.Us, Url = url, LastPing = ping },
         _ => this with { LastPing = ping },
     };
+
+    private static Uri? BaseOf(CustomerIoSettings settings) =>
+        settings is { Region: CustomerIoRegion.Auto, TrackApiUrl: null } ? null : TrackApiUrl.For(settings);
 }
