@@ -1,3 +1,4 @@
+using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using Microsoft.AspNetCore.Http;
 
@@ -37,6 +38,9 @@ public sealed class ApiRoute
     public bool Mutating { get; internal init; }
 
     internal ApiEndpoint Endpoint { get; }
+
+    /// <summary>What is answered when the endpoint throws.</summary>
+    internal ApiError WhenBroken { get; init; } = ApiErrors.Internal;
 
     /// <summary>Method and pattern.</summary>
     public override string ToString() => $"{Method} {Pattern}";

@@ -1,3 +1,4 @@
+using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Endpoints;
 
 namespace CustomerIoDestination.HttpApi;
@@ -15,7 +16,11 @@ public static class ApiRoutes
     public static ApiRoute PreviewEvents { get; } = Admin("PreviewEvents", "POST", "/api/preview", PreviewEndpoint.PostAsync);
 
     /// <summary>Whether the queue takes events.</summary>
-    public static ApiRoute Health { get; } = Public("Health", "/api/health", HealthEndpoint.GetAsync);
+    public static ApiRoute Health { get; } = new("Health", "GET", "/api/health", RouteRequirement.Public, HealthEndpoint.GetAsync)
+    {
+        // A queue that can't say whether it takes events does not.
+        WhenBroken = ApiErrors.QueueUnavailable,
+    };
 
     /// <summary>State, queue, rate and counts.</summary>
     public static ApiRoute Status { get; } = Admin("Status", "GET", "/api/status", StatusEndpoint.GetAsync);

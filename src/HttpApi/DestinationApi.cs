@@ -44,7 +44,7 @@ public sealed partial class DestinationApi
         catch (Exception exception)
         {
             Log.RequestFailed(_logger, route.Name, FailureText.Of(exception));
-            return ApiErrors.Internal;
+            return route.WhenBroken;
         }
     }
 

@@ -39,7 +39,7 @@ internal static class ApiErrors
         Header = ("Accept-Encoding", "gzip, identity"),
     };
 
-    public static ApiError BrokenGzip { get; } = Bad("broken_gzip", "The body is not whole and valid gzip.");
+    public static ApiError BrokenGzip { get; } = Bad("broken_gzip", "The body is not one whole and valid gzip member.");
 
     public static ApiError UnknownLane { get; } = Bad("invalid_lane", $"{RequestHeaders.Lane} must be live or import.");
 

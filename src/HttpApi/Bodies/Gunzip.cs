@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using CustomerIoDestination.HttpApi.Answers;
@@ -9,6 +10,9 @@ namespace CustomerIoDestination.HttpApi.Bodies;
 /// <summary>Undoes <c>Content-Encoding: gzip</c>, and stops where a body may not be larger: a few kilobytes can unpack to gigabytes.</summary>
 internal static class Gunzip
 {
+    // Header, an empty deflate block, trailer.
+    private const int SmallestMember = 10 + 2 + 8;
+
     /// <summary>Reads <c>Content-Encoding</c>; false when it is one that is not taken.</summary>
     public static bool TryReadEncoding(HttpRequest request, out bool isGzip)
     {
@@ -40,6 +44,17 @@ internal static class Gunzip
             return BodyResult.Refused(ApiErrors.BrokenGzip);
         }
 
-        return buffer.IsOverBound ? BodyResult.Refused(ApiErrors.BodyTooLarge(maxBytes)) : new BodyResult(buffer.ToArray(), Refusal: null);
+        if (buffer.IsOverBound)
+        {
+            return BodyResult.Refused(ApiErrors.BodyTooLarge(maxBytes));
+        }
+
+        byte[] unpacked = buffer.ToArray();
+        return IsWhole(packed.Span, unpacked.Length) ? new BodyResult(unpacked, Refusal: null) : BodyResult.Refused(ApiErrors.BrokenGzip);
     }
+
+    // .NET checks the CRC of what is whole, but takes a stream that breaks off for one that ends: events would be lost without a word. A gzip member
+    // ends with its unpacked length (RFC 1952, 2.3.1).
+    private static bool IsWhole(ReadOnlySpan<byte> packed, int unpackedLength) =>
+        packed.Length >= SmallestMember && BinaryPrimitives.ReadUInt32LittleEndian(packed[^sizeof(uint)..]) == (uint)unpackedLength;
 }

@@ -15,7 +15,7 @@ internal sealed record StatusBody(
 {
     public static StatusBody Of(DeliveryStatus delivery, QueueStatus queue) => new(
         DestinationBody.Of(delivery),
-        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.GetLeftPart(UriPartial.Authority), delivery.Workspace, delivery.Credentials.ToCode()),
+        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode()),
         QueueBody.Of(queue),
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
         delivery.Counts,

@@ -86,6 +86,7 @@ function showUnknown(state, text) {
 }
 
 function askForKey(wasWrong) {
+  byId('key-button').hidden = false;
   if (byId('key').open || (keyDismissed && !wasWrong)) return;
   setText('key-text', wasWrong
     ? 'That key was not accepted. Check Admin__Keys in the destination\'s settings and try again.'

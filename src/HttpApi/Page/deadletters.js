@@ -83,7 +83,7 @@ function row(item) {
     el('td', {}, box),
     el('td', { className: 'time' }, el('time', { dateTime: item.deadLetteredAt, title: item.deadLetteredAt }, words.time(item.deadLetteredAt))),
     el('td', {}, el('span', { className: 'badge bad' }, words.shortReason(item.reason))),
-    el('td', {}, item.kind),
+    el('td', { className: 'kind' }, item.kind),
     el('td', { className: 'event' }, el('button', { type: 'button', className: 'link mono', title: 'Show its story', onclick: () => openDeadLetter(item) }, item.eventId)),
     el('td', { className: 'why' }, item.description),
     el('td', { className: 'number', dataset: { label: 'calls' } }, String(item.attempts)));

@@ -42,7 +42,7 @@ function row(item) {
   return el('tr', {},
     el('td', { className: 'time' }, el('time', { dateTime: item.at, title: item.at }, words.time(item.at))),
     el('td', {}, el('span', { className: `badge ${colour}` }, text)),
-    el('td', {}, item.lane === 'import' ? `${item.kind} (import)` : item.kind),
+    el('td', { className: 'kind' }, item.kind, item.lane === 'import' ? el('span', { className: 'muted' }, ' import') : null),
     el('td', { className: 'event' }, el('button', { type: 'button', className: 'link mono', title: 'Show its story', onclick: () => openStory(item.eventId) }, item.eventId)),
     el('td', { className: 'why' }, words.reason(item.reason)),
     el('td', { className: 'number', dataset: { label: 'HTTP' } }, item.httpStatus === null ? '–' : String(item.httpStatus)),

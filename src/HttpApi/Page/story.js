@@ -4,13 +4,13 @@ import * as words from './words.js';
 
 /** Shows what happened to an event. */
 export async function openStory(eventId) {
-  open(`Event ${eventId}`);
+  open(eventId);
   await fill(eventId);
 }
 
 /** Shows what happened to a dead letter's event, and the event itself on request: it may hold a person's data. */
 export async function openDeadLetter(letter) {
-  open(`Event ${letter.eventId}`);
+  open(letter.eventId);
   const raw = el('pre', {}, 'Asking…');
   const details = el('details', {}, el('summary', {}, 'Show the event as it came in (it may hold a person\'s data)'), raw);
   details.addEventListener('toggle', async () => {
@@ -24,8 +24,8 @@ export async function openDeadLetter(letter) {
   await fill(letter.eventId, el('p', {}, el('span', { className: 'badge bad' }, words.shortReason(letter.reason)), ` ${letter.description}`), details);
 }
 
-function open(title) {
-  setText('story-title', title);
+function open(eventId) {
+  setText('story-id', eventId);
   byId('story-body').replaceChildren(el('p', { className: 'muted' }, 'Asking…'));
   byId('story').showModal();
 }

@@ -4,7 +4,10 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const whole = new Intl.NumberFormat('en');
 
-export const number = (value) => whole.format(value);
+const large = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 2 });
+
+/** A count with its thousands apart; from ten million on in millions. */
+export const number = (value) => (value < 10_000_000 ? whole : large).format(value);
 
 /** The time of day today, else day and time. */
 export function time(text) {
@@ -38,7 +41,7 @@ export const outcome = (code) => outcomes[code] ?? [code ?? '', ''];
 const reasons = {
   limit_exceeded: 'Over a limit',
   missing_identifier: 'No identifier',
-  unidentified: 'Unidentified: Customer.io keeps no attributes of anonymous people',
+  unidentified: 'Unidentified: a device only, no person',
   invalid_event: 'Invalid event',
   unreadable: 'Unreadable',
   rejected_by_customerio: 'Rejected by Customer.io',
