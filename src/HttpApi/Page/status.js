@@ -46,9 +46,9 @@ function sentence(destination, customerIo, queue) {
   const ago = words.since(destination.since);
   switch (destination.state) {
     case 'paused':
-      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. Nothing is lost: ${words.number(queue.ready)} events wait and flow again when this is put right.`;
+      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. Nothing is lost: ${words.count(queue.ready, 'event waits and flows', 'events wait and flow')} again when this is put right.`;
     case 'disabled':
-      return `For ${ago}, by the setting Delivery__Enabled. ${words.number(queue.ready)} events wait on the queue and flow when it is on again.`;
+      return `For ${ago}, by the setting Delivery__Enabled. ${words.count(queue.ready, 'event waits on the queue and flows', 'events wait on the queue and flow')} when it is on again.`;
     default:
       return customerIo.credentials === 'valid'
         ? `Events have been flowing to Customer.io for ${ago}.`
@@ -62,8 +62,8 @@ function facts(customerIo, counts, status) {
     customerIo.workspace === null ? `Workspace not known yet (${region})` : `Workspace ${customerIo.workspace} (${region})`,
     customerIo.url,
     `credentials ${customerIo.credentials}`,
-    counts.retried > 0 ? `${words.number(counts.retried)} calls repeated` : null,
-    counts.rejected > 0 ? `${words.number(counts.rejected)} items rejected at the door` : null,
+    counts.retried > 0 ? `${words.count(counts.retried, 'call', 'calls')} repeated` : null,
+    counts.rejected > 0 ? `${words.count(counts.rejected, 'item', 'items')} rejected at the door` : null,
     `up ${words.since(status.startedAt)}`,
   ].filter((fact) => fact).join('  ·  ');
 }

@@ -9,6 +9,9 @@ const large = new Intl.NumberFormat('en', { notation: 'compact', maximumFraction
 /** A count with its thousands apart; from ten million on in millions. */
 export const number = (value) => (value < 10_000_000 ? whole : large).format(value);
 
+/** A count and what it counts. */
+export const count = (value, one, many) => `${number(value)} ${value === 1 ? one : many}`;
+
 /** The time of day today, else day and time. */
 export function time(text) {
   const at = new Date(text);
