@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using CustomerIoDestination.Json;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Mapping;
@@ -8,12 +10,35 @@ namespace CustomerIoDestination.Mapping;
 /// </summary>
 public sealed class MappingScope : IDisposable
 {
-    /// <summary>Where requests and operations are written.</summary>
+    private const int MaxPooled = 256;
+
+    private static readonly ConcurrentQueue<MappingScope> Pool = new();
+
+    private MappingScope()
+    {
+    }
+
+    /// <summary>Where operations and requests are written.</summary>
     public ScratchBuffer Output { get; } = new();
 
-    /// <summary>Takes a scope from the pool.</summary>
-    public static MappingScope Rent() => new();
+    /// <summary>Where the event is read.</summary>
+    internal JsonTable Table { get; } = new();
 
-    /// <inheritdoc/>
-    public void Dispose() => Output.Dispose();
+    /// <summary>Takes a scope from the pool.</summary>
+    public static MappingScope Rent() => Pool.TryDequeue(out MappingScope? scope) ? scope : new MappingScope();
+
+    /// <summary>Gives the scope back: what was made in it may not be used any more.</summary>
+    public void Dispose()
+    {
+        if (Pool.Count >= MaxPooled)
+        {
+            Table.Dispose();
+            Output.Dispose();
+            return;
+        }
+
+        Table.Reset();
+        Output.Reset();
+        Pool.Enqueue(this);
+    }
 }

@@ -1,0 +1,18 @@
+namespace CustomerIoDestination.Ingest;
+
+/// <summary>What a request's body holds.</summary>
+internal abstract record BodyItems
+{
+    private BodyItems()
+    {
+    }
+
+    /// <summary>These items, in order; each may still be anything.</summary>
+    public sealed record Items(IReadOnlyList<ReadOnlyMemory<byte>> Values) : BodyItems;
+
+    /// <summary>More than <see cref="BodySplitter.MaxItems"/> items.</summary>
+    public sealed record TooMany : BodyItems;
+
+    /// <summary>Nothing that could be split: the whole body is one bad item.</summary>
+    public sealed record Unreadable(string Code, string Message) : BodyItems;
+}

@@ -1,0 +1,213 @@
+using System.Text.Json;
+
+namespace CustomerIoDestination.Ingest;
+
+/// <summary>
+/// Splits a request's body into items: one event, an array, <c>{"batch":[…]}</c>, or newline-delimited JSON. Content-Type is ignored, because
+/// Freshpaint sends none unless the operator adds it.
+/// </summary>
+internal static class BodySplitter
+{
+    /// <summary>The most items of one request.</summary>
+    public const int MaxItems = 1_000;
+
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
+    /// <summary>Splits a body.</summary>
+    public static BodyItems Split(ReadOnlyMemory<byte> body)
+    {
+        body = WithoutByteOrderMark(body);
+        if (FindEncodingProblem(body.Span) is { } encoding)
+        {
+            return new BodyItems.Unreadable("invalid_encoding", encoding);
+        }
+
+        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return new BodyItems.Unreadable("invalid_json", "the body is empty; an event, an array of events or lines of events were expected");
+        }
+
+        if (TrySplitValue(body, out BodyItems? items, out string problem))
+        {
+            return items;
+        }
+
+        return LooksLikeLines(body.Span) ? SplitLines(body) : new BodyItems.Unreadable("invalid_json", problem);
+    }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
+
+    private static string? FindEncodingProblem(ReadOnlySpan<byte> body)
+    {
+        if (body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || body.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+            || (body.Length >= 2 && (body[0] == 0 || body[1] == 0)))
+        {
+            return "the body is UTF-16 or UTF-32; UTF-8 was expected";
+        }
+
+        int valid = ValidPrefix(body);
+        return valid == body.Length ? null : $"the body is no UTF-8 at byte {valid}";
+    }
+
+    private static int ValidPrefix(ReadOnlySpan<byte> body)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(body))
+        {
+            return body.Length;
+        }
+
+        int position = 0;
+        while (System.Text.Rune.DecodeFromUtf8(body[position..], out _, out int length) == System.Buffers.OperationStatus.Done)
+        {
+            position += length;
+        }
+
+        return position;
+    }
+
+    private static bool TrySplitValue(ReadOnlyMemory<byte> body, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BodyItems? items, out string problem)
+    {
+        items = null;
+        problem = "";
+        var reader = new Utf8JsonReader(body.Span, AnyDepth);
+        try
+        {
+            reader.Read();
+            items = reader.TokenType == JsonTokenType.StartArray ? ReadElements(ref reader, body) : SplitValue(ref reader, body);
+
+            // Anything after the value makes this throw.
+            reader.Read();
+            return true;
+        }
+        catch (JsonException e)
+        {
+            problem = $"the body is no JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}";
+            return false;
+        }
+    }
+
+    // Where the elements of {"batch":[…]} begin; -1 when the object is an event of its own or holds no batch.
+    private static int FindBatch(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, AnyDepth);
+        reader.Read();
+        int found = -1;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isBatch = reader.ValueTextEquals("batch"u8);
+            bool isEvent = reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("event"u8);
+            reader.Read();
+            if (isEvent)
+            {
+                return -1;
+            }
+
+            if (isBatch)
+            {
+                found = reader.TokenType == JsonTokenType.StartArray ? (int)reader.TokenStartIndex : -1;
+            }
+
+            reader.Skip();
+        }
+
+        return found;
+    }
+
+    private static BodyItems SplitValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        int start = (int)reader.TokenStartIndex;
+        int batch = reader.TokenType == JsonTokenType.StartObject ? FindBatch(body.Span) : -1;
+        reader.Skip();
+        if (batch < 0)
+        {
+            return new BodyItems.Items([body[start..(int)reader.BytesConsumed]]);
+        }
+
+        var elements = new Utf8JsonReader(body.Span[batch..], AnyDepth);
+        elements.Read();
+        return ReadElements(ref elements, body[batch..]);
+    }
+
+    private static BodyItems ReadElements(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        var values = new List<ReadOnlyMemory<byte>>();
+        bool tooMany = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            tooMany |= values.Count == MaxItems;
+            if (!tooMany)
+            {
+                values.Add(body[start..(int)reader.BytesConsumed]);
+            }
+        }
+
+        return tooMany ? new BodyItems.TooMany() : new BodyItems.Items(values);
+    }
+
+    // Lines of JSON, not one value broken over lines: the first or the second line with anything on it is a whole object.
+    private static bool LooksLikeLines(ReadOnlySpan<byte> body)
+    {
+        int looked = 0;
+        foreach (Range range in body.Split((byte)'\n'))
+        {
+            ReadOnlySpan<byte> line = body[range].Trim(" \t\r"u8);
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            if (IsObject(line))
+            {
+                return true;
+            }
+
+            if (++looked == 2)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsObject(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line, AnyDepth);
+        try
+        {
+            reader.Read();
+            bool isObject = reader.TokenType == JsonTokenType.StartObject;
+            reader.Skip();
+            return isObject && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static BodyItems SplitLines(ReadOnlyMemory<byte> body)
+    {
+        var values = new List<ReadOnlyMemory<byte>>();
+        foreach (Range range in body.Span.Split((byte)'\n'))
+        {
+            ReadOnlyMemory<byte> line = body[range].Trim(" \t\r"u8);
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            if (values.Count == MaxItems)
+            {
+                return new BodyItems.TooMany();
+            }
+
+            values.Add(line);
+        }
+
+        return new BodyItems.Items(values);
+    }
+}

@@ -1,0 +1,121 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.Ingest;
+
+/// <summary>
+/// Takes a request's body in: splits it, reads each item, gives each event its id and partition, leaves out what is not to be sent, and puts the
+/// rest on the queue. Good items of a request are accepted whatever the others are.
+/// </summary>
+public sealed class EventIngester(
+    IEventQueue queue,
+    IDeliveryLog log,
+    EventCounters counters,
+    DestinationSettings settings,
+    TimeProvider time,
+    Random random)
+{
+    /// <summary>Takes a body in. When it answers <see cref="IngestResult.Ingested"/>, the accepted items are durably queued.</summary>
+    /// <param name="body">The body, decompressed.</param>
+    /// <param name="request">What the headers said.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IngestResult> IngestAsync(ReadOnlyMemory<byte> body, IngestRequest request, CancellationToken cancellationToken)
+    {
+        switch (BodySplitter.Split(body))
+        {
+            case BodyItems.TooMany:
+                return new IngestResult.TooManyItems(BodySplitter.MaxItems);
+            case BodyItems.Unreadable unreadable:
+                counters.Ingested(received: 1, accepted: 0, rejected: 1, skipped: 0);
+                return new IngestResult.Ingested(0, [], [new RejectedItem(0, unreadable.Code, unreadable.Message)]);
+            case BodyItems.Items items:
+                return await QueueAsync(Sort(items.Values, request), items.Values.Count, cancellationToken).ConfigureAwait(false);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<IngestResult> QueueAsync(SortedItems sorted, int received, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int> tooLarge = [];
+        if (sorted.Envelopes.Count > 0)
+        {
+            switch (await queue.EnqueueAsync(sorted.Envelopes, cancellationToken).ConfigureAwait(false))
+            {
+                case EnqueueResult.Unavailable unavailable:
+                    return new IngestResult.Unavailable(unavailable.Code, unavailable.RetryAfter);
+                case EnqueueResult.Enqueued enqueued:
+                    tooLarge = enqueued.TooLarge;
+                    break;
+            }
+        }
+
+        if (sorted.Skips.Count > 0)
+        {
+            await log.RecordAsync(sorted.Skips, cancellationToken).ConfigureAwait(false);
+        }
+
+        var eventIds = new List<string>(sorted.Envelopes.Count - tooLarge.Count);
+        for (int i = 0; i < sorted.Envelopes.Count; i++)
+        {
+            if (tooLarge.Contains(i))
+            {
+                sorted.Rejected.Add(new RejectedItem(sorted.Indexes[i], "event_too_large", "the event does not fit into a message of the queue"));
+            }
+            else
+            {
+                eventIds.Add(sorted.Envelopes[i].EventId);
+            }
+        }
+
+        counters.Ingested(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
+        return new IngestResult.Ingested(sorted.Skips.Count, eventIds, [.. sorted.Rejected.OrderBy(item => item.Index)]);
+    }
+
+    private SortedItems Sort(IReadOnlyList<ReadOnlyMemory<byte>> items, IngestRequest request)
+    {
+        var sorted = new SortedItems(new(items.Count), new(items.Count), [], []);
+        DateTimeOffset now = time.GetUtcNow();
+        using var table = new JsonTable();
+        for (int index = 0; index < items.Count; index++)
+        {
+            switch (EventItem.Read(items[index], table))
+            {
+                case EventItem.Bad bad:
+                    sorted.Rejected.Add(new RejectedItem(index, bad.Code, bad.Message));
+                    break;
+                case EventItem.Readable { Event: var source }:
+                    EventEnvelope envelope = EnvelopeFactory.Wrap(source, table.Root, items[index], request, now, settings, random);
+                    if (EventAdmission.Decide(source) is { } skip)
+                    {
+                        sorted.Skips.Add(SkipEntry(envelope, skip, now));
+                    }
+                    else
+                    {
+                        sorted.Envelopes.Add(envelope);
+                        sorted.Indexes.Add(index);
+                    }
+
+                    break;
+            }
+        }
+
+        return sorted;
+    }
+
+    private static DeliveryLogEntry SkipEntry(EventEnvelope envelope, SkipReason reason, DateTimeOffset now) => new()
+    {
+        At = now,
+        EventId = envelope.EventId,
+        Kind = envelope.Kind,
+        Lane = envelope.Lane,
+        Step = EventStep.Ingest,
+        Outcome = AttemptOutcome.Skipped,
+        Reason = reason.ToCode(),
+    };
+
+    private sealed record SortedItems(List<EventEnvelope> Envelopes, List<int> Indexes, List<DeliveryLogEntry> Skips, List<RejectedItem> Rejected);
+}

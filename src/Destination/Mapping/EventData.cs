@@ -1,0 +1,106 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.Limits;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Mapping;
+
+/// <summary>What the event mappings share: the data object, the subject, the name.</summary>
+internal static class EventData
+{
+    private const string Set = "properties";
+
+    /// <summary>The operation for an event, a page view or a screen view.</summary>
+    /// <param name="source">The event.</param>
+    /// <param name="type">What Customer.io takes it for.</param>
+    /// <param name="name">The name, already within its limit or reported.</param>
+    /// <param name="properties">The properties.</param>
+    /// <param name="context">What it is mapped with.</param>
+    public static MappingResult Track(FreshpaintEvent source, TrackEventType type, Utf8Text name, PropertySet properties, MappingContext context)
+    {
+        EventSubject? subject = SubjectOf(source, context);
+        Utf8Text data = Write(properties, context);
+        long timestamp = context.EventSeconds(source.Head.Time);
+        return context.HasProblems || subject is null
+            ? context.Result()
+            : context.Result(new TrackApiOperation.TrackEvent(subject, type, name, context.Envelope.EventId, timestamp, data));
+    }
+
+    /// <summary>An event name within its limit: as it is, cut, or reported, as the settings say.</summary>
+    public static Utf8Text Name(Utf8Text name, MappingContext context)
+    {
+        if (name.Length <= TrackApiLimits.EventNameBytes)
+        {
+            return name;
+        }
+
+        if (context.Limits.EventName == OverLimit.DeadLetter)
+        {
+            context.OverLimit("event", "the event's name", TrackApiLimits.EventNameBytes, name.Length);
+            return name;
+        }
+
+        context.Warn("name_cut", "event", $"the event's name had {name.Length} bytes; it was cut to {TrackApiLimits.EventNameBytes}");
+        return new Utf8Text(name.Bytes[..NameCut.OnCharacter(name.Span, TrackApiLimits.EventNameBytes)]);
+    }
+
+    private static EventSubject? SubjectOf(FreshpaintEvent source, MappingContext context)
+    {
+        if (Identity.Of(source, context).Person is { } person)
+        {
+            return new EventSubject.Known(person);
+        }
+
+        if (source.Head.DeviceId.IsPresent)
+        {
+            return new EventSubject.Anonymous(source.Head.DeviceId.Text);
+        }
+
+        if (!context.HasProblems)
+        {
+            context.Problem(DeadLetterReason.MissingIdentifier, "userId", "the event has neither a user id, an e-mail nor a device id");
+        }
+
+        return null;
+    }
+
+    private static Utf8Text Write(PropertySet properties, MappingContext context)
+    {
+        ScratchBuffer output = context.Output;
+        bool first = true;
+        output.WriteByte((byte)'{');
+        foreach (Property property in properties)
+        {
+            if (IsGuarded(property.Name.Span))
+            {
+                context.Warn("guarded_property", MappingContext.Field(Set, property.Name), "it could redirect a message and was left out");
+                continue;
+            }
+
+            output.WriteName(property.Name.Span, ref first);
+            if (output.WriteValue(property.Value, context.Settings.ConvertDates))
+            {
+                context.Warn("surrogate_replaced", MappingContext.Field(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+            }
+        }
+
+        output.WriteByte((byte)'}');
+        if (output.Length > TrackApiLimits.EventDataBytes)
+        {
+            context.OverLimit(Set, "the event's data", TrackApiLimits.EventDataBytes, output.Length);
+        }
+
+        return new Utf8Text(output.Take());
+    }
+
+    // Customer.io lets these override a campaign's sender and recipient.
+    private static bool IsGuarded(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        8 => name.SequenceEqual("reply_to"u8),
+        9 => name.SequenceEqual("recipient"u8),
+        12 => name.SequenceEqual("from_address"u8),
+        _ => false,
+    };
+}

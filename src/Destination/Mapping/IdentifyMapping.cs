@@ -1,0 +1,65 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Mapping;
+
+/// <summary>An identify becomes the person's attributes. One of a device only has nobody to give them to.</summary>
+internal static class IdentifyMapping
+{
+    /// <summary>Maps an identify.</summary>
+    public static MappingResult Map(FreshpaintEvent.Identify identify, MappingContext context)
+    {
+        Identity identity = Identity.Of(identify, context);
+        if (identity.Person is not { } person)
+        {
+            return context.HasProblems ? context.Result() : WithoutPerson(identify, context);
+        }
+
+        if (identity.Email is null && context.Settings.WithoutEmail != WithoutEmailChoice.Send)
+        {
+            if (context.Settings.WithoutEmail == WithoutEmailChoice.Skip)
+            {
+                return new MappingResult.Skipped(SkipReason.NoEmail);
+            }
+
+            context.Problem(DeadLetterReason.NoEmail, "email", "the person has no e-mail, and the settings want to see such identifies");
+        }
+
+        var attributes = AttributeWriter.Write(identify, person, identity.Email, context);
+        long? timestamp = Timestamp(identify, attributes, context);
+        return context.HasProblems
+            ? context.Result()
+            : context.Result(new TrackApiOperation.IdentifyPerson(person, attributes.Members, attributes.Relationships, timestamp));
+    }
+
+    private static MappingResult WithoutPerson(FreshpaintEvent.Identify identify, MappingContext context)
+    {
+        if (!identify.Head.DeviceId.IsPresent)
+        {
+            context.Problem(DeadLetterReason.MissingIdentifier, "userId", "the identify has neither a user id, an e-mail nor a device id");
+            return context.Result();
+        }
+
+        if (context.Settings.UnidentifiedIdentify == UnidentifiedIdentifyChoice.Skip)
+        {
+            return new MappingResult.Skipped(SkipReason.Unidentified);
+        }
+
+        context.Problem(DeadLetterReason.Unidentified, "userId", "the identify has a device id only; Customer.io keeps no attributes of anonymous people");
+        return context.Result();
+    }
+
+    // Never from the future: it would make Customer.io drop every later update until then.
+    private static long? Timestamp(FreshpaintEvent.Identify identify, PersonAttributes attributes, MappingContext context)
+    {
+        if (context.Settings.AsOfNow || context.Envelope.AsOfNow)
+        {
+            return null;
+        }
+
+        long seconds = context.EventSeconds(attributes.OwnTimestamp.IsPresent ? attributes.OwnTimestamp : identify.Head.Time);
+        return Math.Min(seconds, context.ReceivedSeconds);
+    }
+}

@@ -1,0 +1,90 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Mapping;
+
+/// <summary>What one event is mapped with, and the problems and warnings that come up on the way.</summary>
+internal sealed class MappingContext(EventEnvelope envelope, MappingSettings settings, LimitSettings limits, ScratchBuffer output)
+{
+    /// <summary>How far ahead of receipt an event's time may be before its clock counts as wrong.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    private const int MaxNameInMessage = 120;
+
+    private List<MappingProblem>? _problems;
+    private List<MappingWarning>? _warnings;
+
+    /// <summary>The event's id, lane and flags.</summary>
+    public EventEnvelope Envelope => envelope;
+
+    /// <summary>How events become requests.</summary>
+    public MappingSettings Settings => settings;
+
+    /// <summary>What becomes of what is too long.</summary>
+    public LimitSettings Limits => limits;
+
+    /// <summary>Where operations are written.</summary>
+    public ScratchBuffer Output => output;
+
+    /// <summary>Whether anything makes the event undeliverable.</summary>
+    public bool HasProblems => _problems is not null;
+
+    /// <summary>The time of receipt in Unix seconds.</summary>
+    public long ReceivedSeconds { get; } = envelope.ReceivedAt.ToUnixTimeSeconds();
+
+    /// <summary>Something makes the event undeliverable.</summary>
+    public void Problem(DeadLetterReason reason, string field, string message) =>
+        (_problems ??= []).Add(new MappingProblem(reason, field, message));
+
+    /// <summary>Something is over a limit.</summary>
+    public void OverLimit(string field, string what, int limit, int actual, string unit = "bytes") =>
+        (_problems ??= []).Add(new MappingProblem(
+            DeadLetterReason.LimitExceeded,
+            field,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} {unit}; the limit is {limit}"),
+            limit,
+            actual));
+
+    /// <summary>Something was changed or may surprise.</summary>
+    public void Warn(string code, string field, string message) => (_warnings ??= []).Add(new MappingWarning(code, field, message));
+
+    /// <summary>The result: invalid when there is any problem, else these operations.</summary>
+    public MappingResult Result(params TrackApiOperation[] operations) =>
+        _problems is null ? new MappingResult.Mapped(operations, _warnings ?? (IReadOnlyList<MappingWarning>)[]) : new MappingResult.Invalid(_problems);
+
+    /// <summary>The name of a property for messages: its path, cut when it is absurdly long.</summary>
+    public static string Field(string set, Utf8Text name) =>
+        name.Length <= MaxNameInMessage
+            ? $"{set}.{name}"
+            : $"{set}.{new Utf8Text(name.Bytes[..CustomerIoDestination.Limits.NameCut.OnCharacter(name.Span, MaxNameInMessage)])}…";
+
+    /// <summary>
+    /// The event's time in Unix seconds: the sender's, or that of receipt when there is none, it can't be read, or it is more than
+    /// <see cref="ClockTolerance"/> after receipt.
+    /// </summary>
+    public long EventSeconds(JsonValue time)
+    {
+        if (time.Kind is JsonKind.Missing or JsonKind.Null)
+        {
+            return ReceivedSeconds;
+        }
+
+        if (!EventTime.TryRead(time, out long milliseconds))
+        {
+            Warn("time_unreadable", "timestamp", "the event's time can't be read; the time of receipt is sent");
+            return ReceivedSeconds;
+        }
+
+        if (milliseconds > (envelope.ReceivedAt + ClockTolerance).ToUnixTimeMilliseconds())
+        {
+            Warn("time_in_future", "timestamp", "the event's time is more than 5 minutes after receipt (a wrong clock); the time of receipt is sent");
+            return ReceivedSeconds;
+        }
+
+        return EventTime.ToSeconds(milliseconds);
+    }
+}

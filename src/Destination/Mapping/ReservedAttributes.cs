@@ -1,0 +1,101 @@
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Mapping;
+
+/// <summary>The traits with a meaning of their own at Customer.io, found in one walk.</summary>
+internal struct ReservedAttributes
+{
+    public JsonValue Id;
+    public JsonValue Email;
+    public JsonValue AnonymousId;
+    public JsonValue CreatedAt;
+    public JsonValue CreatedAtCamelCase;
+    public JsonValue Unsubscribed;
+    public JsonValue Timestamp;
+    public JsonValue Update;
+    public JsonValue Preferences;
+    public JsonValue Relationships;
+
+    /// <summary>Whether the identify tells about a subscription: it then must arrive, whatever else is wrong with it.</summary>
+    public bool HoldsOptOut;
+
+    /// <summary>Finds them.</summary>
+    public static ReservedAttributes Of(PropertySet traits)
+    {
+        ReservedAttributes found = default;
+        foreach (Property property in traits)
+        {
+            found.Take(property.Name.Span, property.Value);
+        }
+
+        return found;
+    }
+
+    private void Take(ReadOnlySpan<byte> name, JsonValue value)
+    {
+        switch (name.Length)
+        {
+            case 2 when name.SequenceEqual("id"u8):
+                Id = value;
+                break;
+            case 5 when name.SequenceEqual("email"u8):
+                Email = value;
+                break;
+            case 7 when name.SequenceEqual("_update"u8):
+                Update = value;
+                break;
+            case 9 when name.SequenceEqual("createdAt"u8):
+                CreatedAtCamelCase = value;
+                break;
+            case 10 when name.SequenceEqual("created_at"u8):
+                CreatedAt = value;
+                break;
+            case 10 when name.SequenceEqual("_timestamp"u8):
+                Timestamp = value;
+                break;
+            case 12 when name.SequenceEqual("anonymous_id"u8):
+                AnonymousId = value;
+                break;
+            case 12 when name.SequenceEqual("unsubscribed"u8):
+                Unsubscribed = value;
+                HoldsOptOut = true;
+                break;
+            case 17 when name.SequenceEqual("cio_relationships"u8):
+                Relationships = value;
+                break;
+            case 28 when name.SequenceEqual(KnownNames.Preferences.Span):
+                Preferences = value;
+                HoldsOptOut = true;
+                break;
+            case > 28 when name.StartsWith("cio_subscription_preferences."u8):
+                HoldsOptOut = true;
+                break;
+        }
+    }
+}
+
+/// <summary>Names of attributes with a meaning of their own at Customer.io.</summary>
+internal static class KnownNames
+{
+    /// <summary><c>email</c>.</summary>
+    public static Utf8Text Email { get; } = Utf8Text.Of("email");
+
+    /// <summary><c>cio_subscription_preferences</c>.</summary>
+    public static Utf8Text Preferences { get; } = Utf8Text.Of("cio_subscription_preferences");
+
+    /// <summary>Whether a name is one of <see cref="ReservedAttributes"/>.</summary>
+    public static bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 => name.SequenceEqual("id"u8),
+        5 => name.SequenceEqual("email"u8),
+        7 => name.SequenceEqual("_update"u8),
+        9 => name.SequenceEqual("createdAt"u8),
+        10 => name.SequenceEqual("created_at"u8) || name.SequenceEqual("_timestamp"u8),
+        12 => name.SequenceEqual("anonymous_id"u8) || name.SequenceEqual("unsubscribed"u8),
+        17 => name.SequenceEqual("cio_relationships"u8),
+        28 => name.SequenceEqual(Preferences.Span),
+        _ => false,
+    };
+}

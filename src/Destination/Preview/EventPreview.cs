@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Preview;
+
+/// <summary>
+/// Shows what would become of events, by the very code that ingest and delivery run: how a person understands the mapping. Nothing is sent,
+/// nothing stored, nothing counted.
+/// </summary>
+public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper mapper, TimeProvider time, Random random)
+{
+    /// <summary>Previews a request's body.</summary>
+    /// <param name="body">The body, decompressed.</param>
+    /// <param name="request">What the headers would say at ingest.</param>
+    public PreviewResult Preview(ReadOnlyMemory<byte> body, IngestRequest request) => BodySplitter.Split(body) switch
+    {
+        BodyItems.TooMany => new PreviewResult.TooManyItems(BodySplitter.MaxItems),
+        BodyItems.Unreadable unreadable => new PreviewResult.Items([Bad(0, unreadable.Code, unreadable.Message)]),
+        BodyItems.Items items => new PreviewResult.Items([.. items.Values.Select((item, index) => Preview(item, index, request))]),
+        _ => throw new UnreachableException(),
+    };
+
+    private PreviewItem Preview(ReadOnlyMemory<byte> item, int index, IngestRequest request)
+    {
+        using var table = new JsonTable();
+        return EventItem.Read(item, table) switch
+        {
+            EventItem.Bad bad => Bad(index, bad.Code, bad.Message),
+            EventItem.Readable readable => Preview(readable.Event, table.Root, item, index, request),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private PreviewItem Preview(FreshpaintEvent source, JsonValue root, ReadOnlyMemory<byte> item, int index, IngestRequest request)
+    {
+        EventEnvelope envelope = EnvelopeFactory.Wrap(source, root, item, request, time.GetUtcNow(), settings, random);
+        using var scope = MappingScope.Rent();
+        MappingResult result = mapper.Map(envelope, scope);
+        PreviewItem preview = new(
+            index,
+            source.Head.Shape == EventShape.Webhook ? "webhook" : "http_api",
+            source.Kind.ToCode(),
+            envelope.EventId,
+            envelope.Partition.ToString(),
+            "deliver",
+            [],
+            [],
+            null,
+            [],
+            []);
+        return result switch
+        {
+            MappingResult.Mapped mapped => preview with
+            {
+                Requests = [.. mapped.Operations.Select(operation => Request(operation, scope.Output))],
+                BatchItems = [.. mapped.Operations.SelectMany(operation => Item(operation, scope.Output))],
+                Warnings = mapped.Warnings,
+            },
+            MappingResult.Skipped skipped => preview with { Outcome = "skip", Reason = skipped.Reason.ToCode() },
+            MappingResult.Invalid invalid => preview with
+            {
+                Outcome = "reject",
+                Reason = invalid.Problems[0].Reason.ToCode(),
+                Problems = [.. invalid.Problems.Select(p => new PreviewProblem(p.Reason.ToCode(), p.Field, p.Limit, p.Actual, p.Message))],
+            },
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private PreviewRequest Request(TrackApiOperation operation, ScratchBuffer output)
+    {
+        TrackApiRequest request = SingleRequest.Write(operation, output);
+        return new PreviewRequest(
+            request.Method.ToString().ToUpperInvariant(),
+            TrackApiUrl.For(settings.CustomerIo).GetLeftPart(UriPartial.Authority) + request.Path,
+            request.Path,
+            request.Body.ToArray());
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> Item(TrackApiOperation operation, ScratchBuffer output) =>
+        BatchItem.TryWrite(operation, settings.Delivery.BatchAnonymous, output, out ReadOnlyMemory<byte> item) ? [item.ToArray()] : [];
+
+    private static PreviewItem Bad(int index, string code, string message) =>
+        new(index, null, null, null, null, "reject", [], [], code, [new PreviewProblem(code, "event", null, null, message)], []);
+}

@@ -1,0 +1,58 @@
+using CustomerIoDestination.Mapping;
+
+namespace CustomerIoDestination.Preview;
+
+/// <summary>What a preview answers.</summary>
+public abstract record PreviewResult
+{
+    private PreviewResult()
+    {
+    }
+
+    /// <summary>What would become of each item.</summary>
+    public sealed record Items(IReadOnlyList<PreviewItem> Values) : PreviewResult;
+
+    /// <summary>More items than one request may hold.</summary>
+    /// <param name="Limit">The most.</param>
+    public sealed record TooManyItems(int Limit) : PreviewResult;
+}
+
+/// <summary>What would become of one item. Nothing is sent and nothing stored.</summary>
+/// <param name="Index">Its place in the request, from 0.</param>
+/// <param name="Shape"><c>webhook</c> or <c>http_api</c>; null when it is no event.</param>
+/// <param name="Kind">The kind's code; null when it is no event.</param>
+/// <param name="EventId">The event id; null when it is no event.</param>
+/// <param name="Partition">The partition; null when it is no event.</param>
+/// <param name="Outcome"><c>deliver</c>, <c>skip</c> or <c>reject</c>.</param>
+/// <param name="Requests">The calls, in turn.</param>
+/// <param name="BatchItems">The same facts as items of a v2 batch; without those that would not travel in one.</param>
+/// <param name="Reason">The skip reason, the dead-letter reason, or the code of what is wrong with the item; null when it would be delivered.</param>
+/// <param name="Problems">Everything that makes it undeliverable.</param>
+/// <param name="Warnings">What was changed or may surprise.</param>
+public sealed record PreviewItem(
+    int Index,
+    string? Shape,
+    string? Kind,
+    string? EventId,
+    string? Partition,
+    string Outcome,
+    IReadOnlyList<PreviewRequest> Requests,
+    IReadOnlyList<ReadOnlyMemory<byte>> BatchItems,
+    string? Reason,
+    IReadOnlyList<PreviewProblem> Problems,
+    IReadOnlyList<MappingWarning> Warnings);
+
+/// <summary>One call as it would be made.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Url">The whole URL.</param>
+/// <param name="Path">The path.</param>
+/// <param name="Body">The JSON body (UTF-8).</param>
+public sealed record PreviewRequest(string Method, string Url, string Path, ReadOnlyMemory<byte> Body);
+
+/// <summary>One thing that makes an item undeliverable.</summary>
+/// <param name="Code">A code from a closed set.</param>
+/// <param name="Field">Where.</param>
+/// <param name="Limit">The limit, where there is one.</param>
+/// <param name="Actual">The actual size, where there is a limit.</param>
+/// <param name="Message">In words.</param>
+public sealed record PreviewProblem(string Code, string Field, int? Limit, int? Actual, string Message);

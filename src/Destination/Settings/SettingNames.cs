@@ -1,0 +1,60 @@
+namespace CustomerIoDestination.Settings;
+
+/// <summary>
+/// Every setting there is, by its one name: the same in the environment, in <c>local.settings.json</c> and in Bicep. README, sample settings and
+/// infrastructure are held against this list by tests.
+/// </summary>
+public static class SettingNames
+{
+    /// <summary>The names, in the order of the flow.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "CustomerIo__SiteId",
+        "CustomerIo__ApiKey",
+        "CustomerIo__ApiKeySecretUri",
+        "CustomerIo__Region",
+        "CustomerIo__TrackApiUrl",
+        "Delivery__Enabled",
+        "Delivery__RequestsPerSecond",
+        "Delivery__Mode",
+        "Delivery__RetryWindow",
+        "Delivery__HoldBudget",
+        "Delivery__BatchItems",
+        "Delivery__BatchAnonymous",
+        "Delivery__LivePartitions",
+        "Delivery__ImportPartitions",
+        "Mapping__PersonIdentifier",
+        "Mapping__ConvertDates",
+        "Mapping__SendNulls",
+        "Mapping__AnonymousId",
+        "Mapping__EmailFromProperties",
+        "Mapping__EventIdProperty",
+        "Mapping__UnidentifiedIdentify",
+        "Mapping__MayCreatePeople",
+        "Mapping__WithoutEmail",
+        "Mapping__AsOfNow",
+        "Limits__AttributeName",
+        "Limits__AttributeValue",
+        "Limits__AttributeCount",
+        "Limits__EventName",
+        "Limits__PageName",
+        "Ingest__Keys__0",
+        "Ingest__Keys__1",
+        "Ingest__SigningSecret",
+        "Ingest__LifecycleKey",
+        "Ingest__ImportOlderThan",
+        "Ingest__MaxBodyBytes",
+        "Admin__Keys__0",
+        "Admin__Keys__1",
+        "Queue__Kind",
+        "Queue__Path",
+        "Sandbox__Port",
+        "Sandbox__SiteId",
+        "Sandbox__ApiKey",
+        "DeadLetters__Retention",
+    ];
+
+    /// <summary>The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake.</summary>
+    internal static IReadOnlyList<string> Sections { get; } =
+        [.. All.Select(name => name[..name.IndexOf("__", StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal)];
+}

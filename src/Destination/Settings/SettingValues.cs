@@ -1,0 +1,122 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace CustomerIoDestination.Settings;
+
+/// <summary>
+/// Reads single settings out of the configuration and collects what is wrong with them, so that one message can list everything. An empty value
+/// counts as not set, because that is how Bicep and compose files leave one out.
+/// </summary>
+internal sealed class SettingValues(IConfiguration configuration)
+{
+    private readonly List<SettingProblem> _problems = [];
+
+    /// <summary>What was wrong so far.</summary>
+    public IReadOnlyList<SettingProblem> Problems => _problems;
+
+    /// <summary>Something is wrong with a setting, or with several together.</summary>
+    public void Problem(string name, string message) => _problems.Add(new SettingProblem(name, message));
+
+    /// <summary>Text; null when not set.</summary>
+    public string? Text(string name) =>
+        configuration[name.Replace("__", ":", StringComparison.Ordinal)] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+    /// <summary>A secret of at least <paramref name="minimumLength"/> characters; null when not set.</summary>
+    public Secret? Secret(string name, int minimumLength = 1)
+    {
+        string? text = Text(name);
+        if (text is not null && text.Length < minimumLength)
+        {
+            Problem(name, $"has {text.Length} characters; at least {minimumLength} are needed");
+        }
+
+        return text is null ? null : new Secret(text);
+    }
+
+    /// <summary>Two secrets for rotation, <c>…__0</c> and <c>…__1</c>.</summary>
+    public IReadOnlyList<Secret> Secrets(string name, int minimumLength) =>
+        [.. new[] { Secret($"{name}__0", minimumLength), Secret($"{name}__1", minimumLength) }.OfType<Secret>()];
+
+    /// <summary>A flag.</summary>
+    public bool Flag(string name, bool fallback) => Text(name) switch
+    {
+        null => fallback,
+        var text when bool.TryParse(text, out bool flag) => flag,
+        "1" => true,
+        "0" => false,
+        _ => Wrong(name, "is neither true nor false", fallback),
+    };
+
+    /// <summary>A whole number within bounds.</summary>
+    public int Number(string name, int fallback, int minimum, int maximum)
+    {
+        string? text = Text(name);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
+            ? number
+            : Wrong(name, string.Create(CultureInfo.InvariantCulture, $"is no whole number from {minimum} to {maximum}"), fallback);
+    }
+
+    /// <summary>A span of time within bounds, as <c>d.hh:mm:ss</c>.</summary>
+    public TimeSpan? Duration(string name, TimeSpan? fallback, TimeSpan minimum, TimeSpan maximum)
+    {
+        string? text = Text(name);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        // A bare number would be read as days.
+        return text.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan duration)
+            && duration >= minimum && duration <= maximum
+            ? duration
+            : Wrong(name, $"is no time span (d.hh:mm:ss) from {minimum} to {maximum}", fallback);
+    }
+
+    /// <summary>One of a closed set of words.</summary>
+    public T Choice<T>(string name, T fallback)
+        where T : struct, Enum
+    {
+        string? text = Text(name);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        foreach (T value in Enum.GetValues<T>())
+        {
+            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        string words = string.Join(", ", Enum.GetNames<T>().Select(word => char.ToLowerInvariant(word[0]) + word[1..]));
+        return Wrong(name, $"is none of {words}", fallback);
+    }
+
+    /// <summary>An absolute HTTP or HTTPS address without a query; null when not set.</summary>
+    public Uri? Url(string name)
+    {
+        string? text = Text(name);
+        if (text is null)
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Query.Length == 0
+            ? url
+            : Wrong<Uri?>(name, "is no absolute http or https address", null);
+    }
+
+    private T Wrong<T>(string name, string message, T fallback)
+    {
+        Problem(name, message);
+        return fallback;
+    }
+}

@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Configuration;
+
+namespace CustomerIoDestination.Settings;
+
+/// <summary>Reads and checks every setting at once. A wrong, contradicting or misspelt one stops the start with a message that lists them all.</summary>
+public static class SettingsReader
+{
+    /// <summary>Keys and secrets shorter than this can be guessed.</summary>
+    public const int MinimumKeyLength = 16;
+
+    private const int MinimumBodyBytes = 1_024;
+    private const int MaximumBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>Reads the settings.</summary>
+    public static SettingsResult Read(IConfiguration configuration)
+    {
+        var values = new SettingValues(configuration);
+        var settings = new DestinationSettings
+        {
+            CustomerIo = CustomerIo(values),
+            Delivery = Delivery(values),
+            Mapping = Mapping(values),
+            Limits = Limits(values),
+            Ingest = Ingest(values),
+            Admin = new AdminSettings { Keys = values.Secrets("Admin__Keys", MinimumKeyLength) },
+            Queue = new QueueSettings
+            {
+                Kind = values.Choice("Queue__Kind", QueueKind.Sqlite),
+                Path = values.Text("Queue__Path") ?? new QueueSettings().Path,
+            },
+            Sandbox = new SandboxSettings
+            {
+                Port = values.Number("Sandbox__Port", new SandboxSettings().Port, 0, 65_535),
+                SiteId = values.Text("Sandbox__SiteId"),
+                ApiKey = values.Secret("Sandbox__ApiKey"),
+            },
+            DeadLetters = new DeadLetterSettings
+            {
+                Retention = values.Duration("DeadLetters__Retention", new DeadLetterSettings().Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
+            },
+        };
+        CheckTogether(settings, values);
+        CheckNames(configuration, values);
+        return values.Problems.Count == 0 ? new SettingsResult.Valid(settings) : new SettingsResult.Invalid(values.Problems);
+    }
+
+    private static CustomerIoSettings CustomerIo(SettingValues values) => new()
+    {
+        SiteId = values.Text("CustomerIo__SiteId"),
+        ApiKey = values.Secret("CustomerIo__ApiKey"),
+        ApiKeySecretUri = values.Url("CustomerIo__ApiKeySecretUri"),
+        Region = values.Choice("CustomerIo__Region", CustomerIoRegion.Auto),
+        TrackApiUrl = values.Url("CustomerIo__TrackApiUrl"),
+    };
+
+    private static DeliverySettings Delivery(SettingValues values)
+    {
+        var defaults = new DeliverySettings();
+        return new DeliverySettings
+        {
+            Enabled = values.Flag("Delivery__Enabled", defaults.Enabled),
+            RequestsPerSecond = values.Number("Delivery__RequestsPerSecond", defaults.RequestsPerSecond, 1, 1_000),
+            Mode = values.Choice("Delivery__Mode", defaults.Mode),
+            RetryWindow = values.Duration("Delivery__RetryWindow", defaults.RetryWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(14))!.Value,
+            HoldBudget = values.Duration("Delivery__HoldBudget", defaults.HoldBudget, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(25))!.Value,
+            BatchItems = values.Number("Delivery__BatchItems", defaults.BatchItems, 1, 1_000),
+            BatchAnonymous = values.Flag("Delivery__BatchAnonymous", defaults.BatchAnonymous),
+            LivePartitions = values.Number("Delivery__LivePartitions", defaults.LivePartitions, 1, Queueing.Partition.MaxCount),
+            ImportPartitions = values.Number("Delivery__ImportPartitions", defaults.ImportPartitions, 1, Queueing.Partition.MaxCount),
+        };
+    }
+
+    private static MappingSettings Mapping(SettingValues values)
+    {
+        var defaults = new MappingSettings();
+        return new MappingSettings
+        {
+            PersonIdentifier = values.Choice("Mapping__PersonIdentifier", defaults.PersonIdentifier),
+            ConvertDates = values.Flag("Mapping__ConvertDates", defaults.ConvertDates),
+            SendNulls = values.Flag("Mapping__SendNulls", defaults.SendNulls),
+            AnonymousId = values.Flag("Mapping__AnonymousId", defaults.AnonymousId),
+            EmailFromProperties = values.Flag("Mapping__EmailFromProperties", defaults.EmailFromProperties),
+            EventIdProperty = values.Text("Mapping__EventIdProperty"),
+            UnidentifiedIdentify = values.Choice("Mapping__UnidentifiedIdentify", defaults.UnidentifiedIdentify),
+            MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),
+            WithoutEmail = values.Choice("Mapping__WithoutEmail", defaults.WithoutEmail),
+            AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
+        };
+    }
+
+    private static LimitSettings Limits(SettingValues values)
+    {
+        var defaults = new LimitSettings();
+        return new LimitSettings
+        {
+            AttributeName = values.Choice("Limits__AttributeName", defaults.AttributeName),
+            AttributeValue = values.Choice("Limits__AttributeValue", defaults.AttributeValue),
+            AttributeCount = values.Choice("Limits__AttributeCount", defaults.AttributeCount),
+            EventName = values.Choice("Limits__EventName", defaults.EventName),
+            PageName = values.Choice("Limits__PageName", defaults.PageName),
+        };
+    }
+
+    private static IngestSettings Ingest(SettingValues values) => new()
+    {
+        Keys = values.Secrets("Ingest__Keys", MinimumKeyLength),
+        SigningSecret = values.Secret("Ingest__SigningSecret", MinimumKeyLength),
+        LifecycleKey = values.Secret("Ingest__LifecycleKey", MinimumKeyLength),
+        ImportOlderThan = values.Duration("Ingest__ImportOlderThan", null, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3_650)),
+        MaxBodyBytes = values.Number("Ingest__MaxBodyBytes", new IngestSettings().MaxBodyBytes, MinimumBodyBytes, MaximumBodyBytes),
+    };
+
+    private static void CheckTogether(DestinationSettings settings, SettingValues values)
+    {
+        CustomerIoSettings customerIo = settings.CustomerIo;
+        bool hasKey = customerIo.ApiKey is not null || customerIo.ApiKeySecretUri is not null;
+        if (customerIo.SiteId is not null && !hasKey)
+        {
+            values.Problem("CustomerIo__ApiKey", "is missing; CustomerIo__SiteId is set, so a Track API key (or CustomerIo__ApiKeySecretUri) is needed");
+        }
+
+        if (customerIo.SiteId is null && hasKey)
+        {
+            values.Problem("CustomerIo__SiteId", "is missing; a Track API key is set, so the site id is needed");
+        }
+
+        if (customerIo is { ApiKey: not null, ApiKeySecretUri: not null })
+        {
+            values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
+        }
+
+        if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))
+        {
+            values.Problem("Admin__Keys", "an admin key is also an ingest key; an ingest key must never read");
+        }
+    }
+
+    private static void CheckNames(IConfiguration configuration, SettingValues values)
+    {
+        var known = SettingNames.All.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (string section in SettingNames.Sections)
+        {
+            foreach (KeyValuePair<string, string?> pair in configuration.GetSection(section).AsEnumerable())
+            {
+                string name = pair.Key.Replace(":", "__", StringComparison.Ordinal);
+                if (pair.Value is not null && !known.Contains(name))
+                {
+                    values.Problem(name, "is no setting of this product; see the README for their names");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using CustomerIoDestination.Json;
+
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>An operation as an item of a v2 batch. It carries the same facts as the v1 request.</summary>
+public static class BatchItem
+{
+    /// <summary>Writes the item; false when the operation has no v2 form here and goes through v1 in its place in the order.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="anonymous">Whether anonymous events may travel in batches (undocumented by Customer.io).</param>
+    /// <param name="output">Where to; the item lives as long as the buffer's content.</param>
+    /// <param name="item">The item.</param>
+    public static bool TryWrite(TrackApiOperation operation, bool anonymous, ScratchBuffer output, out ReadOnlyMemory<byte> item)
+    {
+        bool written = operation switch
+        {
+            TrackApiOperation.IdentifyPerson identify => TryIdentify(identify, output),
+            TrackApiOperation.TrackEvent { Subject: EventSubject.Anonymous } when !anonymous => false,
+            TrackApiOperation.TrackEvent track => Track(track, output),
+            _ => throw new UnreachableException(),
+        };
+        item = written ? output.Take() : default;
+        return written;
+    }
+
+    private static bool TryIdentify(TrackApiOperation.IdentifyPerson identify, ScratchBuffer output)
+    {
+        // The v2 form of relationships is another one; the few identifies that bring their own go through v1.
+        if (identify.Relationships is not null)
+        {
+            return false;
+        }
+
+        output.Write("{\"type\":\"person\",\"identifiers\":"u8);
+        WriteIdentifiers(identify.Person, output);
+        output.Write(",\"action\":\"identify\""u8);
+        if (identify.Timestamp is { } timestamp)
+        {
+            output.Write(",\"timestamp\":"u8);
+            output.WriteNumber(timestamp);
+        }
+
+        output.Write(",\"attributes\":{"u8);
+        output.Write(identify.Attributes.Span);
+        output.Write("}}"u8);
+        return true;
+    }
+
+    private static bool Track(TrackApiOperation.TrackEvent track, ScratchBuffer output)
+    {
+        output.Write("{\"type\":\"person\",\"identifiers\":"u8);
+        switch (track.Subject)
+        {
+            case EventSubject.Known { Person: var person }:
+                WriteIdentifiers(person, output);
+                break;
+            case EventSubject.Anonymous { AnonymousId: var anonymousId }:
+                WriteIdentifier("{\"anonymous_id\":"u8, anonymousId.Span, output);
+                break;
+        }
+
+        output.Write(track.Type switch
+        {
+            TrackEventType.Page => ",\"action\":\"page\",\"name\":"u8,
+            TrackEventType.Screen => ",\"action\":\"screen\",\"name\":"u8,
+            _ => ",\"action\":\"event\",\"name\":"u8,
+        });
+        output.WriteString(track.Name.Span);
+        output.Write(",\"id\":\""u8);
+        output.WriteAscii(track.EventId);
+        output.Write("\",\"timestamp\":"u8);
+        output.WriteNumber(track.Timestamp);
+        output.Write(",\"attributes\":"u8);
+        output.Write(track.Data.Span);
+        output.WriteByte((byte)'}');
+        return true;
+    }
+
+    private static void WriteIdentifiers(PersonIdentifier person, ScratchBuffer output)
+    {
+        switch (person.Kind)
+        {
+            case PersonIdentifierKind.Email:
+                WriteIdentifier("{\"email\":"u8, person.Value.Span, output);
+                break;
+            case PersonIdentifierKind.CioId:
+                WriteIdentifier("{\"cio_id\":"u8, person.Value.Span["cio_".Length..], output);
+                break;
+            default:
+                WriteIdentifier("{\"id\":"u8, person.Value.Span, output);
+                break;
+        }
+    }
+
+    private static void WriteIdentifier(ReadOnlySpan<byte> start, ReadOnlySpan<byte> value, ScratchBuffer output)
+    {
+        output.Write(start);
+        output.WriteString(value);
+        output.WriteByte((byte)'}');
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Preview;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CustomerIoDestination.Tests.Support;
+
+/// <summary>
+/// A golden case: <c>{"name", "given", "settings"?, "receivedAt"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
+/// their names; <c>expect</c> is <c>{"requests": […], "batchItems"?: […], "warnings"?: [codes]}</c>, <c>{"skipped": reason}</c>,
+/// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>. A request's event id is compared too.
+/// </summary>
+internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DateTimeOffset ReceivedAt, JsonNode Expected)
+{
+    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Cases");
+    private static readonly DateTimeOffset DefaultReceivedAt = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    public static IEnumerable<string> Names() =>
+        Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+
+    public static GoldenCase Load(string name)
+    {
+        JsonObject file = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json")))!.AsObject();
+        return new GoldenCase(
+            name,
+            file["given"]!,
+            SettingsOf(file["settings"]?.AsObject()),
+            file["receivedAt"] is { } receivedAt ? DateTimeOffset.Parse(receivedAt.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture) : DefaultReceivedAt,
+            file["expect"]!);
+    }
+
+    /// <summary>Maps what is given, and puts the outcome into the form of <c>expect</c>, with only the parts that the expectation names.</summary>
+    public JsonNode Run()
+    {
+        var preview = new EventPreview(Settings, new EnvelopeMapper(Settings.Mapping, Settings.Limits), new FakeTimeProvider(ReceivedAt), new Random(1));
+        byte[] body = Encoding.UTF8.GetBytes(Given.ToJsonString(Compact));
+        PreviewItem item = preview.Preview(body, new IngestRequest(null, true, null)).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
+        return Describe(item, Expected.AsObject());
+    }
+
+    private static JsonObject Describe(PreviewItem item, JsonObject expected)
+    {
+        if (item is { Outcome: "skip" })
+        {
+            return new JsonObject { ["skipped"] = item.Reason };
+        }
+
+        if (item is { Outcome: "reject", EventId: null })
+        {
+            return new JsonObject { ["rejected"] = item.Reason };
+        }
+
+        if (item is { Outcome: "reject" })
+        {
+            return new JsonObject { ["invalid"] = new JsonArray([.. item.Problems.Select(Describe)]) };
+        }
+
+        var outcome = new JsonObject { ["requests"] = new JsonArray([.. item.Requests.Select(Describe)]) };
+        if (expected.ContainsKey("batchItems"))
+        {
+            outcome["batchItems"] = new JsonArray([.. item.BatchItems.Select(batchItem => JsonNode.Parse(batchItem.Span))]);
+        }
+
+        if (expected.ContainsKey("warnings") || item.Warnings.Count > 0)
+        {
+            outcome["warnings"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)warning.Code)]);
+        }
+
+        return outcome;
+    }
+
+    private static JsonObject Describe(PreviewRequest request) => new()
+    {
+        ["method"] = request.Method,
+        ["path"] = request.Path,
+        ["body"] = JsonNode.Parse(request.Body.Span),
+    };
+
+    private static JsonObject Describe(PreviewProblem problem)
+    {
+        var node = new JsonObject { ["code"] = problem.Code, ["field"] = problem.Field };
+        if (problem.Limit is { } limit)
+        {
+            node["limit"] = limit;
+            node["actual"] = problem.Actual;
+        }
+
+        return node;
+    }
+
+    private static DestinationSettings SettingsOf(JsonObject? settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection((settings ?? []).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value!.ToString())))
+            .Build();
+        return SettingsReader.Read(configuration).ShouldBeOfType<SettingsResult.Valid>().Settings;
+    }
+}
