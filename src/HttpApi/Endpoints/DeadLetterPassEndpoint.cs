@@ -19,7 +19,7 @@ internal static class DeadLetterPassEndpoint
         }
 
         DeadLetterPass pass = await ports.DeadLetters.ReplayAsync(read.Selection, read.AsOfNow, request.HttpContext.RequestAborted);
-        return Json.Answer(ReplayBody.Of(pass, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Default.ReplayBody);
+        return Answer.With(ReplayBody.Of(pass, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Default.ReplayBody);
     }
 
     public static async Task<IResult> DiscardAsync(HttpRequest request, Admission admission, DestinationPorts ports)
@@ -31,7 +31,7 @@ internal static class DeadLetterPassEndpoint
         }
 
         DeadLetterPass pass = await ports.DeadLetters.DiscardAsync(read.Selection, request.HttpContext.RequestAborted);
-        return Json.Answer(DiscardBody.Of(pass), ApiJson.Default.DiscardBody);
+        return Answer.With(DiscardBody.Of(pass), ApiJson.Default.DiscardBody);
     }
 
     private static async Task<SelectionResult> ReadAsync(HttpRequest request, DestinationPorts ports, bool mayBeAsOfNow)

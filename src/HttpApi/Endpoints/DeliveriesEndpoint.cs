@@ -25,6 +25,6 @@ internal static class DeliveriesEndpoint
         }
 
         DeliveryLogPage page = await ports.DeliveryLog.ListAsync(query, request.HttpContext.RequestAborted);
-        return Json.Answer(DeliveriesBody.Of(page), ApiJson.Default.DeliveriesBody);
+        return Answer.With(DeliveriesBody.Of(page), ApiJson.Default.DeliveriesBody);
     }
 }

@@ -14,7 +14,7 @@ internal static class EventsEndpoint
 {
     public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
-        if (!TryReadLane(request, out Lane? lane))
+        if (!LaneHeader.TryRead(request, out Lane? lane))
         {
             return ApiErrors.UnknownLane;
         }
@@ -40,19 +40,6 @@ internal static class EventsEndpoint
     {
         bool everyItemRejected = ingested.Rejected.Count > 0 && ingested.EventIds.Count == 0 && ingested.Skipped == 0;
         return everyItemRejected ? StatusCodes.Status400BadRequest : StatusCodes.Status202Accepted;
-    }
-
-    private static bool TryReadLane(HttpRequest request, out Lane? lane)
-    {
-        string? name = RequestHeaders.Read(request, RequestHeaders.Lane);
-        lane = name switch
-        {
-            null => null,
-            _ when name.Equals("import", StringComparison.OrdinalIgnoreCase) => Lane.Import,
-            _ when name.Equals("live", StringComparison.OrdinalIgnoreCase) => Lane.Live,
-            _ => null,
-        };
-        return name is null || lane is not null;
     }
 
     private static string? TraceParent() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;

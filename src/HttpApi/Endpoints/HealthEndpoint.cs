@@ -12,6 +12,6 @@ internal static class HealthEndpoint
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
         QueueStatus queue = await ports.Queue.GetStatusAsync(request.HttpContext.RequestAborted);
-        return queue.CanEnqueue ? Json.Answer(HealthBody.Healthy, ApiJson.Default.HealthBody) : ApiErrors.QueueUnavailable;
+        return queue.CanEnqueue ? Answer.With(HealthBody.Healthy, ApiJson.Default.HealthBody) : ApiErrors.QueueUnavailable;
     }
 }

@@ -15,6 +15,6 @@ internal static class StatusEndpoint
         CancellationToken aborted = request.HttpContext.RequestAborted;
         Task<QueueStatus> queue = ports.Queue.GetStatusAsync(aborted);
         Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
-        return Json.Answer(StatusBody.Of(await delivery, await queue), ApiJson.Default.StatusBody);
+        return Answer.With(StatusBody.Of(await delivery, await queue), ApiJson.Default.StatusBody);
     }
 }

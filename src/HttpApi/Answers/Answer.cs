@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace CustomerIoDestination.HttpApi.Answers;
 
 /// <summary>Makes answers.</summary>
-internal static class Json
+internal static class Answer
 {
     /// <summary>200 with this body.</summary>
-    public static IResult Answer<T>(T value, JsonTypeInfo<T> type) => new JsonAnswer<T>(value, type);
+    public static IResult With<T>(T value, JsonTypeInfo<T> type) => new JsonAnswer<T>(value, type);
 }
