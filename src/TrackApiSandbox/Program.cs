@@ -8,7 +8,8 @@ internal static class Program
         try
         {
             HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-            await using SandboxServer server = await SandboxServer.StartAsync(SandboxOptions.Read(builder.Configuration), TimeProvider.System, CancellationToken.None);
+            SandboxOptions options = SandboxOptions.Read(builder.Configuration);
+            await using SandboxServer server = await SandboxServer.StartAsync(options, TimeProvider.System, CancellationToken.None);
             await Console.Out.WriteLineAsync($"The Track API sandbox listens on {server.BaseAddress}. What it knows: {server.BaseAddress}sandbox/state.");
             await builder.Build().RunAsync();
             return 0;
