@@ -8,9 +8,9 @@ internal static class Program
         try
         {
             HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-            builder.Services.AddSingleton(SandboxOptions.Read(builder.Configuration));
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddHostedService<SandboxProcess>();
+            SandboxOptions options = SandboxOptions.Read(builder.Configuration);
+            await using SandboxServer server = await SandboxServer.StartAsync(options, TimeProvider.System, CancellationToken.None);
+            await Console.Out.WriteLineAsync($"The Track API sandbox listens on {server.BaseAddress}. What it knows: {server.BaseAddress}sandbox/state.");
             await builder.Build().RunAsync();
             return 0;
         }

@@ -21,6 +21,7 @@ public sealed class SandboxServer : IAsyncDisposable
     private readonly Workspace _workspace;
     private readonly RequestLog _requests;
     private readonly FaultPlan _faults;
+    private bool _disposed;
 
     private SandboxServer(WebApplication app, CancellationTokenSource stopping, Workspace workspace, RequestLog requests, FaultPlan faults)
     {
@@ -114,6 +115,12 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>Stops listening and ends the requests in hand; those held by a fault's delay end at once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stopping.CancelAsync();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();

@@ -175,6 +175,7 @@ public sealed class FaultTests
     [InlineData("""{"status":500,"forSeconds":0}""", "forSeconds must be above 0")]
     [InlineData("""{"status":500,"retryAfter":"1\r\nX: y"}""", "retryAfter must be printable ASCII")]
     [InlineData("""{"status":"x"}""", "status")]
+    [InlineData("""{"status":500,"shard":0.1}""", "shard")]
     [InlineData("nonsense", "")]
     [InlineData("null", "a fault needs")]
     public async Task A_fault_that_makes_no_sense_is_refused(string fault, string message)

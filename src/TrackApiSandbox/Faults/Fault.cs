@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace TrackApiSandbox.Faults;
 
 /// <summary>
 /// What goes wrong with a share of the Track API calls. Faults form a list: each call asks them in order, each that is alive and matches
 /// throws its own dice, and the first that strikes decides alone. The sandbox's own routes are never struck.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Fault
 {
     /// <summary>The share of matching calls that is struck, 0 to 1. The default value is 1.</summary>

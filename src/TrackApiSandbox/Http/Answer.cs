@@ -32,8 +32,11 @@ internal readonly record struct Answer(int Status, ReadOnlyMemory<byte> Body, st
         Json(status, new JsonObject { ["meta"] = new JsonObject { ["error"] = message } });
 
     /// <summary>The v1 form of several errors: events and devices.</summary>
-    public static Answer MetaErrors(IEnumerable<Problem> problems) =>
-        Json(StatusCodes.Status400BadRequest, new JsonObject { ["meta"] = new JsonObject { ["errors"] = new JsonArray([.. problems.Select(problem => (JsonNode)problem.Message)]) } });
+    public static Answer MetaErrors(IEnumerable<Problem> problems)
+    {
+        var errors = new JsonArray([.. problems.Select(problem => (JsonNode)problem.Message)]);
+        return Json(StatusCodes.Status400BadRequest, new JsonObject { ["meta"] = new JsonObject { ["errors"] = errors } });
+    }
 
     /// <summary>The v2 form: 400 for an entity or a whole batch, 207 with an index for items.</summary>
     public static Answer Errors(int status, IEnumerable<(int? Index, Problem Problem)> problems) =>

@@ -72,7 +72,7 @@ internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, Fa
     {
         try
         {
-            faults.Add(JsonSerializer.Deserialize(body.Span, SandboxJson.Default.Fault) ?? new Fault());
+            faults.Add(JsonSerializer.Deserialize<Fault>(body.Span, JsonSerializerOptions.Web) ?? new Fault());
             return Answer.Accepted;
         }
         catch (JsonException refusal)

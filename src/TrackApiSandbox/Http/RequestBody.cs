@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -106,7 +107,8 @@ internal readonly struct RequestBody : IDisposable
     private static bool TryReadCodeUnit(ReadOnlySpan<byte> escape, out char unit)
     {
         unit = default;
-        if (escape.Length < 6 || escape[1] != 'u' || !ushort.TryParse(escape.Slice(2, 4), System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ushort value))
+        bool isCodeUnit = escape.Length >= 6 && escape[1] == 'u';
+        if (!isCodeUnit || !ushort.TryParse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value))
         {
             return false;
         }

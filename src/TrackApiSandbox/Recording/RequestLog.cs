@@ -72,9 +72,12 @@ internal sealed class RequestLog(TimeProvider time)
                 .Select(status => (Status: status, Count: Interlocked.Read(ref _byStatus[status])))
                 .Where(entry => entry.Count > 0)
                 .ToDictionary(entry => entry.Status.ToString(CultureInfo.InvariantCulture), entry => entry.Count, StringComparer.Ordinal);
+            Dictionary<string, long> byRoute = Enum.GetValues<TrackApiRoute>()
+                .Where(route => _byRoute[(int)route] > 0)
+                .ToDictionary(TrackApiRoutes.Template, route => _byRoute[(int)route], StringComparer.Ordinal);
             return new SandboxStats(
                 requests,
-                Enum.GetValues<TrackApiRoute>().Where(route => _byRoute[(int)route] > 0).ToDictionary(TrackApiRoutes.Template, route => _byRoute[(int)route], StringComparer.Ordinal),
+                byRoute,
                 byStatus,
                 Math.Max(0, requests - byStatus.Values.Sum()),
                 _second.Highest,

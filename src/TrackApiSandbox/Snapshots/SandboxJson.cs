@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TrackApiSandbox.Faults;
 
 namespace TrackApiSandbox.Snapshots;
 
@@ -9,5 +8,4 @@ namespace TrackApiSandbox.Snapshots;
 [JsonSerializable(typeof(SandboxState))]
 [JsonSerializable(typeof(SandboxStats))]
 [JsonSerializable(typeof(RequestPage))]
-[JsonSerializable(typeof(Fault))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

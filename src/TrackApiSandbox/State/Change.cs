@@ -27,7 +27,10 @@ internal abstract record Change
 
     public sealed record MergePeople(PersonIdentifier Primary, PersonIdentifier Secondary) : Change;
 
-    public sealed record IdentifyObject(ObjectIdentifier Object, IReadOnlyList<KeyValuePair<string, JsonText>> Attributes, IReadOnlyList<Relation> Relations) : Change;
+    public sealed record IdentifyObject(
+        ObjectIdentifier Object,
+        IReadOnlyList<KeyValuePair<string, JsonText>> Attributes,
+        IReadOnlyList<Relation> Relations) : Change;
 
     public sealed record DeleteObject(ObjectIdentifier Object) : Change;
 

@@ -15,13 +15,17 @@ internal sealed class Workspace
     private readonly Suppressions _suppressions = new();
     private readonly Drops _drops = new();
     private readonly Objects _objects = new();
-    private readonly HashSet<string> _eventIds = [];
+    private readonly EventIds _eventIds;
+    private readonly Addressees _addressees;
+    private readonly Relationships _relationships;
     private readonly Identification _identification;
-    private long _events;
 
     public Workspace(TimeProvider time)
     {
         _time = time;
+        _eventIds = new EventIds(_drops);
+        _addressees = new Addressees(_people, _suppressions, _drops);
+        _relationships = new Relationships(_people, _addressees, _objects);
         _identification = new Identification(_people, _suppressions, _anonymous, _drops);
     }
 
@@ -36,17 +40,17 @@ internal sealed class Workspace
                     Identify(person, update, now);
                     break;
                 case Change.RecordEvent(var person, var received):
-                    if (!IsRepeated(received) && FindOrAdd(person) is { } actor)
+                    if (!_eventIds.IsRepeated(received) && _addressees.FindOrAdd(person) is { } actor)
                     {
-                        Count(received);
+                        _eventIds.Take(received);
                         actor.Events.Add(received);
                     }
 
                     break;
                 case Change.RecordAnonymousEvent(var received):
-                    if (!IsRepeated(received))
+                    if (!_eventIds.IsRepeated(received))
                     {
-                        Count(received);
+                        _eventIds.Take(received);
                         _anonymous.Record(received, now);
                     }
 
@@ -63,7 +67,7 @@ internal sealed class Workspace
                     _suppressions.Remove(person);
                     break;
                 case Change.AddDevice(var person, var device):
-                    FindOrAdd(person)?.AddDevice(device);
+                    _addressees.FindOrAdd(person)?.AddDevice(device);
                     break;
                 case Change.DeleteDevice(var person, var token):
                     _people.Find(person)?.Devices.RemoveAll(device => device.Id == token);
@@ -73,17 +77,16 @@ internal sealed class Workspace
                     break;
                 case Change.IdentifyObject(var identifier, var attributes, var relations):
                     _objects.FindOrAdd(identifier).ApplyToObject(attributes);
-                    Relate(relations);
+                    _relationships.Add(relations);
                     break;
                 case Change.DeleteObject(var identifier):
-                    _objects.Remove(identifier);
-                    _people.ForgetObject(identifier);
+                    _relationships.RemoveObject(identifier);
                     break;
                 case Change.Relate(var relations):
-                    Relate(relations);
+                    _relationships.Add(relations);
                     break;
                 case Change.Unrelate(var relations):
-                    Unrelate(relations);
+                    _relationships.Remove(relations);
                     break;
                 case Change.Nothing:
                     break;
@@ -119,7 +122,7 @@ internal sealed class Workspace
     {
         lock (_gate)
         {
-            return new WorkspaceTotals(_people.Count, _events, _drops.Snapshot());
+            return new WorkspaceTotals(_people.Count, _eventIds.Count, _drops.Snapshot());
         }
     }
 
@@ -133,74 +136,23 @@ internal sealed class Workspace
             _drops.Clear();
             _objects.Clear();
             _eventIds.Clear();
-            _events = 0;
         }
     }
 
     private void Identify(PersonIdentifier path, PersonUpdate update, DateTimeOffset now)
     {
-        if (IsSuppressed(path) || _identification.Apply(path, update, now) is null)
+        if (_addressees.IsSuppressed(path) || _identification.Apply(path, update, now) is null)
         {
             return;
         }
 
         if (update.RemovesRelations)
         {
-            Unrelate(update.Relations);
+            _relationships.Remove(update.Relations);
         }
         else
         {
-            Relate(update.Relations);
-        }
-    }
-
-    /// <summary>Calls by an unknown id or e-mail create the person; by an unknown cio_id they are dropped.</summary>
-    private Person? FindOrAdd(PersonIdentifier identifier)
-    {
-        if (IsSuppressed(identifier))
-        {
-            return null;
-        }
-
-        Person? known = _people.Find(identifier);
-        if (known is null && identifier.Kind is IdentifierKind.CioId)
-        {
-            _drops.Add(DropReason.UnknownCioId);
-            return null;
-        }
-
-        return known ?? _people.Add(identifier);
-    }
-
-    private bool IsSuppressed(PersonIdentifier identifier)
-    {
-        bool suppressed = _suppressions.Contains(identifier);
-        if (suppressed)
-        {
-            _drops.Add(DropReason.Suppressed);
-        }
-
-        return suppressed;
-    }
-
-    /// <summary>An event id counts once for ever, in the whole workspace, whether or not it is a ULID.</summary>
-    private bool IsRepeated(SandboxEvent received)
-    {
-        bool repeated = received.Id is not null && _eventIds.Contains(received.Id);
-        if (repeated)
-        {
-            _drops.Add(DropReason.DuplicateEvent);
-        }
-
-        return repeated;
-    }
-
-    private void Count(SandboxEvent received)
-    {
-        _events++;
-        if (received.Id is not null)
-        {
-            _eventIds.Add(received.Id);
+            _relationships.Add(update.Relations);
         }
     }
 
@@ -223,25 +175,5 @@ internal sealed class Workspace
 
         _people.Merge(primary, secondary);
         _anonymous.Move(secondary, primary);
-    }
-
-    private void Relate(IReadOnlyList<Relation> relations)
-    {
-        foreach (Relation relation in relations)
-        {
-            if (FindOrAdd(relation.Person) is { } person)
-            {
-                _objects.FindOrAdd(relation.Object);
-                person.Relate(relation.Object, relation.Attributes);
-            }
-        }
-    }
-
-    private void Unrelate(IReadOnlyList<Relation> relations)
-    {
-        foreach (Relation relation in relations)
-        {
-            _people.Find(relation.Person)?.Relationships.Remove(relation.Object);
-        }
     }
 }

@@ -19,7 +19,10 @@ internal static class IdentifierReader
         return identifier;
     }
 
-    /// <summary>A v2 or merge identifier: an object with exactly one of id, email, cio_id (this one without prefix). A phone number is not enabled here.</summary>
+    /// <summary>
+    /// A v2 or merge identifier: an object with exactly one of id, email, cio_id (this one without prefix). Phone numbers, which a workspace
+    /// may enable as identifiers, are not enabled here.
+    /// </summary>
     public static PersonIdentifier? OfPerson(JsonElement? identifiers, string field, List<Problem> problems)
     {
         if (identifiers is { ValueKind: JsonValueKind.Object } present && present.GetPropertyCount() == 1)
@@ -46,7 +49,9 @@ internal static class IdentifierReader
 
     public static ObjectIdentifier? OfObject(JsonElement? identifiers, List<Problem> problems)
     {
-        if (identifiers is { ValueKind: JsonValueKind.Object } present && present.FindText("object_type_id") is { } type && present.FindText("object_id") is { } id)
+        if (identifiers is { ValueKind: JsonValueKind.Object } present
+            && present.FindText("object_type_id") is { } type
+            && present.FindText("object_id") is { } id)
         {
             if (TrackApiLimits.IsLonger(id, TrackApiLimits.MaxObjectIdBytes))
             {

@@ -59,7 +59,10 @@ internal sealed record Problem(string Field, string Message, string? ItemMessage
 
     public static Problem ObjectIdTooLong { get; } = new("identifiers.object_id", $"object_id cannot be longer than {TrackApiLimits.MaxObjectIdBytes} bytes");
 
-    public static Problem RelationshipsMalformed { get; } = new("cio_relationships", "cio_relationships must name an action and relationships with identifiers", "cio_relationships must be an array of objects with identifiers");
+    public static Problem RelationshipsMalformed { get; } = new(
+        "cio_relationships",
+        "cio_relationships must name an action and relationships with identifiers",
+        "cio_relationships must be an array of objects with identifiers");
 
     public static Problem NotOneIdentifier(string field) => new(field, $"{field} must have exactly one of id, email and cio_id");
 

@@ -10,7 +10,9 @@ namespace TrackApiSandbox.TrackApi;
 /// </summary>
 internal static class TrackApiLimits
 {
+    /// <summary>Of an id; for an e-mail as identifier none is documented.</summary>
     public const int MaxPersonIdBytes = 150;
+
     public const int MaxObjectIdBytes = 150;
     public const int MaxAttributeNameBytes = 150;
     public const int MaxAttributeValueBytes = 1_000;

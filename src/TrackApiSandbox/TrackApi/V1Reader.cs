@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TrackApiSandbox.Snapshots;
 using TrackApiSandbox.State;
 
 namespace TrackApiSandbox.TrackApi;
@@ -17,14 +18,14 @@ internal static class V1Reader
     {
         var problems = new List<Problem>();
         PersonIdentifier person = IdentifierReader.OfPath(identifier, problems);
-        return Reading.Of(new Change.RecordEvent(person, EventReader.Read(body, body.FindText("type"), "data", body.FindText("anonymous_id"), now, problems)), problems);
+        return Reading.Of(new Change.RecordEvent(person, ReadEvent(body, now, problems)), problems);
     }
 
     /// <summary>Without an anonymous id it is an invite event of nobody.</summary>
     public static Reading AnonymousEvent(JsonElement body, long now)
     {
         var problems = new List<Problem>();
-        return Reading.Of(new Change.RecordAnonymousEvent(EventReader.Read(body, body.FindText("type"), "data", body.FindText("anonymous_id"), now, problems)), problems);
+        return Reading.Of(new Change.RecordAnonymousEvent(ReadEvent(body, now, problems)), problems);
     }
 
     public static Reading AddDevice(string identifier, JsonElement body)
@@ -49,4 +50,7 @@ internal static class V1Reader
         PersonIdentifier? secondary = IdentifierReader.OfPerson(body.Find("secondary"), "secondary", problems);
         return Reading.Of(new Change.MergePeople(primary.GetValueOrDefault(), secondary.GetValueOrDefault()), problems);
     }
+
+    private static SandboxEvent ReadEvent(JsonElement body, long now, List<Problem> problems) =>
+        EventReader.Read(body, body.FindText("type"), "data", body.FindText("anonymous_id"), now, problems);
 }
