@@ -41,10 +41,11 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
         (IReadOnlyList<LoggedLine> logged, IReadOnlyList<QueuedMessage> queued, IReadOnlyList<DeadMessage> dead) = await file.ReadAsync(
             reader => (reader.Log.FindByEvent(eventId), reader.Events.FindByEvent(eventId), reader.DeadLetters.FindByEvent(eventId)),
             cancellationToken);
-        List<DeliveryLogEntry> steps = [.. logged.Select(line => line.Entry)];
+        List<DeliveryLogEntry> steps = [];
         foreach (LoggedLine line in logged)
         {
             AddArrival(steps, line.Entry, line.ReceivedAt, line.QueuedAt);
+            steps.Add(line.Entry);
         }
 
         foreach (DeadMessage message in dead)
@@ -69,8 +70,8 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
             AddArrival(steps, StepOf(eventId, message, EventStep.Queued, message.QueuedAt), message.ReceivedAt, message.QueuedAt);
         }
 
-        steps.Sort(static (left, right) => (left.At, RankOf(left.Step)).CompareTo((right.At, RankOf(right.Step))));
-        return steps is [var first, ..] ? new EventStory(eventId, first.Kind, steps) : null;
+        // The sort is stable: steps of the same millisecond stay as the log has them.
+        return steps is [var first, ..] ? new EventStory(eventId, first.Kind, [.. steps.OrderBy(step => step.At)]) : null;
     }
 
     /// <summary>Each message of an event tells when it arrived; several lines may be about the same one.</summary>
@@ -90,16 +91,4 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
 
     private static DeliveryLogEntry StepOf(string eventId, QueuedMessage message, EventStep step, DateTimeOffset at) =>
         new() { At = at, EventId = eventId, Kind = message.Kind, Lane = message.Lane, Step = step };
-
-    /// <summary>Which of two steps of the same millisecond came first.</summary>
-    private static int RankOf(EventStep step) => step switch
-    {
-        EventStep.Accepted => 0,
-        EventStep.Ingest => 1,
-        EventStep.Replayed => 2,
-        EventStep.Queued => 3,
-        EventStep.Delivery => 4,
-        EventStep.Discarded => 5,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 }

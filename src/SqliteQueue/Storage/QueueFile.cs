@@ -22,6 +22,7 @@ public sealed class QueueFile : IAsyncDisposable
     private readonly Checkpoints _checkpoints;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _upkeep;
+    private int _closed;
 
     private QueueFile(FileLock fileLock, WriteSession session, ReaderPool readers, string path, TimeSpan deadLetterRetention, TimeProvider timeProvider, ILogger logger)
     {
@@ -91,6 +92,11 @@ public sealed class QueueFile : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _upkeep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task marked = Writer.WriteAsync(new WriteWork<bool>(static session =>

@@ -33,9 +33,9 @@ internal sealed partial class Housekeeping(
     /// <summary>Does its turn each second until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        while (true)
         {
+            await Task.Delay(Interval, timeProvider, cancellationToken);
             try
             {
                 await TakeTurnAsync(cancellationToken);
