@@ -1,12 +1,11 @@
 using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.Delivery;
 
-public sealed class DeliveryGateTests : IAsyncLifetime
+public sealed class DeliveryGateTests : IDisposable
 {
     private static readonly DeliveryOutcome.Delivered Delivered = new(200);
     private static readonly DeliveryOutcome.Rejected Rejected = new(400, "unknown_message", null, "HTTP 400, unknown message");
@@ -201,9 +200,7 @@ public sealed class DeliveryGateTests : IAsyncLifetime
         status.Credentials.ShouldBe(CredentialsState.Invalid);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _rig.DisposeAsync();
+    public void Dispose() => _rig.Dispose();
 
     private void Fail(int times, int partitions)
     {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CustomerIoDestination.Tests.Support;
 
 /// <summary>The delivering side as it is wired, with a stub for Customer.io and a clock that stands still until it is told.</summary>
-internal sealed class DeliveryRig : IAsyncDisposable
+internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
@@ -64,6 +64,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     /// <summary>Lets the clock run for so long.</summary>
     public Task RunAsync(TimeSpan span, double stepMs = 1000) => Clock.RunAsync(Time, span, TimeSpan.FromMilliseconds(stepMs));
+
+    public void Dispose() => _services.Dispose();
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
