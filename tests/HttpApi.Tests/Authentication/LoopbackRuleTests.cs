@@ -1,8 +1,8 @@
+using System.Net;
+using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Tests.Support;
 using CustomerIoDestination.Settings;
 using Microsoft.AspNetCore.Http;
-using System.Net;
-using CustomerIoDestination.HttpApi.Authentication;
 
 namespace CustomerIoDestination.HttpApi.Tests.Authentication;
 
