@@ -50,7 +50,7 @@ public sealed partial class DestinationApi
 
     private static bool IsCallerGone(Exception exception, HttpRequest request) =>
         exception is ConnectionResetException
-        || (exception is OperationCanceledException && request.HttpContext.RequestAborted.IsCancellationRequested);
+        || (exception is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested);
 
     private static partial class Log
     {

@@ -13,8 +13,8 @@ internal sealed class BodySignature
     /// <summary>How far the signature's time may be from ours, either way.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    // Unix seconds have ten digits until the year 2286.
-    private const int MaxTimeDigits = 12;
+    // Unix seconds have ten digits until the year 2286; twelve can be more than a DateTimeOffset holds.
+    private const int MaxTimeDigits = 11;
 
     private readonly byte[] _secret;
     private readonly string _time;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Answers;
-using CustomerIoDestination.HttpApi.Endpoints;
 using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.HttpApi.Contracts;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;

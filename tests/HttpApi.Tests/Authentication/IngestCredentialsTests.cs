@@ -68,6 +68,10 @@ public sealed class IngestCredentialsTests
     public async Task A_signature_holds_for_five_minutes_either_way(int seconds, string expected) =>
         (await PostAsync(KeysAndSignature, Signed(at: Some.Now.AddSeconds(seconds)))).ShouldBe(expected);
 
+    [Fact]
+    public async Task A_signature_from_the_far_future_is_expired_like_any_other() =>
+        (await PostAsync(KeysAndSignature, $"X-Signature: t=99999999999,v1={new string('0', 64)}")).ShouldBe("401 signature_expired");
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("t=,v1=")]
@@ -75,7 +79,7 @@ public sealed class IngestCredentialsTests
     [InlineData("t=soon,v1=00000000000000000000000000000000")]
     [InlineData("t=1769860800,v1=0000")]
     [InlineData("t=-1769860800,v1=0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("t=9999999999999,v1=0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("t=999999999999,v1=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("t=1769860800,v1=zz00000000000000000000000000000000000000000000000000000000000000")]
     public async Task A_malformed_signature_is_wrong(string header) =>
         (await PostAsync(KeysAndSignature, $"X-Signature: {header}")).ShouldBe("401 signature_wrong");

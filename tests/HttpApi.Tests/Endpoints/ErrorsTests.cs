@@ -1,4 +1,6 @@
 using CustomerIoDestination.HttpApi.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.HttpApi.Tests.Endpoints;
 
@@ -62,6 +64,19 @@ public sealed class ErrorsTests
         logs.ShouldContain("caused by System.NotSupportedException");
         logs.ShouldContain(nameof(FakeDeliveryLog));
         logs.ShouldNotContain(Marked);
+    }
+
+    [Fact]
+    public async Task A_caller_who_left_is_no_failure_of_ours()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeliveryLog.Failure = new OperationCanceledException();
+        var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
+        context.Request.Host = new HostString("localhost");
+
+        await host.Api.HandleAsync(ApiRoutes.Deliveries, context.Request);
+
+        host.Logs.GetSnapshot().ShouldNotContain(record => record.Level >= LogLevel.Warning);
     }
 
     [Fact]

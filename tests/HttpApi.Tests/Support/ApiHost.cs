@@ -36,6 +36,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public required HttpClient Client { get; init; }
 
+    /// <summary>The way a Functions app calls it.</summary>
+    public DestinationApi Api => _app.Services.GetRequiredService<DestinationApi>();
+
     public static async Task<ApiHost> StartAsync(DestinationSettings? settings = null, KeylessPolicy keyless = KeylessPolicy.LoopbackOnly)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -1,4 +1,4 @@
-namespace CustomerIoDestination.HttpApi.Endpoints;
+namespace CustomerIoDestination.HttpApi.Contracts;
 
 /// <summary>The codes of a closed set, for the message that says what would have been right.</summary>
 internal static class AllowedCodes
