@@ -13,16 +13,16 @@ public sealed class MarkedValuesTests
 
     private static readonly string[] Bodies =
     [
-        $$"""{"type":"identify","userId":"{{Mark}}-user","anonymousId":"{{Mark}}-device","traits":{"email":"{{Mark}}@example.com","note":"{{Mark}}","created_at":"{{Mark}}","unsubscribed":"{{Mark}}"}}""",
-        $$"""{"type":"track","event":"Visited","userId":"{{Mark}}-user","properties":{"diagnosis":"{{Mark}}","recipient":"{{Mark}}@example.com"}}""",
-        $$"""{"type":"track","event":"Visited","anonymousId":"{{Mark}}-device","timestamp":"{{Mark}}"}""",
-        $$"""{"type":"page","userId":"{{Mark}}-user","context":{"page":{"url":"https://example.com/{{Mark}}?token={{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}{{Mark}}"}}}""",
-        $$"""{"type":"track","event":"{{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}} {{Mark}}","userId":"{{Mark}}"}""",
-        $$"""{"type":"identify","userId":{"x":"{{Mark}}"},"traits":{"a":"{{Mark}}"}}""",
-        $$"""{"type":"track","event":{"{{Mark}}":1}}""",
-        $$"""{"type":"{{Mark}}","userId":"{{Mark}}"}""",
-        $$"""{"broken":"{{Mark}}""",
-        $$"""{"event":"Paid","properties":{"distinct_id":"{{Mark}}@example.com","token":"{{Mark}}","$ip":"{{Mark}}","time":1}}""",
+        """{"type":"identify","userId":"M4RK3D-user","anonymousId":"M4RK3D-device","traits":{"email":"M4RK3D@example.com","note":"M4RK3D","created_at":"M4RK3D","unsubscribed":"M4RK3D"}}""",
+        """{"type":"track","event":"Visited","userId":"M4RK3D-user","properties":{"diagnosis":"M4RK3D","recipient":"M4RK3D@example.com"}}""",
+        """{"type":"track","event":"Visited","anonymousId":"M4RK3D-device","timestamp":"M4RK3D"}""",
+        """{"type":"page","userId":"M4RK3D-user","context":{"page":{"url":"https://example.com/M4RK3D?token=M4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3D"}}}""",
+        """{"type":"track","event":"M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D","userId":"M4RK3D"}""",
+        """{"type":"identify","userId":{"x":"M4RK3D"},"traits":{"a":"M4RK3D"}}""",
+        """{"type":"track","event":{"M4RK3D":1}}""",
+        """{"type":"M4RK3D","userId":"M4RK3D"}""",
+        """{"broken":"M4RK3D""",
+        """{"event":"Paid","properties":{"distinct_id":"M4RK3D@example.com","token":"M4RK3D","$ip":"M4RK3D","time":1}}""",
     ];
 
     [Fact]
