@@ -84,22 +84,21 @@ public sealed class LocalHostApp : IAsyncDisposable
     {
         builder.WebHost.UseUrls([.. addresses.Select(address => address.ToString())]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddSqliteQueue();
         builder.Services.AddCustomerIoDestination(settings, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
         builder.Services.AddDeliveryWorker();
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
-        WebApplication app = builder.Build();
-        app.MapDestinationApi();
-        return app;
+        return builder.Build();
     }
 
     private static async Task StartAsync(WebApplication app, Uri[] addresses, CancellationToken cancellationToken)
     {
         try
         {
+            app.MapDestinationApi();
             await app.StartAsync(cancellationToken);
         }
         catch (Exception failure)
