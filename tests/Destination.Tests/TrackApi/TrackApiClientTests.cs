@@ -266,6 +266,20 @@ public sealed class TrackApiClientTests
     }
 
     [Fact]
+    public async Task A_quick_retry_given_up_while_it_waits_leaves_what_the_call_before_it_came_to()
+    {
+        await using DeliveryRig rig = new(new DeliverySettings { RequestsPerSecond = 1 });
+        using CancellationTokenSource stopping = new();
+        rig.Api.Reply(500);
+        Task<DeliveryOutcome> sending = rig.Client.SendAsync(Some.Request, Lane.Live, stopping.Token).AsTask();
+        await rig.RunAsync(TimeSpan.FromMilliseconds(500), stepMs: 100);
+
+        await stopping.CancelAsync();
+
+        (await rig.RunAsync(sending)).ShouldBe(new DeliveryOutcome.Unavailable("http_500", 500));
+    }
+
+    [Fact]
     public async Task A_rotated_key_is_used_at_once()
     {
         Rotating credentials = new();
