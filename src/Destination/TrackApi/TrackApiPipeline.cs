@@ -63,6 +63,8 @@ internal static class TrackApiPipeline
     {
         RequestLimiter limiter = services.GetRequiredService<RequestLimiter>();
         Func<double> chance = services.GetRequiredService<Random>().NextDouble;
+        // One line an attempt is the delivery handler's; the pipeline's own would be several more, in an outage most of all.
+        pipeline.TelemetryListener = null;
         pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
         pipeline
             .AddRetry(new HttpRetryStrategyOptions

@@ -117,7 +117,8 @@ public sealed class DeliveryHandlerTests
 
         await DeliverAsync(rig, Some.Track());
 
-        var line = rig.Logs.GetSnapshot().Where(record => record.Category == typeof(DeliveryHandler).FullName).ShouldHaveSingleItem();
+        var line = rig.Logs.GetSnapshot().ShouldHaveSingleItem();
+        line.Category.ShouldBe(typeof(DeliveryHandler).FullName);
         line.Level.ShouldBe(LogLevel.Warning);
         line.Message.ShouldStartWith("Delivery ended: deadLettered rejected_by_customerio, event 01BX5ZZKBKACTAV9WEVGE00001, track, l-07, 2 calls, HTTP 400, ");
         line.Message.ShouldEndWith(" ms. HTTP 400, unknown message");
