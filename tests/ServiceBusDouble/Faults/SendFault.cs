@@ -7,7 +7,7 @@ public abstract record SendFault
     {
     }
 
-    /// <summary>Refused with <c>com.microsoft:server-busy</c>, as when the namespace is throttled. The client waits 10 s before its own retry, if it has one left.</summary>
+    /// <summary>Refused with <c>com.microsoft:server-busy</c>, as when the namespace is throttled. The same client then waits 10 s before its next operation, a retry of its own or the caller's.</summary>
     public sealed record ServerBusy : SendFault;
 
     /// <summary>Refused with <c>amqp:resource-limit-exceeded</c>, as when the queue is full.</summary>

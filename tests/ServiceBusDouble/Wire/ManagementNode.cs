@@ -93,5 +93,5 @@ internal sealed class ManagementNode(QueueStore store, bool hasSessions) : IRequ
         ["lock-token"] = message.Lock?.Token ?? Guid.Empty,
     };
 
-    private static ReadOnlyMemory<byte>? StateOf(ManagementRequest request) => request.SessionState is { } state ? new ReadOnlyMemory<byte>(state) : null;
+    private static ReadOnlyMemory<byte>? StateOf(ManagementRequest request) => request.SessionState is { } state ? new ReadOnlyMemory<byte>(state) : default(ReadOnlyMemory<byte>?);
 }

@@ -187,7 +187,7 @@ internal sealed class QueueNode : IAsyncDisposable
         if (_store.NextDue is { } due)
         {
             TimeSpan wait = due - _time.GetUtcNow();
-            _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(wait.TotalMilliseconds, 0))), Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
+using Amqp.Types;
 using ServiceBusDouble.Store;
 
 namespace ServiceBusDouble.Wire;
@@ -12,6 +13,9 @@ namespace ServiceBusDouble.Wire;
 /// <param name="closed">Called once, when the link is gone.</param>
 internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? sessionId, Action changed, Action<ReceiverLink> closed) : LinkEndpoint
 {
+    private static readonly Symbol Reason = QueueStore.DeadLetterReason;
+    private static readonly Symbol Description = QueueStore.DeadLetterDescription;
+
     private readonly Lock _creditGate = new();
     private int _credit;
 
@@ -92,7 +96,7 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
     private static Settlement Read(DeliveryState state) => state switch
     {
         Accepted => new Settlement.Complete(),
-        Rejected { Error.Info: { } info } => new Settlement.DeadLetter(info[QueueStore.DeadLetterReason] as string, info[QueueStore.DeadLetterDescription] as string)
+        Rejected { Error.Info: { } info } => new Settlement.DeadLetter(info[Reason] as string, info[Description] as string)
         {
             Properties = MessageCodec.ReadProperties(info),
         },

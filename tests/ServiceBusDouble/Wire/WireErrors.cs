@@ -44,7 +44,7 @@ internal static class WireErrors
     /// <summary><see cref="NotSupportedException"/>.</summary>
     public static Error NotImplemented(string what) => Of("amqp:not-implemented", what);
 
-    /// <summary>A passing fault of the link: GeneralError or ServiceCommunicationProblem, transient.</summary>
+    /// <summary>ServiceCommunicationProblem while sending.</summary>
     public static Error DetachForced() => Of("amqp:link:detach-forced", "The link was force detached by the broker.");
 
     private static Error Of(string condition, string description) => new(condition) { Description = description };
