@@ -1,3 +1,6 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Sasl;
 using Azure.Messaging.ServiceBus;
 using ServiceBusDouble.Tests.Support;
 
@@ -86,6 +89,21 @@ public sealed class SendingTests
         ServiceBusException refused = await Should.ThrowAsync<ServiceBusException>(() => connected.Sender.SendMessageAsync(Some.Message(new string('x', 262_144))));
 
         refused.Reason.ShouldBe(ServiceBusFailureReason.MessageSizeExceeded);
+    }
+
+    [Fact]
+    public async Task A_message_too_large_is_refused_by_the_broker_when_a_client_sends_it_all_the_same()
+    {
+        await using ConnectedBroker connected = ConnectedBroker.WithoutSessions(definition => definition with { MaxMessageSize = 1_000 });
+        ConnectionFactory factory = new() { SASL = { Profile = SaslProfile.Anonymous } };
+        Connection connection = await factory.CreateAsync(new Address("localhost", connected.Broker.Port, null, null, "/", "amqp"));
+        SenderLink sender = new(new Session(connection), "raw", ConnectedBroker.QueueName);
+
+        AmqpException refused = await Should.ThrowAsync<AmqpException>(() => sender.SendAsync(new Message { BodySection = new Data { Binary = new byte[1_000] } }));
+        await connection.CloseAsync();
+
+        refused.Error.Condition.ToString().ShouldBe("amqp:link:message-size-exceeded");
+        connected.Queue.ActiveCount.ShouldBe(0);
     }
 
     [Fact]
