@@ -15,13 +15,23 @@ public sealed class SessionTests
         await connected.Sender.SendMessagesAsync(Enumerable.Range(0, 30).Select(number => Some.Message($"{number}", session: $"s-{number % 3}")));
         ServiceBusSessionReceiver receiver = await connected.Client.AcceptSessionAsync(ConnectedBroker.QueueName, "s-1");
 
-        List<string> bodies = [];
-        while (bodies.Count < 10)
-        {
-            bodies.AddRange((await receiver.ReceiveMessagesAsync(4, ConnectedBroker.Patience)).Select(message => message.Body.ToString()));
-        }
+        IReadOnlyList<string> bodies = await Receiving.CompleteAsync(receiver, 10, atOnce: 4);
 
         bodies.ShouldBe(Enumerable.Range(0, 10).Select(number => $"{(number * 3) + 1}"));
+    }
+
+    [Fact]
+    public async Task A_session_that_had_nothing_still_gives_what_comes_later_in_order()
+    {
+        await using ConnectedBroker connected = ConnectedBroker.WithSessions();
+        ServiceBusSessionReceiver receiver = await connected.Client.AcceptSessionAsync(ConnectedBroker.QueueName, "s-1");
+        (await receiver.ReceiveMessagesAsync(10, TimeSpan.FromMilliseconds(50))).ShouldBeEmpty();
+
+        await connected.Sender.SendMessagesAsync(Enumerable.Range(0, 5).Select(number => Some.Message($"{number}", session: "s-1")));
+
+        IReadOnlyList<string> bodies = await Receiving.CompleteAsync(receiver, 5);
+
+        bodies.ShouldBe(["0", "1", "2", "3", "4"]);
     }
 
     [Fact]
