@@ -15,7 +15,11 @@ public sealed class SessionTests
         await connected.Sender.SendMessagesAsync(Enumerable.Range(0, 30).Select(number => Some.Message($"{number}", session: $"s-{number % 3}")));
         ServiceBusSessionReceiver receiver = await connected.Client.AcceptSessionAsync(ConnectedBroker.QueueName, "s-1");
 
-        IReadOnlyList<string> bodies = await Receiving.CompleteAsync(receiver, 10, atOnce: 4);
+        List<string> bodies = [];
+        while (bodies.Count < 10)
+        {
+            bodies.AddRange((await receiver.ReceiveMessagesAsync(4, ConnectedBroker.Patience)).Select(message => message.Body.ToString()));
+        }
 
         bodies.ShouldBe(Enumerable.Range(0, 10).Select(number => $"{(number * 3) + 1}"));
     }
@@ -29,7 +33,11 @@ public sealed class SessionTests
 
         await connected.Sender.SendMessagesAsync(Enumerable.Range(0, 5).Select(number => Some.Message($"{number}", session: "s-1")));
 
-        IReadOnlyList<string> bodies = await Receiving.CompleteAsync(receiver, 5);
+        List<string> bodies = [];
+        while (bodies.Count < 5)
+        {
+            bodies.Add((await receiver.ReceiveMessageAsync(ConnectedBroker.Patience)).Body.ToString());
+        }
 
         bodies.ShouldBe(["0", "1", "2", "3", "4"]);
     }

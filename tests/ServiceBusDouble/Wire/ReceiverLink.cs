@@ -17,7 +17,7 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
     private static readonly Symbol Description = QueueStore.DeadLetterDescription;
 
     /// <summary>Sends the oldest message there is for this link; false when there is none, or the client has not asked for one.</summary>
-    public bool TrySend() => LinkCredit.TryUse(link, SendOldest);
+    public bool TrySend() => LinkGuard.TrySend(link, SendOldest);
 
     /// <summary>What is left to do when nothing more can be sent: answer a drain, and part from a client whose session's lock ran out.</summary>
     public void Finish()
