@@ -49,10 +49,10 @@ public sealed class BicepTests
     [BicepFact]
     public async Task A_snapshot_shows_what_its_parameters_deploy()
     {
-        foreach (string environment in Snapshot.Names)
-        {
-            CommandResult result = await Bicep.ValidateSnapshotAsync(environment);
+        CommandResult[] results = await Task.WhenAll(Snapshot.Names.Select(Bicep.ValidateSnapshotAsync));
 
+        foreach ((string environment, CommandResult result) in Snapshot.Names.Zip(results))
+        {
             result.ExitCode.ShouldBe(0, $"{environment}: run infra/snapshots.sh and look at the difference.\n{result.Everything}");
             result.Everything.ShouldNotContain("Warning");
         }

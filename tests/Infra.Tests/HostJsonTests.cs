@@ -72,7 +72,7 @@ public sealed class HostJsonTests
     }
 
     private static IEnumerable<string> Leaves(JsonNode node) =>
-        node.AsObject().SelectMany(member => member.Value is JsonObject inner && member.Key is not "logLevel" and not "clientRetryOptions" ? Leaves(inner) : [member.Key]);
+        node.AsObject().SelectMany(member => member.Value is JsonObject inner && member.Key is not "logLevel" ? Leaves(inner) : [member.Key]);
 
     private static TimeSpan HoldBudget() => Time(Snapshot.Of("prod").One("Microsoft.Web/sites/config")["properties"]!["Delivery__HoldBudget"]);
 
