@@ -9,7 +9,6 @@ metadata description = 'Freshpaint to Customer.io destination: a Functions app, 
 @description('Names the environment; the names of all resources follow from it.')
 param environmentName string
 
-@minLength(1)
 @description('The region of all resources.')
 param location string
 
@@ -97,13 +96,7 @@ param monthlyBudget int = 0
 param budgetStartDate string = '2026-12-01'
 
 var suffix = toLower(uniqueString(subscription().id, environmentName, location))
-var tags = {
-  'azd-env-name': environmentName
-}
-var hostAccount = 'sthost${suffix}'
-var stateAccount = 'ststate${suffix}'
-var packageContainer = 'app-package'
-var leaseContainer = 'rate-share'
+var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
@@ -149,46 +142,14 @@ module bus 'modules/service-bus.bicep' = {
   }
 }
 
-module hostStorage 'modules/storage.bicep' = {
+module storage 'modules/app-storage.bicep' = {
   scope: group
   params: {
     location: location
     tags: tags
-    name: hostAccount
-    containers: [
-      packageContainer
-    ]
+    suffix: suffix
     private: privateNetwork
     zoneRedundant: zoneRedundant
-    softDeleteDays: 7
-  }
-}
-
-module stateStorage 'modules/storage.bicep' = {
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: stateAccount
-    containers: [
-      leaseContainer
-    ]
-    private: privateNetwork
-    zoneRedundant: zoneRedundant
-    softDeleteDays: 7
-  }
-}
-
-module storageAccess 'modules/storage-access.bicep' = {
-  scope: group
-  dependsOn: [
-    hostStorage
-    stateStorage
-  ]
-  params: {
-    hostAccountName: hostAccount
-    stateAccountName: stateAccount
-    leaseContainerName: leaseContainer
     appPrincipalId: identity.outputs.principalId
   }
 }
@@ -216,8 +177,8 @@ module privateAccess 'modules/private-access.bicep' = if (privateNetwork) {
     tags: tags
     suffix: suffix
     addressPrefix: networkAddressPrefix
-    hostStorageId: hostStorage.outputs.id
-    stateStorageId: stateStorage.outputs.id
+    hostStorageId: storage.outputs.hostId
+    stateStorageId: storage.outputs.stateId
     vaultId: vault.outputs.id
     serviceBusId: bus.outputs.id
     serviceBusPrivate: serviceBus.sku == 'Premium'
@@ -226,10 +187,6 @@ module privateAccess 'modules/private-access.bicep' = if (privateNetwork) {
 
 module app 'modules/function-app.bicep' = {
   scope: group
-  // Every right is there before the app starts: it would cache the refusal.
-  dependsOn: [
-    storageAccess
-  ]
   params: {
     location: location
     tags: tags
@@ -237,10 +194,10 @@ module app 'modules/function-app.bicep' = {
     planName: 'plan-${suffix}'
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
-    packageContainerUri: '${hostStorage.outputs.blobEndpoint}${packageContainer}'
-    hostBlobEndpoint: hostStorage.outputs.blobEndpoint
-    stateBlobEndpoint: stateStorage.outputs.blobEndpoint
-    stateTableEndpoint: stateStorage.outputs.tableEndpoint
+    packageContainerUri: storage.outputs.packageContainerUri
+    hostBlobEndpoint: storage.outputs.hostBlobEndpoint
+    stateBlobEndpoint: storage.outputs.stateBlobEndpoint
+    stateTableEndpoint: storage.outputs.stateTableEndpoint
     serviceBusNamespace: bus.outputs.fullyQualifiedNamespace
     queueName: queueName
     vaultUri: vault.outputs.uri
@@ -286,7 +243,6 @@ module workbook 'modules/workbook.bicep' = {
   }
 }
 
-output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_KEY_VAULT_NAME string = vault.outputs.name

@@ -12,11 +12,11 @@ public sealed partial class AzdTests
 
     private static readonly string[] Hooks =
     [
-        .. new[] { "provision", "infracreate", "infradelete", "deploy", "down", "up", "package", "restore", "build", "publish" }
+        .. new[] { "restore", "package", "provision", "infracreate", "infradelete", "publish", "deploy", "up", "down" }
             .SelectMany(command => new[] { "pre" + command, "post" + command }),
     ];
 
-    private static readonly string[] HookKeys = ["shell", "run", "continueOnError", "interactive", "secrets", "windows", "posix"];
+    private static readonly string[] HookKeys = ["config", "continueOnError", "dir", "interactive", "kind", "run", "secrets", "shell"];
 
     [Fact]
     public void The_file_has_azds_shape()
