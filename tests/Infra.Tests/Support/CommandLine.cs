@@ -19,7 +19,11 @@ internal static class CommandLine
     private static readonly string[] Cleared = ["AZURE_LOCATION", "ALERT_EMAIL", "BUDGET_START", "CUSTOMERIO_SITE_ID"];
 
     /// <summary>Runs a program and reads all it writes.</summary>
-    public static async Task<CommandResult> RunAsync(string program, string directory, params string[] arguments)
+    public static Task<CommandResult> RunAsync(string program, string directory, params string[] arguments) =>
+        RunAsync(program, directory, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>The same, with variables of its own.</summary>
+    public static async Task<CommandResult> RunAsync(string program, string directory, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -31,6 +35,11 @@ internal static class CommandLine
         foreach (string name in Cleared)
         {
             start.Environment.Remove(name);
+        }
+
+        foreach ((string name, string value) in variables)
+        {
+            start.Environment[name] = value;
         }
 
         using Process process = Process.Start(start)!;
