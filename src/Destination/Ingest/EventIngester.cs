@@ -2,6 +2,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Ingest;
@@ -15,6 +16,7 @@ public sealed class EventIngester(
     IDeliveryLog log,
     EventCounters counters,
     DestinationSettings settings,
+    RulesSource rules,
     TimeProvider time,
     Random random)
 {
@@ -79,6 +81,7 @@ public sealed class EventIngester(
     {
         var sorted = new SortedItems(new(items.Count), new(items.Count), [], []);
         DateTimeOffset now = time.GetUtcNow();
+        DestinationRules current = rules.Current;
         using var table = new JsonTable();
         for (int index = 0; index < items.Count; index++)
         {
@@ -89,9 +92,9 @@ public sealed class EventIngester(
                     break;
                 case EventItem.Readable { Event: var source }:
                     EventEnvelope envelope = EnvelopeFactory.Wrap(source, table.Root, items[index], request, now, settings, random);
-                    if (EventAdmission.Decide(source) is { } skip)
+                    if (EventAdmission.Decide(source, current, settings.Mapping) is { } skip)
                     {
-                        sorted.Skips.Add(SkipEntry(envelope, skip, now));
+                        sorted.Skips.Add(SkipEntry(envelope, skip.Reason, now));
                     }
                     else
                     {
