@@ -72,7 +72,7 @@ internal static class ConditionReader
             conditions.Add(new Condition.Not(denied));
         }
 
-        if (conditions.Count == 0)
+        if (!part.Json.EnumerateObject().Any())
         {
             part.Problem("asks for nothing; give \"property\" with a test, \"kind\", \"page\", \"source\", \"all\", \"any\" or \"not\"");
         }

@@ -20,5 +20,5 @@ internal sealed class RuleTrace
         }
     }
 
-    private static ReadOnlyMemory<byte>? Json(EditableValue value) => value.IsPresent ? value.ToJson() : null;
+    private static ReadOnlyMemory<byte>? Json(EditableValue value) => value.IsPresent ? value.ToJson() : default(ReadOnlyMemory<byte>?);
 }
