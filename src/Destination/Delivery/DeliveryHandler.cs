@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>
+/// Delivers events: waits at the gate, maps, sends, decides, and waits in place before it sends again, because a re-queued copy would break the
+/// order. A pass waits no longer than the hold budget; then it gives the event back to the queue. Failures are results, never exceptions.
+/// Thread-safe; one call a partition at a time.
+/// </summary>
+public sealed class DeliveryHandler
+{
+    private readonly DeliveryGate _gate;
+    private readonly EventPreparation _preparation;
+    private readonly EventSender _sender;
+    private readonly RetryPolicy _policy;
+    private readonly PeerDeliveries _peers;
+    private readonly AttemptRecorder _recorder;
+    private readonly DeliverySettings _settings;
+    private readonly TimeProvider _time;
+
+    internal DeliveryHandler(
+        DeliveryGate gate,
+        EventPreparation preparation,
+        EventSender sender,
+        RetryPolicy policy,
+        PeerDeliveries peers,
+        AttemptRecorder recorder,
+        DeliverySettings settings,
+        TimeProvider time)
+    {
+        _gate = gate;
+        _preparation = preparation;
+        _sender = sender;
+        _policy = policy;
+        _peers = peers;
+        _recorder = recorder;
+        _settings = settings;
+        _time = time;
+    }
+
+    /// <summary>Delivers one event. Cancelled (shutdown, lost lock), it finishes the request on the wire and releases the event.</summary>
+    public async Task<DeliveryAttempt> DeliverAsync(ReceivedEvent received, CancellationToken cancellationToken)
+    {
+        DeliveryAttempt? result = null;
+        await DeliverRunAsync([received], (_, attempt) => result = attempt, cancellationToken);
+        return result ?? throw new UnreachableException();
+    }
+
+    /// <summary>Delivers a run of one partition, oldest first. Every event ends in order; the first that is released ends the run.</summary>
+    /// <param name="run">Consecutive events of one partition.</param>
+    /// <param name="ended">Called once for each event that ended, in order.</param>
+    /// <param name="cancellationToken">Ends waits; a request on the wire is finished all the same.</param>
+    public async Task DeliverRunAsync(IReadOnlyList<ReceivedEvent> run, Action<ReceivedEvent, DeliveryAttempt> ended, CancellationToken cancellationToken)
+    {
+        using RunReader reader = new(run, _preparation, _peers, _settings, _time);
+        while (reader.Peek() is { } head)
+        {
+            using CancellationTokenSource budget = new(_settings.HoldBudget, _time);
+            await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
+            SegmentDelivery segment = new(head, ended);
+            try
+            {
+                await _gate.EnterAsync(head.Envelope.Partition, budget.Token);
+                segment.Open(reader.Read());
+                segment.EndInOrder(_recorder);
+                await DeliverSegmentAsync(segment, head.Envelope.Partition, budget.Token);
+            }
+            catch (OperationCanceledException) when (budget.IsCancellationRequested)
+            {
+                Release(segment, cancellationToken);
+                return;
+            }
+            finally
+            {
+                segment.Dispose();
+            }
+        }
+    }
+
+    private async Task DeliverSegmentAsync(SegmentDelivery segment, Partition partition, CancellationToken cancellationToken)
+    {
+        while (segment.NextToSend() is { Count: > 0 } events)
+        {
+            await _sender.SendAsync(events, cancellationToken);
+            RetryDecision? next = null;
+            foreach (PendingEvent pending in events)
+            {
+                RetryDecision decision = Decide(pending);
+                next ??= decision is RetryDecision.Settle ? null : decision;
+            }
+
+            segment.EndInOrder(_recorder);
+            if (next is RetryDecision.Wait wait)
+            {
+                await Task.Delay(wait.Delay, _time, cancellationToken);
+            }
+
+            if (next is not null)
+            {
+                await _gate.EnterAsync(partition, cancellationToken);
+            }
+        }
+    }
+
+    private RetryDecision Decide(PendingEvent pending)
+    {
+        Partition partition = pending.Envelope.Partition;
+        DeliveryOutcome outcome = _gate.Report(partition, pending.Outcome!);
+        pending.Outcome = outcome;
+        DateTimeOffset now = _time.GetUtcNow();
+        if (outcome is DeliveryOutcome.Unavailable)
+        {
+            pending.Failed(outcome.Calls, now, _peers.Others(partition));
+        }
+
+        RetryDecision decision = _policy.Decide(new RetryFacts
+        {
+            Outcome = outcome,
+            Age = now - pending.Envelope.QueuedAt,
+            FailedCalls = pending.FailedCalls,
+            FailingFor = now - (pending.FirstFailedAt ?? now),
+            FailuresInARow = pending.FailuresInARow,
+            OthersDelivered = _peers.Others(partition) - pending.OthersAtFirstFailure,
+        });
+        switch (decision)
+        {
+            case RetryDecision.Settle { Settlement: Settlement.DeadLetter letter }:
+                pending.End = DeliveryEnd.Dead(letter);
+                break;
+            case RetryDecision.Settle:
+                pending.End = DeliveryEnd.Delivered;
+                _peers.Delivered(partition);
+                break;
+        }
+
+        return decision;
+    }
+
+    private void Release(SegmentDelivery segment, CancellationToken cancellationToken)
+    {
+        PendingEvent head = segment.Head;
+        string reason = head.Outcome switch
+        {
+            DeliveryOutcome.Unavailable unavailable => unavailable.Code,
+            DeliveryOutcome.Misconfigured misconfigured => misconfigured.Code,
+            _ when cancellationToken.IsCancellationRequested => "stopping",
+            _ => _gate.State.WaitsFor ?? "no_permit",
+        };
+        _peers.Released(head.Envelope.Partition, head.Envelope.EventId, head.OthersAtFirstFailure);
+        segment.Release(_recorder, DeliveryEnd.Released(reason, head.History));
+    }
+}

@@ -1,0 +1,66 @@
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>Wiring of the delivering side.</summary>
+public static class DeliveryRegistration
+{
+    /// <summary>
+    /// Registers <see cref="DeliveryHandler"/>, <see cref="TrackApiClient"/>, <see cref="IDestinationControl"/>, <see cref="EventCounters"/> and
+    /// <see cref="DestinationMetrics"/>. Needs <see cref="CustomerIoSettings"/>, <see cref="DeliverySettings"/>, <see cref="EnvelopeMapper"/> and logging.
+    /// <see cref="IRateShare"/>, <see cref="ICredentialSource"/>, <see cref="TimeProvider"/> and <see cref="Random"/> (thread-safe) may be given before.
+    /// </summary>
+    public static IServiceCollection AddCustomerIoDelivery(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+#pragma warning disable RS0030 // Here chance comes in.
+        services.TryAddSingleton(Random.Shared);
+#pragma warning restore RS0030
+        services.TryAddSingleton<IRateShare>(provider => new WholeRate(provider.GetRequiredService<DeliverySettings>()));
+        services.TryAddSingleton<ICredentialSource>(provider => new ConfiguredCredentials(provider.GetRequiredService<CustomerIoSettings>()));
+        services.TryAddSingleton<EventCounters>();
+        services.TryAddSingleton<DestinationMetrics>();
+        services.AddTrackApi();
+        services.AddSingleton<DeliveryGate>();
+        services.AddSingleton<PeerDeliveries>();
+        services.AddSingleton<EventPreparation>();
+        services.AddSingleton<BatchSending>();
+        services.AddSingleton<Batcher>();
+        services.AddSingleton<EventSender>();
+        services.AddSingleton<AttemptRecorder>();
+        services.AddSingleton(provider => new RetryPolicy(
+            provider.GetRequiredService<DeliverySettings>(), provider.GetRequiredService<Random>().NextDouble));
+        services.AddSingleton(provider => new DeliveryHandler(
+            provider.GetRequiredService<DeliveryGate>(),
+            provider.GetRequiredService<EventPreparation>(),
+            provider.GetRequiredService<EventSender>(),
+            provider.GetRequiredService<RetryPolicy>(),
+            provider.GetRequiredService<PeerDeliveries>(),
+            provider.GetRequiredService<AttemptRecorder>(),
+            provider.GetRequiredService<DeliverySettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IDestinationControl, DestinationControl>();
+        services.AddHostedService<PauseProbe>();
+        return services;
+    }
+
+    /// <summary>Registers the worker that delivers what an <c>IEventReceiver</c> hands out; hosts that are handed messages (Functions) don't need it.</summary>
+    public static IServiceCollection AddDeliveryWorker(this IServiceCollection services) => services.AddHostedService<DeliveryWorker>();
+
+    private static void AddTrackApi(this IServiceCollection services)
+    {
+        services.AddTrackApiHttpClient();
+        services.AddSingleton(provider => new RequestLimiter(provider.GetRequiredService<IRateShare>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TrackApiClient(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(TrackApiPipeline.ClientName),
+            provider.GetRequiredService<CustomerIoSettings>(),
+            provider.GetRequiredService<ICredentialSource>(),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+}

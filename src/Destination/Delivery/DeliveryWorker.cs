@@ -1,0 +1,81 @@
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>
+/// Takes runs of events from the queue and delivers them, a consumer for each partition of each lane. An idle consumer only waits for the
+/// receiver. Stopping finishes requests on the wire and their settlements, gives the rest back and takes nothing new.
+/// </summary>
+internal sealed partial class DeliveryWorker(
+    IEventReceiver receiver,
+    DeliveryHandler handler,
+    DeliverySettings settings,
+    TimeProvider time,
+    ILogger<DeliveryWorker> logger) : BackgroundService
+{
+    // A run holds its partition: long enough to be worth a read of the queue, short enough that partitions take turns.
+    private const int SingleRun = 64;
+
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => settings.Enabled
+        ? Task.WhenAll(
+        [
+            .. Consumers(Lane.Live, settings.LivePartitions, stoppingToken),
+            .. Consumers(Lane.Import, settings.ImportPartitions, stoppingToken),
+        ])
+        : Task.CompletedTask;
+
+    private IEnumerable<Task> Consumers(Lane lane, int count, CancellationToken stopping) =>
+        Enumerable.Range(0, count).Select(_ => Task.Run(() => ConsumeAsync(lane, stopping), CancellationToken.None));
+
+    private async Task ConsumeAsync(Lane lane, CancellationToken stopping)
+    {
+        int maxEvents = settings.Mode == DeliveryMode.Batch ? settings.BatchItems : SingleRun;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await using IPartitionLease lease = await receiver.ReceiveAsync(lane, maxEvents, stopping);
+                await DeliverAsync(lease, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // A consumer must outlive any trouble of the queue; what was not settled comes again.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                string type = exception.GetType().Name;
+                Log.ConsumerFailed(logger, lane, type);
+                await Task.Delay(AfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    // An event may go out as soon as the one before it was delivered; that its settlement is durable is awaited at the end of the run.
+    private async Task DeliverAsync(IPartitionLease lease, CancellationToken stopping)
+    {
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
+        List<Task> settlements = new(lease.Events.Count);
+        try
+        {
+            await handler.DeliverRunAsync(lease.Events, (received, attempt) => settlements.Add(lease.SettleAsync(received, attempt)), given.Token);
+        }
+        finally
+        {
+            await Task.WhenAll(settlements);
+        }
+    }
+
+    private static partial class Log
+    {
+        // Only the type: messages of a driver may quote what it was given.
+        [LoggerMessage(LogLevel.Error, "A consumer of the {Lane} lane failed ({ExceptionType}); unsettled events come again.")]
+        public static partial void ConsumerFailed(ILogger logger, Lane lane, string exceptionType);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>Sends events in the form they were prepared in, and gives each its outcome.</summary>
+internal sealed class EventSender(TrackApiClient client, Batcher batcher)
+{
+    /// <summary>Sends events of one partition: one by its requests, or several in a batch.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled before they were sent.</exception>
+    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancellationToken) => events is [{ Item: null } single]
+        ? SendRequestsAsync(single, cancellationToken)
+        : new ValueTask(batcher.SendAsync(new BatchGroup(events[0].Envelope.Lane, events, events[0].FailuresInARow > 0), cancellationToken));
+
+    // In turn, stopped at the first that is not taken; a repeat sends all of them again.
+    private async ValueTask SendRequestsAsync(PendingEvent pending, CancellationToken cancellationToken)
+    {
+        Activity.Current = pending.Span ?? Activity.Current;
+        foreach (TrackApiRequest request in pending.Requests)
+        {
+            DeliveryOutcome outcome = await client.SendAsync(request, pending.Envelope.Lane, cancellationToken);
+            pending.Outcome = outcome;
+            pending.Called(outcome.Calls, outcome.HttpStatus);
+            if (outcome is not DeliveryOutcome.Delivered)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>One event on its way through one pass of the delivery handler: what is to be sent for it, and what happened so far.</summary>
+internal sealed class PendingEvent : IDisposable
+{
+    private bool _isDisposed;
+
+    public PendingEvent(ReceivedEvent received, long startedAt, Activity? span, long othersAtFirstFailure)
+    {
+        Received = received;
+        StartedAt = startedAt;
+        Span = span;
+        OthersAtFirstFailure = othersAtFirstFailure;
+        FailedCalls = received.History.Attempts;
+        FirstFailedAt = received.History.FirstFailedAt;
+    }
+
+    public ReceivedEvent Received { get; }
+
+    public EventEnvelope Envelope => Received.Envelope;
+
+    public long StartedAt { get; }
+
+    public Activity? Span { get; }
+
+    /// <summary>The memory of <see cref="Requests"/> and <see cref="Item"/>.</summary>
+    public MappingScope Scope { get; } = MappingScope.Rent();
+
+    /// <summary>The v1 form: these in turn. Empty when it travels in a batch, and before it is mapped.</summary>
+    public IReadOnlyList<TrackApiRequest> Requests { get; set; } = [];
+
+    /// <summary>The v2 form; null when it travels alone.</summary>
+    public ReadOnlyMemory<byte>? Item { get; set; }
+
+    /// <summary>What the last call came to; null before the first.</summary>
+    public DeliveryOutcome? Outcome { get; set; }
+
+    /// <summary>How it ends; null while it goes on.</summary>
+    public DeliveryEnd? End { get; set; }
+
+    /// <summary>Calls in this pass.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Failed calls, earlier passes included.</summary>
+    public int FailedCalls { get; private set; }
+
+    /// <summary>When the first of them failed.</summary>
+    public DateTimeOffset? FirstFailedAt { get; private set; }
+
+    /// <summary>Unavailable outcomes in a row in this pass.</summary>
+    public int FailuresInARow { get; private set; }
+
+    /// <summary>The last HTTP status.</summary>
+    public int? HttpStatus { get; private set; }
+
+    /// <summary>Events of other partitions this process had delivered when this one began to fail.</summary>
+    public long OthersAtFirstFailure { get; private set; }
+
+    /// <summary>How often it was tried, for a release.</summary>
+    public FailureHistory History => new(FailedCalls, FirstFailedAt);
+
+    /// <summary>Calls were made that held it.</summary>
+    public void Called(int calls, int? status)
+    {
+        Calls += calls;
+        HttpStatus = status ?? HttpStatus;
+    }
+
+    /// <summary>It could not be delivered now.</summary>
+    public void Failed(int calls, DateTimeOffset now, long others)
+    {
+        FailuresInARow++;
+        FailedCalls += calls;
+        if (FirstFailedAt is null)
+        {
+            FirstFailedAt = now;
+            OthersAtFirstFailure = others;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            Span?.Dispose();
+            Scope.Dispose();
+        }
+    }
+}
+
+/// <summary>How a pass ends for an event.</summary>
+/// <param name="Outcome">What it came to.</param>
+/// <param name="Reason">Why, as a code; null when delivered.</param>
+/// <param name="Settlement">What is done with the queue message.</param>
+internal sealed record DeliveryEnd(AttemptOutcome Outcome, string? Reason, Settlement Settlement)
+{
+    /// <summary>Customer.io took it.</summary>
+    public static DeliveryEnd Delivered { get; } = new(AttemptOutcome.Delivered, null, Settlement.Complete.Instance);
+
+    /// <summary>It is not meant to be sent.</summary>
+    public static DeliveryEnd Skipped(SkipReason reason) => new(AttemptOutcome.Skipped, reason.ToCode(), Settlement.Complete.Instance);
+
+    /// <summary>It goes to the dead letters.</summary>
+    public static DeliveryEnd Dead(Settlement.DeadLetter letter) => new(AttemptOutcome.DeadLettered, letter.Reason.ToCode(), letter);
+
+    /// <summary>It goes back to the queue.</summary>
+    public static DeliveryEnd Released(string reason, FailureHistory history) => new(AttemptOutcome.Released, reason, new Settlement.Release(history));
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Delivery;
+
+/// <summary>
+/// What becomes of an event after a call for it. Pure. The rows, first match first:
+/// <list type="table">
+/// <item><term>delivered</term><description>complete</description></item>
+/// <item><term>rejected</term><description>dead letter <c>rejected_by_customerio</c></description></item>
+/// <item><term>misconfigured</term><description>hold: nothing can be delivered, so nothing expires</description></item>
+/// <item><term>unavailable, 10 failed calls over 15 minutes, 20 events of other partitions delivered since</term><description>dead letter <c>undeliverable</c>: it alone fails</description></item>
+/// <item><term>unavailable, older than the retry window</term><description>dead letter <c>expired</c></description></item>
+/// <item><term>unavailable, Customer.io said when</term><description>wait for as long, between 1 s and 300 s</description></item>
+/// <item><term>unavailable</term><description>wait 1 s to 60 s, doubling, with jitter</description></item>
+/// </list>
+/// </summary>
+/// <param name="settings">The retry window.</param>
+/// <param name="chance">A number from 0 to 1 for the jitter.</param>
+internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance)
+{
+    public const int UndeliverableCalls = 10;
+    public const int UndeliverableOthers = 20;
+
+    public static readonly TimeSpan UndeliverableAfter = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(300);
+
+    /// <summary>Decides.</summary>
+    public RetryDecision Decide(in RetryFacts facts) => facts.Outcome switch
+    {
+        DeliveryOutcome.Delivered => new RetryDecision.Settle(Settlement.Complete.Instance),
+        DeliveryOutcome.Rejected rejected => Dead(DeadLetterReason.RejectedByCustomerIo, Describe(rejected)),
+        DeliveryOutcome.Misconfigured => RetryDecision.Hold.Instance,
+        DeliveryOutcome.Unavailable last when FailsAlone(facts) => Dead(DeadLetterReason.Undeliverable, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{facts.FailedCalls} calls failed over {facts.FailingFor.TotalMinutes:F0} min while {facts.OthersDelivered} events of other partitions were delivered; last: {last.Code}")),
+        DeliveryOutcome.Unavailable last when facts.Age >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
+            CultureInfo.InvariantCulture,
+            $"queued {facts.Age.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
+        DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(Clamp(wait, ShortestWait, LongestRetryAfter)),
+        DeliveryOutcome.Unavailable => new RetryDecision.Wait(Backoff(facts.FailuresInARow)),
+        _ => throw new UnreachableException(),
+    };
+
+    private static bool FailsAlone(in RetryFacts facts) =>
+        facts.FailedCalls >= UndeliverableCalls && facts.FailingFor >= UndeliverableAfter && facts.OthersDelivered >= UndeliverableOthers;
+
+    // Between half of the step and the step, so that partitions that failed together don't come back together.
+    private TimeSpan Backoff(int failures)
+    {
+        TimeSpan longest = Clamp(TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 16))), ShortestWait, LongestBackoff);
+        TimeSpan shortest = Clamp(longest / 2, ShortestWait, LongestBackoff);
+        return shortest + ((longest - shortest) * chance());
+    }
+
+    private static RetryDecision.Settle Dead(DeadLetterReason reason, string description) => new(new Settlement.DeadLetter(reason, description));
+
+    private static string Describe(DeliveryOutcome.Rejected rejected) => rejected.Field is { } field
+        ? string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.Status}: {field}: {rejected.Message}")
+        : string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.Status}: {rejected.Message}");
+
+    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
+}

@@ -1,0 +1,34 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Preview;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CustomerIoDestination;
+
+/// <summary>Wiring of everything that decides. A host adds a queue (<c>AddSqliteQueue</c>, <c>AddServiceBusQueue</c>) and the HTTP side to it.</summary>
+public static class DestinationRegistration
+{
+    /// <summary>
+    /// Registers ingest, mapping, preview and delivery. Needs <see cref="IEventQueue"/> and <see cref="IDeliveryLog"/> of a queue.
+    /// </summary>
+    /// <param name="services">The container.</param>
+    /// <param name="settings">The settings, read and found good.</param>
+    /// <param name="workspace">The workspace to deliver to, where it is not the configured one (the local host's sandbox); null for that.</param>
+    public static IServiceCollection AddCustomerIoDestination(this IServiceCollection services, DestinationSettings settings, CustomerIoSettings? workspace = null)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(workspace ?? settings.CustomerIo);
+        services.AddSingleton(settings.Delivery);
+        services.AddSingleton(settings.Mapping);
+        services.AddSingleton(settings.Limits);
+        services.AddSingleton(settings.Queue);
+        services.AddSingleton(settings.DeadLetters);
+        services.AddSingleton<EnvelopeMapper>();
+        services.AddSingleton<EventIngester>();
+        services.AddSingleton<EventPreview>();
+        return services.AddCustomerIoDelivery();
+    }
+}

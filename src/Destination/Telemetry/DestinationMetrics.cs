@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.Telemetry;
+
+/// <summary>
+/// The metrics of the destination, a method a fact. Tags are codes from closed sets; no metric holds an identifier or a value.
+/// <list type="table">
+/// <item><term><c>destination.events.ingested</c></term><description>items in requests, by <c>result</c> (accepted, rejected, skipped)</description></item>
+/// <item><term><c>destination.deliveries</c></term><description>passes of the delivery handler, by <c>outcome</c>, <c>reason</c>, <c>kind</c>, <c>lane</c></description></item>
+/// <item><term><c>destination.delivery.duration</c></term><description>seconds a pass took, waits included, by <c>outcome</c>, <c>lane</c></description></item>
+/// <item><term><c>destination.delivery.latency</c></term><description>seconds from receipt to delivery, by <c>lane</c></description></item>
+/// <item><term><c>destination.calls</c></term><description>seconds a call to Customer.io took, by <c>method</c>, <c>route</c> (a template), <c>code</c></description></item>
+/// <item><term><c>destination.calls.repeated</c></term><description>calls that were repeated</description></item>
+/// <item><term><c>destination.rate.lowered</c></term><description>times a 429 halved the rate</description></item>
+/// <item><term><c>destination.breaker.opened</c></term><description>times the breaker opened</description></item>
+/// <item><term><c>destination.pauses</c></term><description>times the destination paused, by <c>reason</c></description></item>
+/// <item><term><c>destination.batch.items</c></term><description>items in a batch sent</description></item>
+/// </list>
+/// </summary>
+public sealed class DestinationMetrics
+{
+    private readonly Counter<long> _ingested;
+    private readonly Counter<long> _deliveries;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _latency;
+    private readonly Histogram<double> _calls;
+    private readonly Counter<long> _repeated;
+    private readonly Counter<long> _lowered;
+    private readonly Counter<long> _opened;
+    private readonly Counter<long> _pauses;
+    private readonly Histogram<int> _batchItems;
+
+    /// <summary>Creates the instruments on the meter <see cref="DestinationTracing.Name"/>.</summary>
+    public DestinationMetrics(IMeterFactory factory)
+    {
+        Meter meter = factory.Create(DestinationTracing.Name);
+        _ingested = meter.CreateCounter<long>("destination.events.ingested", "{event}");
+        _deliveries = meter.CreateCounter<long>("destination.deliveries", "{delivery}");
+        _duration = meter.CreateHistogram<double>("destination.delivery.duration", "s");
+        _latency = meter.CreateHistogram<double>("destination.delivery.latency", "s");
+        _calls = meter.CreateHistogram<double>("destination.calls", "s");
+        _repeated = meter.CreateCounter<long>("destination.calls.repeated", "{call}");
+        _lowered = meter.CreateCounter<long>("destination.rate.lowered");
+        _opened = meter.CreateCounter<long>("destination.breaker.opened");
+        _pauses = meter.CreateCounter<long>("destination.pauses");
+        _batchItems = meter.CreateHistogram<int>("destination.batch.items", "{item}");
+    }
+
+    /// <summary>A request with events came in.</summary>
+    public void Ingested(int accepted, int rejected, int skipped)
+    {
+        _ingested.Add(accepted, Tag("result", "accepted"));
+        _ingested.Add(rejected, Tag("result", "rejected"));
+        _ingested.Add(skipped, Tag("result", "skipped"));
+    }
+
+    /// <summary>A pass of the delivery handler ended.</summary>
+    public void Ended(DeliveryAttempt attempt)
+    {
+        string outcome = attempt.Outcome.ToCode();
+        string lane = Code(attempt.Lane);
+        if (_deliveries.Enabled)
+        {
+            TagList tags = new() { Tag("outcome", outcome), Tag("reason", attempt.Reason), Tag("kind", attempt.Kind.ToCode()), Tag("lane", lane) };
+            _deliveries.Add(1, tags);
+        }
+
+        _duration.Record(attempt.Duration.TotalSeconds, Tag("outcome", outcome), Tag("lane", lane));
+        if (attempt.Outcome == AttemptOutcome.Delivered)
+        {
+            _latency.Record(Math.Max(0, (attempt.At - attempt.ReceivedAt).TotalSeconds), Tag("lane", lane));
+        }
+    }
+
+    /// <summary>A call to Customer.io ended.</summary>
+    /// <param name="route">The path's template.</param>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="code">The status or the failure, as a code.</param>
+    /// <param name="took">How long it took.</param>
+    internal void Called(string route, HttpMethod method, string code, TimeSpan took) =>
+        _calls.Record(took.TotalSeconds, Tag("method", method.Method), Tag("route", route), Tag("code", code));
+
+    /// <summary>Calls were repeated.</summary>
+    internal void Repeated(int calls) => _repeated.Add(calls);
+
+    /// <summary>A 429 halved the rate.</summary>
+    internal void RateLowered() => _lowered.Add(1);
+
+    /// <summary>The breaker opened.</summary>
+    internal void BreakerOpened() => _opened.Add(1);
+
+    /// <summary>The destination paused.</summary>
+    internal void Paused(string reason) => _pauses.Add(1, Tag("reason", reason));
+
+    /// <summary>A batch was sent.</summary>
+    internal void BatchSent(int items) => _batchItems.Record(items);
+
+    private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
+
+    private static string Code(Lane lane) => lane == Lane.Live ? "live" : "import";
+}

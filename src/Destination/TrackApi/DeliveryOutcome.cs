@@ -1,0 +1,69 @@
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>What telling Customer.io one thing came to. A closed set; texts in it hold no value, identifier or key.</summary>
+public abstract record DeliveryOutcome
+{
+    private DeliveryOutcome()
+    {
+    }
+
+    /// <summary>Calls made to Customer.io for it, quick retries included; 0 when it never came to a call.</summary>
+    public int Calls { get; init; } = 1;
+
+    /// <summary>The HTTP status it rests on; null when none was seen.</summary>
+    public abstract int? HttpStatus { get; }
+
+    /// <summary>Customer.io took it. It acts on it later; what fails there shows up in the workspace's activity log only.</summary>
+    /// <param name="Status">The HTTP status, 2xx.</param>
+    public sealed record Delivered(int Status) : DeliveryOutcome
+    {
+        /// <inheritdoc/>
+        public override int? HttpStatus => Status;
+    }
+
+    /// <summary>Customer.io refused it for good: the same request would be refused again. The sender or the mapping must change.</summary>
+    /// <param name="Status">The HTTP status.</param>
+    /// <param name="Code">A bounded code, for instance <c>attribute_value_too_long</c>.</param>
+    /// <param name="Field">The field Customer.io named; null when it named none.</param>
+    /// <param name="Message">A text known to hold no value.</param>
+    public sealed record Rejected(int Status, string Code, string? Field, string Message) : DeliveryOutcome
+    {
+        /// <inheritdoc/>
+        public override int? HttpStatus => Status;
+    }
+
+    /// <summary>Nothing can be delivered until somebody changes key, region or URL, or until rejections end.</summary>
+    /// <param name="Code">A code of <see cref="MisconfiguredCodes"/>.</param>
+    /// <param name="Status">The HTTP status that led to it; null when none did.</param>
+    public sealed record Misconfigured(string Code, int? Status) : DeliveryOutcome
+    {
+        /// <inheritdoc/>
+        public override int? HttpStatus => Status;
+    }
+
+    /// <summary>Customer.io can't take it now; the same request may be taken later. It may have been taken without an answer.</summary>
+    /// <param name="Code">A bounded code, for instance <c>http_503</c>, <c>timeout</c>, <c>connection</c>.</param>
+    /// <param name="Status">The HTTP status; null when there was no answer.</param>
+    /// <param name="RetryAfter">How long Customer.io asked to wait; null when it did not.</param>
+    public sealed record Unavailable(string Code, int? Status = null, TimeSpan? RetryAfter = null) : DeliveryOutcome
+    {
+        /// <inheritdoc/>
+        public override int? HttpStatus => Status;
+    }
+}
+
+/// <summary>Why everything is held.</summary>
+public static class MisconfiguredCodes
+{
+    /// <summary>Customer.io does not know the site id and key (401, 403).</summary>
+    public const string CredentialsRefused = "credentials_refused";
+
+    /// <summary>The workspace lives in the other region.</summary>
+    public const string WrongRegion = "wrong_region";
+
+    /// <summary>There is no Track API at the URL.</summary>
+    public const string WrongUrl = "wrong_url";
+
+    /// <summary>Customer.io rejected event after event and took none between: a wrong deployment, most likely.</summary>
+    public const string EverythingRejected = "everything_rejected";
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>
+/// The error bodies of the Track API, of which three are documented: <c>{"meta":{"error":"…"}}</c>, <c>{"meta":{"errors":["…"]}}</c> and
+/// <c>{"errors":[{"batch_index":1,"reason":"…","field":"…","message":"…"}]}</c>. A fourth, <c>{"errors":[{"detail":"…"}]}</c>, is the App API's.
+/// </summary>
+internal static class ErrorBody
+{
+    private const int MaxErrors = 10_000;
+
+    /// <summary>Reads the errors of a JSON object; false when the body is anything else. No errors is an empty list.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, int status, out IReadOnlyList<AnswerError> errors)
+    {
+        errors = [];
+        if (body.Trim(" \r\n\t"u8).IsEmpty)
+        {
+            return true;
+        }
+
+        try
+        {
+            Utf8JsonReader reader = new(body);
+            if (!JsonDocument.TryParseValue(ref reader, out JsonDocument? document))
+            {
+                return false;
+            }
+
+            using (document)
+            {
+                // The value may end before the body does; what follows must be white space.
+                if (document.RootElement.ValueKind != JsonValueKind.Object || reader.Read())
+                {
+                    return false;
+                }
+
+                errors = [.. Read(document.RootElement, status).Take(MaxErrors)];
+                return true;
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the errors of a refusal; one that says no more than the status when there is nothing to read.</summary>
+    public static IReadOnlyList<AnswerError> ReadOrUnknown(ReadOnlySpan<byte> body, int status) =>
+        TryRead(body, status, out IReadOnlyList<AnswerError> errors) && errors.Count > 0 ? errors : [Error(status, index: null, field: null, text: null)];
+
+    private static IEnumerable<AnswerError> Read(JsonElement root, int status)
+    {
+        if (root.TryGetProperty("errors", out JsonElement errors))
+        {
+            foreach (AnswerError error in ReadList(errors, status))
+            {
+                yield return error;
+            }
+        }
+
+        if (!root.TryGetProperty("meta", out JsonElement meta) || meta.ValueKind != JsonValueKind.Object)
+        {
+            yield break;
+        }
+
+        if (meta.TryGetProperty("error", out JsonElement single) && single.ValueKind != JsonValueKind.Null)
+        {
+            yield return Error(status, index: null, field: null, Text(single));
+        }
+
+        if (meta.TryGetProperty("errors", out JsonElement many))
+        {
+            foreach (AnswerError error in ReadList(many, status))
+            {
+                yield return error;
+            }
+        }
+    }
+
+    private static IEnumerable<AnswerError> ReadList(JsonElement errors, int status) => errors.ValueKind switch
+    {
+        JsonValueKind.Array => errors.EnumerateArray().Select(error => ReadOne(error, status)),
+        JsonValueKind.Null => [],
+        // Some error in a form nobody documented: still an error.
+        _ => [ReadOne(errors, status)],
+    };
+
+    private static AnswerError ReadOne(JsonElement error, int status) => error.ValueKind == JsonValueKind.Object
+        ? Error(status, Index(error), Text(error, "field"), Text(error, "message") ?? Text(error, "detail"))
+        : Error(status, index: null, field: null, Text(error));
+
+    private static AnswerError Error(int status, int? index, string? field, string? text)
+    {
+        (string code, string message) = KnownMessages.Recognise(text, status);
+        return new AnswerError(index, code, KnownMessages.HarmlessName(field), message);
+    }
+
+    private static int? Index(JsonElement error) =>
+        error.TryGetProperty("batch_index", out JsonElement index) && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out int value) ? value : null;
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? Text(value) : null;
+
+    private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+}

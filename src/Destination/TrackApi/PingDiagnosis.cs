@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>
+/// What a suspicious answer means once a ping told about key, region and URL.
+/// <list type="table">
+/// <item><term>ping refused, or another URL</term><description>misconfigured</description></item>
+/// <item><term>no answer to the ping</term><description>unavailable</description></item>
+/// <item><term>ping good; the answer was 401, 403, 407</term><description>unavailable: a key in rotation, a proxy</description></item>
+/// <item><term>ping good; any other answer</term><description>rejected</description></item>
+/// </list>
+/// </summary>
+internal static class PingDiagnosis
+{
+    /// <summary>The outcome of a call answered with <paramref name="status"/>.</summary>
+    public static DeliveryOutcome Of(int status, PingResult ping) => ping switch
+    {
+        PingResult.Good when status is 401 or 403 or 407 => new DeliveryOutcome.Unavailable(AnswerTable.HttpCode(status), status),
+        PingResult.Good => new DeliveryOutcome.Rejected(status, AnswerTable.HttpCode(status), null, KnownMessages.Recognise(null, status).Message),
+        PingResult.NoAnswer none => new DeliveryOutcome.Unavailable(none.Code, status),
+        _ => new DeliveryOutcome.Misconfigured(Code(ping)!, status),
+    };
+
+    /// <summary>The outcome of a call that could not be made because the region is not known.</summary>
+    public static DeliveryOutcome NotSent(PingResult ping) => ping switch
+    {
+        PingResult.NoAnswer none => new DeliveryOutcome.Unavailable(none.Code, none.Status) { Calls = 0 },
+        PingResult.Refused refused => new DeliveryOutcome.Misconfigured(Code(ping)!, refused.Status) { Calls = 0 },
+        PingResult.WrongUrl => new DeliveryOutcome.Misconfigured(Code(ping)!, null) { Calls = 0 },
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Why everything must be held after this ping; null when nothing must.</summary>
+    public static string? Code(PingResult ping) => ping switch
+    {
+        PingResult.Refused { Status: 401 or 403 } => MisconfiguredCodes.CredentialsRefused,
+        PingResult.Refused => MisconfiguredCodes.WrongRegion,
+        PingResult.WrongUrl { Url: null } => MisconfiguredCodes.WrongUrl,
+        PingResult.WrongUrl => MisconfiguredCodes.WrongRegion,
+        PingResult.Good or PingResult.NoAnswer => null,
+        _ => throw new UnreachableException(),
+    };
+}

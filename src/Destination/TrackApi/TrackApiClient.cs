@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>
+/// Customer.io's Track API: tells it one thing (<see cref="SendAsync"/>) and asks for key and region without writing (<see cref="PingAsync"/>).
+/// The only class that speaks HTTP. Every request, ping and quick retry passes the limiter. Nothing is sent before the region is known.
+/// </summary>
+public sealed class TrackApiClient
+{
+    // 1,000 items with several errors each.
+    private const int MaxBatchAnswerBytes = 4 * 1024 * 1024;
+
+    private static readonly DeliveryOutcome.Delivered Delivered = new(200);
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly HttpClient _http;
+    private readonly CustomerIoSettings _settings;
+    private readonly ICredentialSource _credentials;
+    private readonly SharedPing _ping;
+    private volatile Workspace _workspace;
+    private volatile Authorization? _authorization;
+
+    internal TrackApiClient(HttpClient http, CustomerIoSettings settings, ICredentialSource credentials, TimeProvider time)
+    {
+        _http = http;
+        _settings = settings;
+        _credentials = credentials;
+        _ping = new SharedPing(PingOnceAsync, time);
+        _workspace = Workspace.Of(settings);
+    }
+
+    /// <summary>What is known of the workspace now.</summary>
+    public Workspace Workspace => _workspace;
+
+    /// <summary>Sends one request, with quick retries.</summary>
+    /// <param name="request">What to send; its memory must live until the task ends.</param>
+    /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="cancellationToken">Ends waits before the request. A request on the wire is finished all the same.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the request went out.</exception>
+    public async ValueTask<DeliveryOutcome> SendAsync(TrackApiRequest request, Lane lane, CancellationToken cancellationToken)
+    {
+        if (await FindBaseAsync(cancellationToken) is { } notSent)
+        {
+            return notSent;
+        }
+
+        using TrackApiCall call = CallOf(request, lane, cancellationToken);
+        return await CallAsync(call) switch
+        {
+            TrackApiAnswer.Taken { Status: 200, Errors: [] } when call.Calls == 1 => Delivered,
+            TrackApiAnswer.Taken { Errors: [] } taken => new DeliveryOutcome.Delivered(taken.Status) { Calls = call.Calls },
+            TrackApiAnswer.Taken taken => Rejected(taken.Status, taken.Errors[0], call.Calls),
+            TrackApiAnswer.Refused refused => Rejected(refused.Status, refused.Errors[0], call.Calls),
+            TrackApiAnswer.Suspicious suspicious => PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls },
+            TrackApiAnswer.Unavailable not => new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls },
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>Sends one batch, with quick retries.</summary>
+    /// <param name="request">The batch.</param>
+    /// <param name="items">How many items it holds.</param>
+    /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="cancellationToken">Ends waits before the request.</param>
+    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(TrackApiRequest request, int items, Lane lane, CancellationToken cancellationToken)
+    {
+        if (await FindBaseAsync(cancellationToken) is { } notSent)
+        {
+            return (new BatchOutcome.Whole(notSent), 0);
+        }
+
+        using TrackApiCall call = CallOf(request, lane, cancellationToken, MaxBatchAnswerBytes);
+        return await CallAsync(call) switch
+        {
+            TrackApiAnswer.Suspicious suspicious =>
+                (new BatchOutcome.Whole(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer.Unavailable not =>
+                (new BatchOutcome.Whole(new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer answer => (BatchOutcome.Of(answer, items), call.Calls),
+        };
+    }
+
+    /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; others who wait still get the answer.</exception>
+    public Task<PingResult> PingAsync(CancellationToken cancellationToken) => _ping.AskAsync(cancellationToken);
+
+    private async Task<PingResult> PingOnceAsync()
+    {
+        // A rotated key must be seen before the old one is blamed.
+        _credentials.Forget();
+        Uri? current = _workspace.Url;
+        using TrackApiCall call = new(HttpMethod.Get, UriOf(current ?? TrackApiUrl.Us, RegionAnswer.Path), RegionAnswer.Path, Lane.Live, CancellationToken.None)
+        {
+            IsPing = true,
+        };
+        PingResult result = RegionAnswer.Judge(await CallAsync(call), _settings, current);
+        _workspace = _workspace.After(result, _settings);
+        return result;
+    }
+
+    private async ValueTask<DeliveryOutcome?> FindBaseAsync(CancellationToken cancellationToken)
+    {
+        if (_workspace.Url is not null)
+        {
+            return null;
+        }
+
+        PingResult ping = await PingAsync(cancellationToken);
+        return _workspace.Url is null ? PingDiagnosis.NotSent(ping) : null;
+    }
+
+    private async Task<TrackApiAnswer> CallAsync(TrackApiCall call)
+    {
+        if (await _credentials.GetAsync(call.Stopping) is not { } credentials)
+        {
+            return new TrackApiAnswer.Unavailable("credentials_missing", null, null);
+        }
+
+        call.Headers.TryAddWithoutValidation("Authorization", HeaderOf(credentials));
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+            return call.Answer!;
+        }
+        catch (Exception exception) when (TransportFailure.Is(exception))
+        {
+            return new TrackApiAnswer.Unavailable(TransportFailure.Code(exception), null, null);
+        }
+    }
+
+    private TrackApiCall CallOf(TrackApiRequest request, Lane lane, CancellationToken stopping, int maxAnswerBytes = 64 * 1024)
+    {
+        HttpMethod method = request.Method switch
+        {
+            TrackApiMethod.Post => HttpMethod.Post,
+            TrackApiMethod.Put => HttpMethod.Put,
+            TrackApiMethod.Delete => HttpMethod.Delete,
+            _ => throw new UnreachableException(),
+        };
+        TrackApiCall call = new(method, UriOf(_workspace.Url!, request.Path), request.Route, lane, stopping) { MaxAnswerBytes = maxAnswerBytes };
+        if (!request.Body.IsEmpty)
+        {
+            call.Content = new ReadOnlyMemoryContent(request.Body) { Headers = { ContentType = Json } };
+        }
+
+        return call;
+    }
+
+    // The path is percent-encoded already; read again, an encoded identifier could turn into another path.
+    private static Uri UriOf(Uri root, string path) => new(string.Concat(root.AbsoluteUri.AsSpan().TrimEnd('/'), path), AsGiven);
+
+    // Standard base64: the URL-safe alphabet of some clients fails for keys that need the two characters it replaces.
+    private string HeaderOf(TrackApiCredentials credentials)
+    {
+        if (_authorization is not { } known || !ReferenceEquals(known.Credentials, credentials))
+        {
+            byte[] pair = Encoding.UTF8.GetBytes($"{credentials.SiteId}:{credentials.ApiKey.Reveal()}");
+            _authorization = known = new Authorization(credentials, $"Basic {Convert.ToBase64String(pair)}");
+        }
+
+        return known.Header;
+    }
+
+    private static DeliveryOutcome.Rejected Rejected(int status, AnswerError error, int calls) =>
+        new(status, error.Code, error.Field, error.Message) { Calls = calls };
+
+    private sealed record Authorization(TrackApiCredentials Credentials, string Header)
+    {
+        public override string ToString() => "***";
+    }
+}

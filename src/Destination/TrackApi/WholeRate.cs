@@ -1,0 +1,14 @@
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>The whole configured rate, for the only process that delivers.</summary>
+internal sealed class WholeRate(DeliverySettings settings) : IRateShare
+{
+    public double? RequestsPerSecond { get; } = settings.RequestsPerSecond;
+
+    public void Ask()
+    {
+        // It is always there.
+    }
+}

@@ -1,0 +1,27 @@
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.TrackApi;
+
+/// <summary>What is known of the workspace being delivered to.</summary>
+/// <param name="Region">Its region; <see cref="CustomerIoRegion.Auto"/> until it is known.</param>
+/// <param name="Url">The base URL in use; null until it is known.</param>
+/// <param name="Number">Its number at Customer.io; null until it is known.</param>
+/// <param name="LastPing">The last ping's result; null before the first.</param>
+public sealed record Workspace(CustomerIoRegion Region, Uri? Url, long? Number, PingResult? LastPing)
+{
+    /// <summary>What the settings alone say.</summary>
+    public static Workspace Of(CustomerIoSettings settings) => new(settings.Region, BaseOf(settings), null, null);
+
+    /// <summary>What a ping added.</summary>
+    public Workspace After(PingResult ping, CustomerIoSettings settings) => ping switch
+    {
+        PingResult.Good good => new Workspace(good.Region, good.Url, good.Workspace, ping),
+        // Asked to find the region itself, it follows the workspace to the other one; the next ping tells whether that works.
+        PingResult.WrongUrl { Url: { } url } when settings is { Region: CustomerIoRegion.Auto, TrackApiUrl: null } =>
+            this with { Region = url == TrackApiUrl.Eu ? CustomerIoRegion.Eu : CustomerIoRegion.Us, Url = url, LastPing = ping },
+        _ => this with { LastPing = ping },
+    };
+
+    private static Uri? BaseOf(CustomerIoSettings settings) =>
+        settings is { Region: CustomerIoRegion.Auto, TrackApiUrl: null } ? null : TrackApiUrl.For(settings);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using CustomerIoDestination.HttpApi.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Answers;
+
+/// <summary>Every error this API answers with.</summary>
+internal static class ApiErrors
+{
+    public static ApiError IngestKeyMissing { get; } = Unauthorized("key_missing", $"Send an ingest key in {RequestHeaders.IngestKey}, or a signature in {RequestHeaders.Signature}.");
+
+    public static ApiError IngestKeyWrong { get; } = Unauthorized("key_wrong", $"The key in {RequestHeaders.IngestKey} is not one of the ingest keys.");
+
+    public static ApiError SignatureWrong { get; } = Unauthorized(
+        "signature_wrong", $"{RequestHeaders.Signature} must be t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body as sent>\"> with the signing secret.");
+
+    public static ApiError SignatureExpired { get; } = Unauthorized("signature_expired", "The signature's time is more than 5 minutes from this server's.");
+
+    public static ApiError LifecycleKeyWrong { get; } = Unauthorized("lifecycle_key_wrong", $"The key in {RequestHeaders.LifecycleKey} is not the lifecycle key.");
+
+    public static ApiError AdminKeyMissing { get; } = Unauthorized("key_missing", $"Send an admin key in {RequestHeaders.AdminKey}.");
+
+    public static ApiError AdminKeyWrong { get; } = Unauthorized("key_wrong", $"The key in {RequestHeaders.AdminKey} is not one of the admin keys.");
+
+    public static ApiError KeysMissing { get; } = Forbidden("keys_missing", "No keys are configured for this route; it stays closed until they are.");
+
+    public static ApiError NotLoopback { get; } = Forbidden("not_loopback", "Without configured keys only callers on the same machine are answered.");
+
+    public static ApiError ForeignHost { get; } = Forbidden("foreign_host", "Without configured keys the Host must be localhost or a loopback address.");
+
+    public static ApiError ForeignOrigin { get; } = Forbidden("foreign_origin", "Without configured keys requests from other sites' pages are refused.");
+
+    public static ApiError RequestedWithMissing { get; } = Forbidden(
+        "requested_with_missing", $"Requests that change something need the header {RequestHeaders.RequestedWith}: {RequestHeaders.RequestedWithValue}.");
+
+    public static ApiError UnsupportedEncoding { get; } = new(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "Content-Encoding must be gzip or identity.")
+    {
+        Header = ("Accept-Encoding", "gzip, identity"),
+    };
+
+    public static ApiError BrokenGzip { get; } = Bad("broken_gzip", "The body is not one whole and valid gzip member.");
+
+    public static ApiError UnknownLane { get; } = Bad("invalid_lane", $"{RequestHeaders.Lane} must be live or import.");
+
+    public static ApiError InvalidSelection { get; } = Bad(
+        "invalid_selection", "Send exactly one of {\"ids\": [\"…\"]}, {\"reason\": \"…\"} and {\"all\": true}; a replay may add \"asOfNow\": true.");
+
+    public static ApiError UnknownRoute { get; } = new(StatusCodes.Status404NotFound, "unknown_route", "There is nothing at this path.");
+
+    public static ApiError UnknownEvent { get; } = new(StatusCodes.Status404NotFound, "unknown_event", "No event of this id is known; what is known is kept for a bounded time.");
+
+    public static ApiError UnknownDeadLetter { get; } = new(StatusCodes.Status404NotFound, "unknown_dead_letter", "There is no dead letter of this id; it may have been replayed or discarded.");
+
+    public static ApiError QueueUnavailable { get; } = new(StatusCodes.Status503ServiceUnavailable, "queue_unavailable", "The queue does not take events now.");
+
+    public static ApiError Internal { get; } = new(StatusCodes.Status500InternalServerError, "internal_error", "Something broke while this request was answered; the log says what.");
+
+    /// <summary>Nobody reads it: the caller closed the connection.</summary>
+    public static ApiError CallerGone { get; } = new(StatusCodes.Status499ClientClosedRequest, "caller_gone", "The caller closed the connection.");
+
+    public static ApiError BodyTooLarge(int maxBytes) => new(
+        StatusCodes.Status413PayloadTooLarge,
+        "body_too_large",
+        string.Create(CultureInfo.InvariantCulture, $"The body has more than {maxBytes} bytes, as sent or after gunzip; send several requests."));
+
+    public static ApiError TooManyItems(int maxItems) => new(
+        StatusCodes.Status413PayloadTooLarge,
+        "too_many_items",
+        string.Create(CultureInfo.InvariantCulture, $"The body has more than {maxItems} items; send several requests."));
+
+    public static ApiError Unavailable(string code, TimeSpan retryAfter)
+    {
+        string seconds = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return new ApiError(
+            StatusCodes.Status503ServiceUnavailable, code, $"The queue can't take events now and none of this request was promised; send all of it again in {seconds} s.")
+        {
+            Header = ("Retry-After", seconds),
+        };
+    }
+
+    public static ApiError MethodNotAllowed(string allowed) => new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"This path answers to {allowed} only.")
+    {
+        Header = ("Allow", allowed),
+    };
+
+    /// <summary>A query parameter that is not what it may be.</summary>
+    public static ApiError InvalidParameter(string name, string allowed) => Bad("invalid_parameter", $"The query parameter {name} must be {allowed}.");
+
+    public static ApiError UnknownReason(string allowed) => Bad("invalid_reason", $"\"reason\" must be {allowed}.");
+
+    /// <summary>The server itself refused to read the request.</summary>
+    public static ApiError BadRequest(int status) => new(status, status == StatusCodes.Status413PayloadTooLarge ? "body_too_large" : "bad_request", "The request could not be read.");
+
+    private static ApiError Bad(string code, string message) => new(StatusCodes.Status400BadRequest, code, message);
+
+    private static ApiError Forbidden(string code, string message) => new(StatusCodes.Status403Forbidden, code, message);
+
+    private static ApiError Unauthorized(string code, string message) => new(StatusCodes.Status401Unauthorized, code, message)
+    {
+        Header = ("WWW-Authenticate", "ApiKey"),
+    };
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.Settings;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Authentication;
+
+/// <summary>
+/// Who may do what: the only place that decides it. A credential whose kind is not configured is not looked at; one that is configured, sent and
+/// wrong is refused even beside a right one, because it says that somebody's set-up is broken.
+/// </summary>
+internal sealed class RequestGate
+{
+    private readonly KeyRing _ingestKeys;
+    private readonly KeyRing _adminKeys;
+    private readonly KeyRing _lifecycleKeys;
+    private readonly byte[]? _signingSecret;
+    private readonly KeylessPolicy _keyless;
+    private readonly TimeProvider _time;
+
+    public RequestGate(DestinationSettings settings, KeylessPolicy keyless, TimeProvider time)
+    {
+        _ingestKeys = new KeyRing(settings.Ingest.Keys);
+        _adminKeys = new KeyRing(settings.Admin.Keys);
+        _lifecycleKeys = new KeyRing(settings.Ingest.LifecycleKey is { } key ? [key] : []);
+        _signingSecret = settings.Ingest.SigningSecret is { } secret ? Encoding.UTF8.GetBytes(secret.Reveal()) : null;
+        _keyless = keyless;
+        _time = time;
+    }
+
+    private bool IngestIsKeyless => _ingestKeys.IsEmpty && _signingSecret is null;
+
+    private bool AnythingIsKeyless => IngestIsKeyless || _adminKeys.IsEmpty;
+
+    /// <summary>Decides by the headers alone; a signature is left to be checked against the body.</summary>
+    public Admission Admit(ApiRoute route, HttpRequest request)
+    {
+        if (AnythingIsKeyless && _keyless == KeylessPolicy.LoopbackOnly && LoopbackRule.Refuse(request) is { } refusal)
+        {
+            return Admission.Refused(refusal);
+        }
+
+        Admission admission = route.Requirement switch
+        {
+            RouteRequirement.Public => Admission.Granted,
+            RouteRequirement.Ingest => AdmitIngest(request),
+            _ => AdmitAdmin(request),
+        };
+        return admission.Refusal is null && route.Mutating && !IsMeant(request) ? Admission.Refused(ApiErrors.RequestedWithMissing) : admission;
+    }
+
+    private Admission AdmitAdmin(HttpRequest request)
+    {
+        if (_adminKeys.IsEmpty)
+        {
+            return _keyless == KeylessPolicy.Refuse ? Admission.Refused(ApiErrors.KeysMissing) : Admission.Granted;
+        }
+
+        return RequestHeaders.Read(request, RequestHeaders.AdminKey) switch
+        {
+            null => Admission.Refused(ApiErrors.AdminKeyMissing),
+            { } key when _adminKeys.Opens(key) => Admission.Granted,
+            _ => Admission.Refused(ApiErrors.AdminKeyWrong),
+        };
+    }
+
+    private Admission AdmitIngest(HttpRequest request)
+    {
+        if (IngestIsKeyless)
+        {
+            return _keyless == KeylessPolicy.Refuse ? Admission.Refused(ApiErrors.KeysMissing) : AdmitLifecycle(request, signature: null);
+        }
+
+        string? key = _ingestKeys.IsEmpty ? null : RequestHeaders.Read(request, RequestHeaders.IngestKey);
+        if (key is not null && !_ingestKeys.Opens(key))
+        {
+            return Admission.Refused(ApiErrors.IngestKeyWrong);
+        }
+
+        string? header = _signingSecret is null ? null : RequestHeaders.Read(request, RequestHeaders.Signature);
+        if (header is null)
+        {
+            return key is null ? Admission.Refused(ApiErrors.IngestKeyMissing) : AdmitLifecycle(request, signature: null);
+        }
+
+        return BodySignature.Read(header, _signingSecret!) switch
+        {
+            null => Admission.Refused(ApiErrors.SignatureWrong),
+            { } signature when !signature.IsTimely(_time.GetUtcNow()) => Admission.Refused(ApiErrors.SignatureExpired),
+            { } signature => AdmitLifecycle(request, signature),
+        };
+    }
+
+    private Admission AdmitLifecycle(HttpRequest request, BodySignature? signature)
+    {
+        string? key = _lifecycleKeys.IsEmpty ? null : RequestHeaders.Read(request, RequestHeaders.LifecycleKey);
+        if (key is not null && !_lifecycleKeys.Opens(key))
+        {
+            return Admission.Refused(ApiErrors.LifecycleKeyWrong);
+        }
+
+        bool allowed = key is not null || (_lifecycleKeys.IsEmpty && IngestIsKeyless);
+        return signature is not null ? new Admission { LifecycleAllowed = allowed, Signature = signature }
+            : allowed ? Admission.GrantedWithLifecycle
+            : Admission.Granted;
+    }
+
+    private static bool IsMeant(HttpRequest request) =>
+        string.Equals(RequestHeaders.Read(request, RequestHeaders.RequestedWith), RequestHeaders.RequestedWithValue, StringComparison.OrdinalIgnoreCase);
+}

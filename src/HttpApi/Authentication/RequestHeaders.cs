@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace CustomerIoDestination.HttpApi.Authentication;
+
+/// <summary>The headers of this API.</summary>
+internal static class RequestHeaders
+{
+    /// <summary>One of <c>Ingest__Keys</c>.</summary>
+    public const string IngestKey = "X-Ingest-Key";
+
+    /// <summary>The signature over the body as received.</summary>
+    public const string Signature = "X-Signature";
+
+    /// <summary><c>Ingest__LifecycleKey</c>: with it, delete and suppress events of the request count.</summary>
+    public const string LifecycleKey = "X-Lifecycle-Key";
+
+    /// <summary>One of <c>Admin__Keys</c>.</summary>
+    public const string AdminKey = "X-Admin-Key";
+
+    /// <summary><see cref="RequestedWithValue"/> on every request that changes something.</summary>
+    public const string RequestedWith = "X-Requested-With";
+
+    /// <summary>The only value of <see cref="RequestedWith"/> that counts.</summary>
+    public const string RequestedWithValue = "destination";
+
+    /// <summary>The lane events are meant for.</summary>
+    public const string Lane = "X-Lane";
+
+    /// <summary>The header's value; null when it is absent or empty. A repeated header is one that fits nothing.</summary>
+    public static string? Read(HttpRequest request, string name)
+    {
+        StringValues values = request.Headers[name];
+        return values.Count switch
+        {
+            0 => null,
+            1 => string.IsNullOrEmpty(values[0]) ? null : values[0],
+            _ => values.ToString(),
+        };
+    }
+}

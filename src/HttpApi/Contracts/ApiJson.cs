@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace CustomerIoDestination.HttpApi.Contracts;
+
+/// <summary>The JSON of bodies: camelCase, times in UTC, absent values as <c>null</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(StatusBody))]
+[JsonSerializable(typeof(DestinationBody))]
+[JsonSerializable(typeof(DeliveriesBody))]
+[JsonSerializable(typeof(EventStoryBody))]
+[JsonSerializable(typeof(DeadLettersBody))]
+[JsonSerializable(typeof(SelectionBody))]
+[JsonSerializable(typeof(ReplayBody))]
+[JsonSerializable(typeof(DiscardBody))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Seconds with one decimal: finer is noise.</summary>
+    public static double Seconds(TimeSpan age) => Math.Round(age.TotalSeconds, 1);
+}

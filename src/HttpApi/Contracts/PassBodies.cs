@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.HttpApi.Contracts;
+
+/// <summary>What one pass of replay did.</summary>
+internal sealed record ReplayBody(
+    int Replayed,
+    IReadOnlyList<string> NotFound,
+    bool More,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
+    IReadOnlyList<PassWarning> Warnings)
+{
+    public static ReplayBody Of(DeadLetterPass pass, bool asOfNow) => new(
+        pass.Done,
+        pass.NotFound,
+        pass.More,
+        pass.Scanned,
+        pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : []);
+}
+
+/// <summary>What one pass of discard did.</summary>
+internal sealed record DiscardBody(
+    int Discarded,
+    IReadOnlyList<string> NotFound,
+    bool More,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
+    IReadOnlyList<PassWarning> Warnings)
+{
+    public static DiscardBody Of(DeadLetterPass pass) => new(pass.Done, pass.NotFound, pass.More, pass.Scanned, []);
+}
+
+/// <summary>What an operator should know about a pass.</summary>
+internal sealed record PassWarning(string Code, string Message)
+{
+    public static PassWarning OldIdentifies(int count) => new(
+        "identify_may_be_outdated",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{count} of the replayed events are identifies. Customer.io ignores one that is older than the person's last change; replay with \"asOfNow\": true to make it count."));
+}

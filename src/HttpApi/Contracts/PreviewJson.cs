@@ -1,0 +1,113 @@
+using System.Text.Json;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Preview;
+
+namespace CustomerIoDestination.HttpApi.Contracts;
+
+/// <summary>The preview as JSON. Written by hand, because the bodies in it are JSON already.</summary>
+internal static class PreviewJson
+{
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<PreviewItem> items)
+    {
+        writer.WriteStartArray();
+        foreach (PreviewItem item in items)
+        {
+            WriteItem(writer, item);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteItem(Utf8JsonWriter writer, PreviewItem item)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("index"u8, item.Index);
+        writer.WriteString("shape"u8, item.Shape);
+        writer.WriteString("kind"u8, item.Kind);
+        writer.WriteString("eventId"u8, item.EventId);
+        writer.WriteString("partition"u8, item.Partition);
+        writer.WriteString("outcome"u8, item.Outcome);
+        writer.WriteStartArray("requests"u8);
+        foreach (PreviewRequest request in item.Requests)
+        {
+            WriteRequest(writer, request);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("batchItems"u8);
+        foreach (ReadOnlyMemory<byte> batchItem in item.BatchItems)
+        {
+            writer.WriteRawValue(batchItem.Span, skipInputValidation: true);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("reason"u8, item.Reason);
+        writer.WriteStartArray("problems"u8);
+        foreach (PreviewProblem problem in item.Problems)
+        {
+            WriteProblem(writer, problem);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("warnings"u8);
+        foreach (MappingWarning warning in item.Warnings)
+        {
+            WriteWarning(writer, warning);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteRequest(Utf8JsonWriter writer, PreviewRequest request)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("method"u8, request.Method);
+        writer.WriteString("url"u8, request.Url);
+        writer.WriteString("path"u8, request.Path);
+        writer.WritePropertyName("body"u8);
+        if (request.Body.IsEmpty)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            writer.WriteRawValue(request.Body.Span, skipInputValidation: true);
+        }
+
+        writer.WriteNumber("bytes"u8, request.Body.Length);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteProblem(Utf8JsonWriter writer, PreviewProblem problem)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("code"u8, problem.Code);
+        writer.WriteString("field"u8, problem.Field);
+        WriteNumberOrNull(writer, "limit"u8, problem.Limit);
+        WriteNumberOrNull(writer, "actual"u8, problem.Actual);
+        writer.WriteString("message"u8, problem.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteWarning(Utf8JsonWriter writer, MappingWarning warning)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("code"u8, warning.Code);
+        writer.WriteString("field"u8, warning.Field);
+        writer.WriteString("message"u8, warning.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNumberOrNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, int? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+}

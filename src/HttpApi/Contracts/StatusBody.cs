@@ -1,0 +1,56 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.HttpApi.Contracts;
+
+/// <summary>The body of the status.</summary>
+internal sealed record StatusBody(
+    DestinationBody Destination,
+    CustomerIoBody CustomerIo,
+    QueueBody Queue,
+    RateBody Rate,
+    EventCounts Counts,
+    string Version,
+    DateTimeOffset StartedAt)
+{
+    public static StatusBody Of(DeliveryStatus delivery, QueueStatus queue) => new(
+        DestinationBody.Of(delivery),
+        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode()),
+        QueueBody.Of(queue),
+        new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
+        delivery.Counts,
+        ProductVersion.Text,
+        delivery.StartedAt);
+}
+
+/// <summary>Whether events flow.</summary>
+internal sealed record DestinationBody(string State, DateTimeOffset Since, string? Reason)
+{
+    public static DestinationBody Of(DeliveryStatus delivery) => new(delivery.State.ToCode(), delivery.Since, delivery.Reason);
+}
+
+/// <summary>The workspace.</summary>
+internal sealed record CustomerIoBody(string Region, string? Url, long? Workspace, string Credentials);
+
+/// <summary>The rate in requests a second.</summary>
+internal sealed record RateBody(double Limit, double Current);
+
+/// <summary>How full the queue is.</summary>
+internal sealed record QueueBody(long Ready, long InDelivery, double OldestAgeSeconds, long DeadLettered, LanesBody Lanes)
+{
+    public static QueueBody Of(QueueStatus queue) => new(
+        queue.Ready,
+        queue.InDelivery,
+        ApiJson.Seconds(queue.OldestAge),
+        queue.DeadLettered,
+        new LanesBody(LaneBody.Of(queue.Live), LaneBody.Of(queue.Import)));
+}
+
+/// <summary>Both lanes.</summary>
+internal sealed record LanesBody(LaneBody Live, LaneBody Import);
+
+/// <summary>How full one lane is.</summary>
+internal sealed record LaneBody(long Ready, long InDelivery, double OldestAgeSeconds)
+{
+    public static LaneBody Of(LaneStatus lane) => new(lane.Ready, lane.InDelivery, ApiJson.Seconds(lane.OldestAge));
+}

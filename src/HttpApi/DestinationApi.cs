@@ -1,0 +1,60 @@
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.HttpApi;
+
+/// <summary>
+/// The one way into every route, for both hosts: admits or refuses the request, lets the route's endpoint answer, and turns what it throws into an
+/// error body. Made by <see cref="HttpApiRegistration.AddDestinationHttpApi"/>; thread-safe.
+/// </summary>
+public sealed partial class DestinationApi
+{
+    private readonly RequestGate _gate;
+    private readonly DestinationPorts _ports;
+    private readonly ILogger<DestinationApi> _logger;
+
+    internal DestinationApi(RequestGate gate, DestinationPorts ports, ILogger<DestinationApi> logger)
+    {
+        _gate = gate;
+        _ports = ports;
+        _logger = logger;
+    }
+
+    /// <summary>Answers a request to one of <see cref="ApiRoutes"/>. The task never fails.</summary>
+    /// <param name="route">The route that matched; its values are in the request.</param>
+    /// <param name="request">The request, its body not read yet.</param>
+    public async Task<IResult> HandleAsync(ApiRoute route, HttpRequest request)
+    {
+        try
+        {
+            Admission admission = _gate.Admit(route, request);
+            return admission.Refusal ?? await route.Endpoint(request, admission, _ports);
+        }
+        catch (Exception exception) when (IsCallerGone(exception, request))
+        {
+            return ApiErrors.CallerGone;
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return ApiErrors.BadRequest(exception.StatusCode);
+        }
+        catch (Exception exception)
+        {
+            Log.RequestFailed(_logger, route.Name, FailureText.Of(exception));
+            return route.WhenBroken;
+        }
+    }
+
+    private static bool IsCallerGone(Exception exception, HttpRequest request) =>
+        exception is ConnectionResetException
+        || (exception is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 700, Level = LogLevel.Error, Message = "Request to {Route} failed: {Failure}.")]
+        public static partial void RequestFailed(ILogger logger, string route, string failure);
+    }
+}

@@ -1,0 +1,30 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Contracts;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Endpoints;
+
+/// <summary><c>GET /api/deliveries</c>: what became of events, newest first.</summary>
+internal static class DeliveriesEndpoint
+{
+    public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        var parameters = new QueryParameters(request.Query);
+        var query = new DeliveryLogQuery(
+            parameters.Limit(),
+            parameters.After(),
+            parameters.Code<AttemptOutcome>("outcome", AttemptOutcomeCodes.TryParse, AttemptOutcomeCodes.ToCode),
+            parameters.Code<EventKind>("kind", EventKindCodes.TryParse, EventKindCodes.ToCode));
+        if (parameters.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        DeliveryLogPage page = await ports.DeliveryLog.ListAsync(query, request.HttpContext.RequestAborted);
+        return Answer.With(DeliveriesBody.Of(page), ApiJson.Default.DeliveriesBody);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Bodies;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Endpoints;
+
+/// <summary><c>POST /api/events</c>: takes events and answers when the queue has them.</summary>
+internal static class EventsEndpoint
+{
+    public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        if (!LaneHeader.TryRead(request, out Lane? lane))
+        {
+            return ApiErrors.UnknownLane;
+        }
+
+        BodyResult body = await RequestBody.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
+        if (body.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var ingest = new IngestRequest(lane, admission.LifecycleAllowed, TraceParent());
+        IngestResult result = await ports.Ingester.IngestAsync(body.Bytes, ingest, request.HttpContext.RequestAborted);
+        return result switch
+        {
+            IngestResult.Ingested ingested => new WrittenAnswer<IngestResult.Ingested>(ingested, Write, StatusOf(ingested)),
+            IngestResult.TooManyItems tooMany => ApiErrors.TooManyItems(tooMany.Limit),
+            IngestResult.Unavailable unavailable => ApiErrors.Unavailable(unavailable.Code, unavailable.RetryAfter),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static int StatusOf(IngestResult.Ingested ingested)
+    {
+        bool everyItemRejected = ingested.Rejected.Count > 0 && ingested.EventIds.Count == 0 && ingested.Skipped == 0;
+        return everyItemRejected ? StatusCodes.Status400BadRequest : StatusCodes.Status202Accepted;
+    }
+
+    private static string? TraceParent() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
+
+    private static void Write(Utf8JsonWriter writer, IngestResult.Ingested ingested)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("accepted"u8, ingested.EventIds.Count);
+        writer.WriteNumber("skipped"u8, ingested.Skipped);
+        writer.WriteStartArray("eventIds"u8);
+        for (int index = 0; index < ingested.EventIds.Count; index++)
+        {
+            writer.WriteStringValue(ingested.EventIds[index]);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("rejected"u8);
+        for (int index = 0; index < ingested.Rejected.Count; index++)
+        {
+            WriteRejected(writer, ingested.Rejected[index]);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteRejected(Utf8JsonWriter writer, RejectedItem item)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("index"u8, item.Index);
+        writer.WriteString("code"u8, item.Code);
+        writer.WriteString("message"u8, item.Message);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,17 @@
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Endpoints;
+
+/// <summary><c>POST /api/destination/resume</c>: ends a pause for <c>everything_rejected</c>; answers with the state after it.</summary>
+internal static class ResumeEndpoint
+{
+    public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        CancellationToken aborted = request.HttpContext.RequestAborted;
+        await ports.Control.ResumeAsync(aborted);
+        return Answer.With(DestinationBody.Of(await ports.Control.GetStatusAsync(aborted)), ApiJson.Default.DestinationBody);
+    }
+}

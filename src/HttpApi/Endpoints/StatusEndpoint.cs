@@ -1,0 +1,20 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Contracts;
+using CustomerIoDestination.Queueing;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Endpoints;
+
+/// <summary><c>GET /api/status</c>: state, workspace, queue, rate and counts.</summary>
+internal static class StatusEndpoint
+{
+    public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        CancellationToken aborted = request.HttpContext.RequestAborted;
+        Task<QueueStatus> queue = ports.Queue.GetStatusAsync(aborted);
+        Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
+        return Answer.With(StatusBody.Of(await delivery, await queue), ApiJson.Default.StatusBody);
+    }
+}

@@ -1,0 +1,43 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Preview;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.HttpApi;
+
+/// <summary>Registers the HTTP side.</summary>
+public static class HttpApiRegistration
+{
+    /// <summary>
+    /// Adds <see cref="DestinationApi"/>. Needs in the container: <see cref="DestinationSettings"/>, <see cref="EventIngester"/>, <see cref="EventPreview"/>,
+    /// <see cref="IEventQueue"/>, <see cref="IDeadLetterStore"/>, <see cref="IDeliveryLog"/>, <see cref="IDestinationControl"/>.
+    /// </summary>
+    /// <param name="services">The container.</param>
+    /// <param name="keyless">What a route whose keys are not configured answers.</param>
+    public static IServiceCollection AddDestinationHttpApi(this IServiceCollection services, KeylessPolicy keyless)
+    {
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider =>
+        {
+            DestinationSettings settings = provider.GetRequiredService<DestinationSettings>();
+            return new DestinationApi(
+                new RequestGate(settings, keyless, provider.GetRequiredService<TimeProvider>()),
+                new DestinationPorts(
+                    provider.GetRequiredService<EventIngester>(),
+                    provider.GetRequiredService<EventPreview>(),
+                    provider.GetRequiredService<IEventQueue>(),
+                    provider.GetRequiredService<IDeadLetterStore>(),
+                    provider.GetRequiredService<IDeliveryLog>(),
+                    provider.GetRequiredService<IDestinationControl>(),
+                    settings),
+                provider.GetRequiredService<ILogger<DestinationApi>>());
+        });
+        return services;
+    }
+}

@@ -1,0 +1,130 @@
+import * as api from './api.js';
+import { confirm } from './confirm.js';
+import { byId, el, setText, showRows } from './dom.js';
+import { openDeadLetter } from './story.js';
+import * as words from './words.js';
+
+const shown = 50;
+let items = [];
+let next = null;
+let working = false;
+const selected = new Set();
+
+/** Brings the list up to date, unless someone is working with it. */
+export async function refreshDeadLetters() {
+  if (working || selected.size > 0 || items.length > shown) return;
+  await load();
+}
+
+export function wireDeadLetters(report) {
+  byId('reason').addEventListener('change', () => {
+    selected.clear();
+    load().catch(report);
+  });
+  byId('dead-more').addEventListener('click', () => load(next).catch(report));
+  byId('select-all').addEventListener('change', (event) => {
+    for (const box of byId('dead-rows').querySelectorAll('input')) {
+      box.checked = event.target.checked;
+      choose(box.value, box.checked);
+    }
+  });
+  byId('replay').addEventListener('click', () => run('replay', 'replayed', 'Replay').catch(report));
+  byId('discard').addEventListener('click', () => run('discard', 'discarded', 'Discard').catch(report));
+}
+
+async function load(after = null) {
+  const page = await api.get('/api/dead-letters', { limit: shown, reason: byId('reason').value, after });
+  items = after === null ? page.items : [...items, ...page.items];
+  next = page.next;
+  const ids = new Set(items.map((item) => item.id));
+  for (const id of selected) {
+    if (!ids.has(id)) selected.delete(id);
+  }
+  show();
+}
+
+function show() {
+  showRows(byId('dead-rows'), items, (item) => item.id, row);
+  byId('dead-table').hidden = items.length === 0;
+  byId('dead-actions').hidden = items.length === 0 && next === null;
+  byId('dead-empty').hidden = items.length > 0;
+  byId('dead-more').hidden = next === null;
+  setText('dead-more', items.length === 0 ? 'Look further' : 'Show more');
+  setText('dead-empty', next !== null ? 'None so far; there are more to look through.'
+    : byId('reason').value !== '' ? 'None of this reason.'
+    : 'No dead letters. Every event so far was delivered, skipped on purpose, or still waits.');
+  showActions();
+}
+
+function showActions() {
+  setText('replay', `Replay ${scope()}`);
+  setText('discard', `Discard ${scope()}`);
+  byId('replay').disabled = working;
+  byId('discard').disabled = working;
+  byId('select-all').checked = items.length > 0 && selected.size === items.length;
+  byId('select-all').indeterminate = selected.size > 0 && selected.size < items.length;
+}
+
+function scope() {
+  if (selected.size > 0) return `${selected.size} selected`;
+  const reason = byId('reason').value;
+  return reason === '' ? 'all' : `all “${words.shortReason(reason)}”`;
+}
+
+function choose(id, chosen) {
+  if (chosen) selected.add(id);
+  else selected.delete(id);
+  showActions();
+}
+
+function row(item) {
+  const box = el('input', { type: 'checkbox', value: item.id, ariaLabel: `Select ${item.eventId}`, onchange: () => choose(item.id, box.checked) });
+  return el('tr', {},
+    el('td', {}, box),
+    el('td', { className: 'time' }, el('time', { dateTime: item.deadLetteredAt, title: item.deadLetteredAt }, words.time(item.deadLetteredAt))),
+    el('td', {}, el('span', { className: 'badge bad' }, words.shortReason(item.reason))),
+    el('td', { className: 'kind' }, item.kind),
+    el('td', { className: 'event' }, el('button', { type: 'button', className: 'link mono', title: 'Show its story', onclick: () => openDeadLetter(item) }, item.eventId)),
+    el('td', { className: 'why' }, item.description),
+    el('td', { className: 'number', dataset: { label: 'calls' } }, String(item.attempts)));
+}
+
+function selection() {
+  if (selected.size > 0) return { ids: [...selected] };
+  const reason = byId('reason').value;
+  return reason === '' ? { all: true } : { reason };
+}
+
+// One call does a bounded part and says whether there is more; what it did stays done.
+async function run(verb, done, title) {
+  const chosen = selection();
+  const asOfNow = verb === 'replay' && byId('as-of-now').checked;
+  const text = verb === 'replay'
+    ? 'They go to the queue again as they came in, with their ids and times, and are mapped anew.'
+    : 'They are removed for good and can not be brought back.';
+  if (!('ids' in chosen && verb === 'replay') && !await confirm(`${title} ${scope()}?`, text, title, verb === 'discard')) return;
+
+  working = true;
+  showActions();
+  let total = 0;
+  try {
+    for (let more = true; more;) {
+      const pass = await api.change(`/api/dead-letters/${verb}`, asOfNow ? { ...chosen, asOfNow } : chosen);
+      total += pass[done];
+      more = pass.more && pass[done] > 0;
+      setText('dead-message', sentence(done, total, pass, more));
+    }
+  } finally {
+    working = false;
+    selected.clear();
+    await load();
+  }
+}
+
+function sentence(done, total, pass, more) {
+  return [
+    `${words.number(total)} ${done}${more ? ', going on…' : '.'}`,
+    pass.notFound.length > 0 ? `${words.number(pass.notFound.length)} were not there any more.` : '',
+    ...pass.warnings.map((warning) => warning.message),
+  ].filter((part) => part !== '').join(' ');
+}

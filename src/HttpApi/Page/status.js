@@ -1,0 +1,69 @@
+import * as api from './api.js';
+import { byId, setText } from './dom.js';
+import * as words from './words.js';
+
+const headlines = { delivering: 'Delivering', paused: 'Paused', disabled: 'Switched off' };
+
+export async function refreshStatus() {
+  show(await api.get('/api/status'));
+}
+
+export function wireStatus(report) {
+  byId('resume').addEventListener('click', async () => {
+    try {
+      await api.change('/api/destination/resume');
+      await refreshStatus();
+    } catch (error) {
+      report(error);
+    }
+  });
+}
+
+function show(status) {
+  const { destination, customerIo, queue, rate, counts } = status;
+  byId('hero').dataset.state = destination.state;
+  byId('resume').hidden = destination.reason !== 'everything_rejected';
+  setText('state', headlines[destination.state] ?? destination.state);
+  setText('state-text', sentence(destination, customerIo, queue));
+  document.title = `${headlines[destination.state] ?? destination.state} · Freshpaint to Customer.io`;
+
+  setText('ready', words.number(queue.ready));
+  setText('ready-note', queue.lanes.import.ready > 0 ? `${words.number(queue.lanes.import.ready)} of them imports` : queue.ready > 0 ? 'all live' : 'the queue is empty');
+  setText('in-delivery', words.number(queue.inDelivery));
+  setText('oldest-note', queue.oldestAgeSeconds > 0 ? `oldest ${words.span(queue.oldestAgeSeconds)}` : 'nothing is late');
+  setText('delivered', words.number(counts.delivered));
+  setText('delivered-note', `of ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
+  setText('dead', words.number(queue.deadLettered));
+  setText('dead-note', queue.deadLettered > 0 ? 'someone should look' : 'none');
+  byId('dead').parentElement.classList.toggle('attention', queue.deadLettered > 0);
+  setText('rate', rate.current < rate.limit ? `${words.number(rate.current)} of ${words.number(rate.limit)}` : words.number(rate.limit));
+  setText('rate-note', rate.current < rate.limit ? 'slowed down: Customer.io asked to' : 'at most');
+  setText('facts', facts(customerIo, counts, status));
+  setText('version', `v${status.version}`);
+}
+
+function sentence(destination, customerIo, queue) {
+  const ago = words.since(destination.since);
+  switch (destination.state) {
+    case 'paused':
+      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. Nothing is lost: ${words.count(queue.ready, 'event waits and flows', 'events wait and flow')} again when this is put right.`;
+    case 'disabled':
+      return `For ${ago}, by the setting Delivery__Enabled. ${words.count(queue.ready, 'event waits on the queue and flows', 'events wait on the queue and flow')} when it is on again.`;
+    default:
+      return customerIo.credentials === 'valid'
+        ? `Events have been flowing to Customer.io for ${ago}.`
+        : 'Events are taken in. Customer.io has not confirmed the site id and API key yet.';
+  }
+}
+
+function facts(customerIo, counts, status) {
+  const region = { us: 'US', eu: 'EU', auto: 'region not known yet' }[customerIo.region] ?? customerIo.region;
+  return [
+    customerIo.workspace === null ? `Workspace not known yet (${region})` : `Workspace ${customerIo.workspace} (${region})`,
+    customerIo.url,
+    `credentials ${customerIo.credentials}`,
+    counts.retried > 0 ? `${words.count(counts.retried, 'call', 'calls')} repeated` : null,
+    counts.rejected > 0 ? `${words.count(counts.rejected, 'item', 'items')} rejected at the door` : null,
+    `up ${words.since(status.startedAt)}`,
+  ].filter((fact) => fact).join('  ·  ');
+}

@@ -1,0 +1,51 @@
+import * as api from './api.js';
+import { byId, el, setText } from './dom.js';
+import * as words from './words.js';
+
+/** Shows what happened to an event. */
+export async function openStory(eventId) {
+  open(eventId);
+  await fill(eventId);
+}
+
+/** Shows what happened to a dead letter's event, and the event itself on request: it may hold a person's data. */
+export async function openDeadLetter(letter) {
+  open(letter.eventId);
+  const raw = el('pre', {}, 'Asking…');
+  const details = el('details', {}, el('summary', {}, 'Show the event as it came in (it may hold a person\'s data)'), raw);
+  details.addEventListener('toggle', async () => {
+    try {
+      const detail = await api.get(`/api/dead-letters/${encodeURIComponent(letter.id)}`, {}, { exactly: true });
+      raw.textContent = typeof detail.event === 'string' ? detail.event : JSON.stringify(detail.event, null, 2);
+    } catch (error) {
+      raw.textContent = error.message;
+    }
+  }, { once: true });
+  await fill(letter.eventId, el('p', {}, el('span', { className: 'badge bad' }, words.shortReason(letter.reason)), ` ${letter.description}`), details);
+}
+
+function open(eventId) {
+  setText('story-id', eventId);
+  byId('story-body').replaceChildren(el('p', { className: 'muted' }, 'Asking…'));
+  byId('story').showModal();
+}
+
+async function fill(eventId, before = null, after = null) {
+  let story;
+  try {
+    const found = await api.get(`/api/events/${encodeURIComponent(eventId)}`);
+    story = el('ol', { className: 'steps' }, ...found.steps.map(step));
+  } catch (error) {
+    story = el('p', { className: 'muted' }, error.message);
+  }
+  byId('story-body').replaceChildren(...[before, story, after].filter((part) => part !== null));
+}
+
+function step(item) {
+  const [text, colour] = words.step(item);
+  const because = [words.reason(item.reason), item.httpStatus === null ? '' : `HTTP ${item.httpStatus}`].filter((part) => part !== '').join(', ');
+  return el('li', { className: colour },
+    el('strong', {}, text),
+    because === '' ? null : ` – ${because}`,
+    el('time', { dateTime: item.at, title: item.at }, words.time(item.at)));
+}

@@ -1,0 +1,22 @@
+namespace CustomerIoDestination.LocalHost;
+
+/// <summary>What the host says when it has started.</summary>
+internal static class Banner
+{
+    /// <summary>Where everything is.</summary>
+    public static string For(LocalHostApp app)
+    {
+        string target = app.Sandbox is { } sandbox
+            ? $"a sandbox of Customer.io at {sandbox.BaseAddress} (what it knows: {sandbox.BaseAddress}sandbox/state)"
+            : "Customer.io";
+        return $"""
+
+            Freshpaint to Customer.io destination {typeof(Banner).Assembly.GetName().Version?.ToString(3)}
+              page       {app.BaseAddress}
+              events     POST {app.BaseAddress}api/events
+              queue      {Path.GetFullPath(app.Settings.Queue.Path)}
+              delivers   to {target}, at most {app.Settings.Delivery.RequestsPerSecond} requests a second
+              stop       Ctrl+C; what is queued stays queued
+            """;
+    }
+}

@@ -1,0 +1,146 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.HttpApi;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.SqliteQueue;
+using CustomerIoDestination.SqliteQueue.Storage;
+using Microsoft.AspNetCore.Connections;
+using TrackApiSandbox;
+
+namespace CustomerIoDestination.LocalHost;
+
+/// <summary>
+/// The whole product in one process: the HTTP API, the queue in a file, delivery, and, unless a workspace is configured, a sandbox of
+/// Customer.io to deliver to.
+/// </summary>
+public sealed class LocalHostApp : IAsyncDisposable
+{
+    // Long enough for a request in flight to end and its event to be settled.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+
+    private LocalHostApp(WebApplication app, DestinationSettings settings, SandboxServer? sandbox)
+    {
+        _app = app;
+        Settings = settings;
+        Sandbox = sandbox;
+    }
+
+    /// <summary>The settings in force.</summary>
+    public DestinationSettings Settings { get; }
+
+    /// <summary>The sandbox events are delivered to; null when a workspace is configured.</summary>
+    public SandboxServer? Sandbox { get; }
+
+    /// <summary>Where the HTTP API and the page listen.</summary>
+    public Uri BaseAddress => new(_app.Urls.First());
+
+    /// <summary>The services, for tests and benchmarks.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Reads the settings, starts everything, and answers when it takes events.</summary>
+    /// <param name="args">Settings on the command line, for instance <c>--Delivery:RequestsPerSecond=50</c>.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="StartRefusedException">A setting is wrong, a port is in use, or the queue's file can't be used.</exception>
+    public static async Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
+        DestinationSettings settings = StartSettings.Read(builder.Configuration);
+        Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
+        SandboxServer? sandbox = await StartSandboxAsync(settings, cancellationToken);
+        try
+        {
+            WebApplication app = Build(builder, settings, addresses, sandbox);
+            await StartAsync(app, addresses, cancellationToken);
+            return new LocalHostApp(app, settings, sandbox);
+        }
+        catch
+        {
+            if (sandbox is not null)
+            {
+                await sandbox.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Ends with Ctrl+C or SIGTERM, after what is in flight was settled.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Drains and stops everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (Sandbox is not null)
+        {
+            await Sandbox.DisposeAsync();
+        }
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder, DestinationSettings settings, Uri[] addresses, SandboxServer? sandbox)
+    {
+        builder.WebHost.UseUrls([.. addresses.Select(address => address.ToString())]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        builder.Services.AddSqliteQueue();
+        builder.Services.AddCustomerIoDestination(settings, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
+        builder.Services.AddDeliveryWorker();
+        builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
+        return builder.Build();
+    }
+
+    private static async Task StartAsync(WebApplication app, Uri[] addresses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            app.MapDestinationApi();
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            await app.DisposeAsync();
+            throw failure switch
+            {
+                QueueFileException file => new StartRefusedException(file.Message, file),
+                IOException { InnerException: AddressInUseException } or AddressInUseException =>
+                    new StartRefusedException($"{string.Join(", ", addresses.Select(a => a.Authority))} is in use. Choose other addresses with Urls (or ASPNETCORE_URLS).", failure),
+                _ => new StartRefusedException($"The host could not start: {failure.Message}", failure),
+            };
+        }
+    }
+
+    private static async Task<SandboxServer?> StartSandboxAsync(DestinationSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.CustomerIo.SiteId is not null)
+        {
+            return null;
+        }
+
+        var options = new SandboxOptions
+        {
+            Port = settings.Sandbox.Port,
+            SiteId = settings.Sandbox.SiteId,
+            ApiKey = settings.Sandbox.ApiKey?.Reveal(),
+        };
+        try
+        {
+            return await SandboxServer.StartAsync(options, TimeProvider.System, cancellationToken);
+        }
+        catch (SandboxPortUnavailableException unavailable)
+        {
+            throw new StartRefusedException(unavailable.Message, unavailable);
+        }
+    }
+
+    private static CustomerIoSettings SandboxWorkspace(DestinationSettings settings, SandboxServer sandbox) => new()
+    {
+        SiteId = settings.Sandbox.SiteId ?? "sandbox",
+        ApiKey = settings.Sandbox.ApiKey ?? new Secret("sandbox"),
+        TrackApiUrl = sandbox.BaseAddress,
+    };
+}

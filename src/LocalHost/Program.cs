@@ -1,0 +1,14 @@
+using CustomerIoDestination.LocalHost;
+
+try
+{
+    await using LocalHostApp app = await LocalHostApp.StartAsync(args, CancellationToken.None);
+    Console.WriteLine(Banner.For(app));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (StartRefusedException refused)
+{
+    await Console.Error.WriteLineAsync(refused.Message);
+    return 1;
+}

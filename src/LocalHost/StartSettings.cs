@@ -1,0 +1,16 @@
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.LocalHost;
+
+/// <summary>The settings, or the one message that says everything that is wrong with them.</summary>
+internal static class StartSettings
+{
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="StartRefusedException">They are not good.</exception>
+    public static DestinationSettings Read(IConfiguration configuration) => SettingsReader.Read(configuration) switch
+    {
+        SettingsResult.Valid valid => valid.Settings,
+        SettingsResult.Invalid invalid => throw new StartRefusedException(invalid.Message),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

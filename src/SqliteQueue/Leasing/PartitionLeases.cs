@@ -1,0 +1,146 @@
+using System.Threading.Channels;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.SqliteQueue.Leasing;
+
+/// <summary>
+/// Which partitions have events and who holds them; in memory, because one process owns the file. The lease is on a partition and not on
+/// "the next visible event", since that would overtake a held one. Partitions that are ready wait in a line, so they take turns.
+/// </summary>
+/// <remarks>
+/// <para>Claims. An event that crashes the process must not do so for ever, but a claim written for each delivery would cost as much as the
+/// delivery's settlement. So nothing is written while all goes well. Only after a start that follows a crash are partitions
+/// <em>suspect</em>: whatever the process died of was among the first events of one of them, since events are handed out in order. The first run
+/// of each suspect partition is counted (<see cref="Writing.ClaimCommand"/>) before it is handed out, and so is every run that holds an event counted
+/// before. Being settled, released or given back by a living process clears the count.</para>
+/// <para>Each count halves the run (<see cref="SizeOf"/>): after a few crashes the guilty one
+/// stands alone, and its neighbours are delivered instead of sharing its fate.</para>
+/// </remarks>
+internal sealed class PartitionLeases
+{
+    private readonly Lock _gate = new();
+    private readonly State[][] _states = [NewStates(), NewStates()];
+    private readonly Channel<Partition>[] _ready = [NewLine(), NewLine()];
+    private readonly long[] _inDelivery = new long[2];
+
+    /// <summary>Events of a lane that a consumer holds now.</summary>
+    public long InDelivery(Lane lane) => Interlocked.Read(ref _inDelivery[IndexOf(lane)]);
+
+    /// <summary>Partitions of a lane that may have events.</summary>
+    public IReadOnlyList<Partition> Known(Lane lane)
+    {
+        lock (_gate)
+        {
+            State[] states = _states[IndexOf(lane)];
+            return [.. Enumerable.Range(0, Partition.MaxCount)
+                .Where(number => states[number] is { Held: true } or { Listed: true } or { HasMore: true })
+                .Select(number => new Partition(lane, number))];
+        }
+    }
+
+    /// <summary>The partition got events, which are on disk.</summary>
+    public void Added(Partition partition)
+    {
+        lock (_gate)
+        {
+            State state = StateOf(partition);
+            state.HasMore = true;
+            ListIfReady(partition, state);
+        }
+    }
+
+    /// <summary>The partition has events that an earlier process left.</summary>
+    public void Found(Partition partition, bool suspect)
+    {
+        lock (_gate)
+        {
+            StateOf(partition).Suspect = suspect;
+        }
+
+        Added(partition);
+    }
+
+    /// <summary>Waits for a ready partition and takes it.</summary>
+    public async ValueTask<Partition> TakeAsync(Lane lane, CancellationToken cancellationToken)
+    {
+        Partition partition = await _ready[IndexOf(lane)].Reader.ReadAsync(cancellationToken);
+        lock (_gate)
+        {
+            State state = StateOf(partition);
+            state.Listed = false;
+            state.Held = true;
+
+            // What was added before now is found by the read that follows; what comes later says so again.
+            state.HasMore = false;
+        }
+
+        return partition;
+    }
+
+    /// <summary>Whether the next run of a held partition must be counted because of a crash.</summary>
+    public bool IsSuspect(Partition partition)
+    {
+        lock (_gate)
+        {
+            return StateOf(partition).Suspect;
+        }
+    }
+
+    /// <summary>The first run after the crash was counted.</summary>
+    public void Cleared(Partition partition)
+    {
+        lock (_gate)
+        {
+            StateOf(partition).Suspect = false;
+        }
+    }
+
+    /// <summary>Events went into a consumer's hands.</summary>
+    public void HandedOut(Lane lane, int count) => Interlocked.Add(ref _inDelivery[IndexOf(lane)], count);
+
+    /// <summary>Events left a consumer's hands.</summary>
+    public void Settled(Lane lane, int count) => Interlocked.Add(ref _inDelivery[IndexOf(lane)], -count);
+
+    /// <summary>Gives a partition back; if it has events it goes to the end of the line.</summary>
+    public void Return(Partition partition, bool hasMore)
+    {
+        lock (_gate)
+        {
+            State state = StateOf(partition);
+            state.Held = false;
+            state.HasMore |= hasMore;
+            ListIfReady(partition, state);
+        }
+    }
+
+    /// <summary>How long a run may be in which an event was counted <paramref name="claims"/> times.</summary>
+    public static int SizeOf(int maxEvents, int claims) => Math.Max(1, maxEvents >> Math.Min(claims, 31));
+
+    private void ListIfReady(Partition partition, State state)
+    {
+        if (state is { HasMore: true, Held: false, Listed: false })
+        {
+            state.Listed = true;
+            _ready[IndexOf(partition.Lane)].Writer.TryWrite(partition);
+        }
+    }
+
+    private State StateOf(Partition partition) => _states[IndexOf(partition.Lane)][partition.Number];
+
+    private static int IndexOf(Lane lane) => lane is Lane.Live ? 0 : 1;
+
+    private static State[] NewStates() => [.. Enumerable.Range(0, Partition.MaxCount).Select(_ => new State())];
+
+    private static Channel<Partition> NewLine() => Channel.CreateUnbounded<Partition>();
+
+    private sealed class State
+    {
+        public bool Held { get; set; }
+
+        public bool Listed { get; set; }
+
+        public bool HasMore { get; set; }
+
+        public bool Suspect { get; set; }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Writing;
+
+namespace CustomerIoDestination.SqliteQueue;
+
+/// <summary>The dead letters of the embedded queue. All of them are in reach of every pass.</summary>
+public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
+{
+    private const int PerCommit = 100;
+
+    /// <inheritdoc/>
+    public async Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken)
+    {
+        long after = query.After is null ? 0 : ParseId(query.After) ?? long.MaxValue;
+        List<DeadLetter> found = await file.ReadAsync(
+            reader => reader.DeadLetters.List(query.Reason, after, query.Limit + 1), cancellationToken);
+        return found.Count > query.Limit
+            ? new DeadLetterPage(found[..query.Limit], found[query.Limit - 1].Id)
+            : new DeadLetterPage(found, null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) =>
+        ParseId(id) is { } number ? await file.ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
+
+    /// <inheritdoc/>
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
+        PassAsync(selection, ids => new ReplayCommand(ids, asOfNow, file.Leases), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) => PassAsync(
+        selection,
+        static ids => new WriteWork<DeadLetterBatch>(session => session.RemoveDeadLetters(ids, EventStep.Discarded)),
+        cancellationToken);
+
+    private Task<DeadLetterPass> PassAsync(
+        DeadLetterSelection selection, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken) => selection switch
+        {
+            DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, command, cancellationToken),
+            DeadLetterSelection.OfReason of => PassOverAllAsync(of.Reason, command, cancellationToken),
+            DeadLetterSelection.All => PassOverAllAsync(null, command, cancellationToken),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private async Task<DeadLetterPass> PassOverIdsAsync(
+        IReadOnlyList<string> given, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
+    {
+        var pass = new Pass(file.TimeProvider);
+        pass.AddNotFound(given.Where(id => ParseId(id) is null).Distinct(StringComparer.Ordinal));
+        long[] ids = [.. given.Select(ParseId).OfType<long>().Distinct().Order()];
+        int next = 0;
+        while (next < ids.Length && pass.MayGoOn(cancellationToken))
+        {
+            long[] chunk = ids[next..Math.Min(ids.Length, next + Math.Min(PerCommit, pass.Left))];
+            pass.Add(await file.Writer.WriteAsync(command(chunk)));
+            next += chunk.Length;
+        }
+
+        return pass.End(more: next < ids.Length);
+    }
+
+    /// <summary>Goes as far as the newest of now, so that replayed events that fail again at once do not keep it going.</summary>
+    private async Task<DeadLetterPass> PassOverAllAsync(
+        DeadLetterReason? reason, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
+    {
+        var pass = new Pass(file.TimeProvider);
+        long newest = await file.ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken);
+        long after = 0;
+        while (true)
+        {
+            List<long> ids = await file.ReadAsync(reader => reader.DeadLetters.Ids(reason, after, newest, PerCommit), cancellationToken);
+            if (ids.Count == 0 || !pass.MayGoOn(cancellationToken))
+            {
+                return pass.End(more: ids.Count > 0);
+            }
+
+            // One that somebody else took meanwhile was never asked for by its id.
+            pass.Add(await file.Writer.WriteAsync(command(ids)) with { NotFound = [] });
+            after = ids[^1];
+        }
+    }
+
+    private static long? ParseId(string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+
+    /// <summary>What a pass did so far, and its bounds.</summary>
+    private sealed class Pass(TimeProvider timeProvider)
+    {
+        private readonly long _started = timeProvider.GetTimestamp();
+        private readonly List<string> _notFound = [];
+        private int _done;
+        private int _identifies;
+
+        public int Left => DeadLetterPass.MaxMessages - _done;
+
+        public bool MayGoOn(CancellationToken cancellationToken) =>
+            !cancellationToken.IsCancellationRequested && Left > 0 && timeProvider.GetElapsedTime(_started) < DeadLetterPass.MaxDuration;
+
+        public void Add(DeadLetterBatch batch)
+        {
+            _done += batch.Found.Count;
+            _identifies += batch.Identifies;
+            AddNotFound(batch.NotFound.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        public void AddNotFound(IEnumerable<string> ids) => _notFound.AddRange(ids);
+
+        public DeadLetterPass End(bool more) => new(_done, _identifies, _notFound, more);
+    }
+}

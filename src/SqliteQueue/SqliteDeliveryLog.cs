@@ -1,0 +1,94 @@
+using System.Globalization;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Tables;
+using CustomerIoDestination.SqliteQueue.Writing;
+
+namespace CustomerIoDestination.SqliteQueue;
+
+/// <summary>The delivery log of the embedded queue: the last 200,000 lines of the last seven days.</summary>
+public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
+{
+    /// <inheritdoc/>
+    public async Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken) =>
+        await file.Writer.WriteAsync(new WriteWork<int>(session =>
+        {
+            foreach (DeliveryLogEntry entry in entries)
+            {
+                session.Log.Insert(entry);
+            }
+
+            return entries.Count;
+        })).WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken)
+    {
+        long before = long.MaxValue;
+        if (query.After is not null && !long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            return new DeliveryLogPage([], null);
+        }
+
+        (List<DeliveryLogEntry> lines, long? next) = await file.ReadAsync(reader => reader.Log.ReadPage(query, before), cancellationToken);
+        return new DeliveryLogPage(lines, next?.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <inheritdoc/>
+    public async Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<LoggedLine> logged, IReadOnlyList<QueuedMessage> queued, IReadOnlyList<DeadMessage> dead) = await file.ReadAsync(
+            reader => (reader.Log.FindByEvent(eventId), reader.Events.FindByEvent(eventId), reader.DeadLetters.FindByEvent(eventId)),
+            cancellationToken);
+        List<DeliveryLogEntry> steps = [];
+        foreach (LoggedLine line in logged)
+        {
+            AddArrival(steps, line.Entry, line.ReceivedAt, line.QueuedAt);
+            steps.Add(line.Entry);
+        }
+
+        foreach (DeadMessage message in dead)
+        {
+            DeliveryLogEntry end = StepOf(eventId, message.Message, EventStep.Delivery, message.DeadLetteredAt) with
+            {
+                Outcome = AttemptOutcome.DeadLettered,
+                Reason = message.Reason,
+                Attempts = message.Message.Attempts,
+            };
+            AddArrival(steps, end, message.Message.ReceivedAt, message.Message.QueuedAt);
+
+            // A dead letter outlives its line in the log.
+            if (!steps.Exists(step => step.Outcome is AttemptOutcome.DeadLettered && step.At == end.At))
+            {
+                steps.Add(end);
+            }
+        }
+
+        foreach (QueuedMessage message in queued)
+        {
+            AddArrival(steps, StepOf(eventId, message, EventStep.Queued, message.QueuedAt), message.ReceivedAt, message.QueuedAt);
+        }
+
+        // The sort is stable: steps of the same millisecond stay as the log has them.
+        return steps is [var first, ..] ? new EventStory(eventId, first.Kind, [.. steps.OrderBy(step => step.At)]) : null;
+    }
+
+    /// <summary>Each message of an event tells when it arrived; several lines may be about the same one.</summary>
+    private static void AddArrival(List<DeliveryLogEntry> steps, DeliveryLogEntry of, DateTimeOffset? receivedAt, DateTimeOffset? queuedAt)
+    {
+        AddOnce(steps, of, EventStep.Accepted, receivedAt);
+        AddOnce(steps, of, EventStep.Queued, queuedAt);
+    }
+
+    private static void AddOnce(List<DeliveryLogEntry> steps, DeliveryLogEntry of, EventStep step, DateTimeOffset? at)
+    {
+        if (at is { } time && !steps.Exists(known => known.Step == step && known.At == time))
+        {
+            steps.Add(new DeliveryLogEntry { At = time, EventId = of.EventId, Kind = of.Kind, Lane = of.Lane, Step = step });
+        }
+    }
+
+    private static DeliveryLogEntry StepOf(string eventId, QueuedMessage message, EventStep step, DateTimeOffset at) =>
+        new() { At = at, EventId = eventId, Kind = message.Kind, Lane = message.Lane, Step = step };
+}

@@ -1,0 +1,90 @@
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Leasing;
+using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Tables;
+using CustomerIoDestination.SqliteQueue.Writing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.SqliteQueue;
+
+/// <summary>The embedded queue as the delivery workers see it. Hands out runs of consecutive events of one partition.</summary>
+public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
+{
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public async Task<IPartitionLease> ReceiveAsync(Lane lane, int maxEvents, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxEvents, 1);
+        while (true)
+        {
+            Partition partition = await file.Leases.TakeAsync(lane, cancellationToken);
+            if (await TryLeaseAsync(partition, maxEvents, cancellationToken) is { } lease)
+            {
+                return lease;
+            }
+        }
+    }
+
+    private async Task<IPartitionLease?> TryLeaseAsync(Partition partition, int maxEvents, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (List<QueuedEvent> run, bool hasMore) = await file.ReadAsync(
+                reader => reader.Events.ReadRun(partition, maxEvents), cancellationToken);
+            int claims = run.Count == 0 ? 0 : run.Max(queued => queued.Claims);
+            bool isCounted = run.Count > 0 && (claims > 0 || file.Leases.IsSuspect(partition));
+            if (isCounted)
+            {
+                int size = PartitionLeases.SizeOf(maxEvents, claims);
+                hasMore |= run.Count > size;
+                run = [.. await CountAsync(partition, [.. run.Take(size)])];
+            }
+
+            if (run.Count == 0)
+            {
+                file.Leases.Return(partition, hasMore);
+                return null;
+            }
+
+            file.Leases.HandedOut(partition.Lane, run.Count);
+            return new SqlitePartitionLease(file, partition, [.. run.Select(queued => queued.Received)], hasMore, isCounted);
+        }
+        catch (SqliteException e)
+        {
+            Log.ReceiveFailed(file.Logger, StorageFailure.CodeOf(e), e);
+            file.Leases.Return(partition, hasMore: true);
+            await Task.Delay(PauseAfterFailure, file.TimeProvider, cancellationToken);
+            return null;
+        }
+        catch
+        {
+            file.Leases.Return(partition, hasMore: true);
+            throw;
+        }
+    }
+
+    /// <summary>Writes down that a run is handed out, before it is.</summary>
+    /// <returns>The run without those that became dead letters instead.</returns>
+    private async Task<IEnumerable<QueuedEvent>> CountAsync(Partition partition, IReadOnlyList<QueuedEvent> run)
+    {
+        IReadOnlySet<long> deadLettered = await file.Writer.WriteAsync(new ClaimCommand(run));
+        file.Leases.Cleared(partition);
+        if (deadLettered.Count > 0)
+        {
+            Log.TooManyClaims(file.Logger, deadLettered.Count);
+        }
+
+        return run.Where(queued => !deadLettered.Contains(queued.Received.SequenceNumber));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The queue file could not be read ({Code}); it is tried again in a second.")]
+        public static partial void ReceiveFailed(ILogger logger, string code, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "{Count} events were handed out too often while the process crashed, and went to the dead letters (delivery_count).")]
+        public static partial void TooManyClaims(ILogger logger, int count);
+    }
+}

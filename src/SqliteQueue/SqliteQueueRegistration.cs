@@ -1,0 +1,46 @@
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.SqliteQueue.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.SqliteQueue;
+
+/// <summary>Wires the embedded queue.</summary>
+public static class SqliteQueueRegistration
+{
+    /// <summary>
+    /// Adds the queue, its receiver, the dead letters and the delivery log over one file. Needs <see cref="QueueSettings"/> and
+    /// <see cref="DeadLetterSettings"/> as singletons. The file is opened when the host starts, so that a
+    /// <see cref="QueueFileException"/> stops the start, and closed when the host is disposed: register it before the hosted services that use it.
+    /// </summary>
+    public static IServiceCollection AddSqliteQueue(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => QueueFile.Open(
+            provider.GetRequiredService<QueueSettings>(),
+            provider.GetRequiredService<DeadLetterSettings>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<QueueFile>>()));
+        services.AddSingleton<IEventQueue, SqliteEventQueue>();
+        services.AddSingleton<IEventReceiver, SqliteEventReceiver>();
+        services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+        services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
+        services.AddHostedService<OpenAtStart>();
+        return services;
+    }
+
+    /// <summary>Asks for the file when the host starts.</summary>
+    private sealed class OpenAtStart(IServiceProvider services) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            _ = services.GetRequiredService<QueueFile>();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

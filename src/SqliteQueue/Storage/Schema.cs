@@ -1,0 +1,87 @@
+namespace CustomerIoDestination.SqliteQueue.Storage;
+
+/// <summary>
+/// The tables. Times are Unix milliseconds, lanes 0 (live) and 1 (import), kinds, reasons and outcomes their codes.
+/// A change raises <see cref="Version"/> and brings the statements that lead from the version before to it.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>Stored in <c>user_version</c>.</summary>
+    public const int Version = 1;
+
+    /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
+    public const int ApplicationId = 0x43494F71;
+
+    // The body comes last in a row, so that the other columns are read without its overflow pages.
+    // seen.sequence leads from an event id to its row on the queue without another index on events.
+    public const string Create = """
+        create table events (
+            sequence integer primary key,
+            lane integer not null,
+            partition integer not null,
+            event_id text not null,
+            kind text not null,
+            queued_at integer not null,
+            received_at integer not null,
+            replay_count integer not null,
+            as_of_now integer not null,
+            lifecycle_allowed integer not null,
+            trace_parent text,
+            attempts integer not null default 0,
+            first_failed_at integer,
+            claims integer not null default 0,
+            body blob not null
+        ) strict;
+        create index events_by_partition on events (lane, partition, sequence);
+
+        create table seen (
+            message_id blob primary key,
+            day integer not null,
+            sequence integer not null
+        ) strict, without rowid;
+
+        create table dead_letters (
+            id integer primary key autoincrement,
+            lane integer not null,
+            partition integer not null,
+            event_id text not null,
+            kind text not null,
+            queued_at integer not null,
+            received_at integer not null,
+            replay_count integer not null,
+            lifecycle_allowed integer not null,
+            trace_parent text,
+            reason text not null,
+            description text not null,
+            dead_lettered_at integer not null,
+            attempts integer not null,
+            body blob not null
+        ) strict;
+        create index dead_letters_by_reason on dead_letters (reason, id);
+        create index dead_letters_by_event on dead_letters (event_id);
+        create index dead_letters_by_time on dead_letters (dead_lettered_at);
+
+        create table delivery_log (
+            id integer primary key,
+            at integer not null,
+            event_id text not null,
+            kind text not null,
+            lane integer not null,
+            step text not null,
+            outcome text,
+            reason text,
+            attempts integer not null,
+            http_status integer,
+            duration_ms integer not null,
+            received_at integer,
+            queued_at integer
+        ) strict;
+        create index delivery_log_by_event on delivery_log (event_id);
+        create index delivery_log_by_outcome on delivery_log (outcome, id) where outcome <> 'delivered';
+
+        create table counters (
+            name text primary key,
+            value integer not null
+        ) strict, without rowid;
+        """;
+}

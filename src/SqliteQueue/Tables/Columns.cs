@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Storage;
+
+namespace CustomerIoDestination.SqliteQueue.Tables;
+
+/// <summary>How values of the domain lie in columns. What is written here must stay readable: files outlive versions.</summary>
+internal static class Columns
+{
+    public static Statement Bind(this Statement statement, int parameter, Lane lane) => statement.Bind(parameter, lane is Queueing.Lane.Import ? 1L : 0L);
+
+    public static Statement Bind(this Statement statement, int parameter, DateTimeOffset time) =>
+        statement.Bind(parameter, time.ToUnixTimeMilliseconds());
+
+    public static Statement Bind(this Statement statement, int parameter, DateTimeOffset? time) =>
+        statement.Bind(parameter, time?.ToUnixTimeMilliseconds());
+
+    public static Lane Lane(this Statement statement, int column) => statement.Int64(column) == 0 ? Queueing.Lane.Live : Queueing.Lane.Import;
+
+    public static DateTimeOffset Time(this Statement statement, int column) => DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(column));
+
+    public static DateTimeOffset? NullableTime(this Statement statement, int column) =>
+        statement.NullableInt64(column) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+
+    /// <summary>The kind; one that only a newer version knows is unsupported here.</summary>
+    public static EventKind Kind(this Statement statement, int column)
+    {
+        _ = EventKindCodes.TryParse(statement.Text(column), out EventKind kind);
+        return kind;
+    }
+
+    public static string ToCode(this EventStep step) => step switch
+    {
+        EventStep.Accepted => "accepted",
+        EventStep.Queued => "queued",
+        EventStep.Delivery => "delivery",
+        EventStep.Ingest => "ingest",
+        EventStep.Replayed => "replayed",
+        EventStep.Discarded => "discarded",
+        _ => throw new UnreachableException(),
+    };
+
+    public static EventStep Step(this Statement statement, int column) => statement.Text(column) switch
+    {
+        "accepted" => EventStep.Accepted,
+        "queued" => EventStep.Queued,
+        "ingest" => EventStep.Ingest,
+        "replayed" => EventStep.Replayed,
+        "discarded" => EventStep.Discarded,
+        _ => EventStep.Delivery,
+    };
+}

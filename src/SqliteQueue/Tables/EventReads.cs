@@ -1,0 +1,137 @@
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace CustomerIoDestination.SqliteQueue.Tables;
+
+/// <summary>The events on the queue; a reader's side.</summary>
+internal sealed class EventReads(SqliteConnection connection) : IDisposable
+{
+    /// <summary>The most bytes of bodies in one run; a run of the biggest events must not fill the memory.</summary>
+    public const int MaxRunBytes = 4 * 1024 * 1024;
+
+    private readonly Statement _run = new(connection, """
+        select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
+            attempts, first_failed_at, claims, body
+        from events where lane = ?1 and partition = ?2 order by sequence limit ?3
+        """);
+
+    // One seek a partition; "select distinct" would walk the whole index.
+    private readonly Statement _nextPartition = new(connection, """
+        select lane, partition from events where (lane, partition) > (?1, ?2) order by lane, partition limit 1
+        """);
+
+    private readonly Statement _head = new(connection, "select min(sequence) from events where lane = ?1 and partition = ?2");
+
+    private readonly Statement _queuedAt = new(connection, "select queued_at from events where sequence = ?1");
+
+    private readonly Statement _byEvent = new(connection, """
+        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts
+        from seen s join events e on e.sequence = s.sequence
+        where s.message_id between ?1 and ?2 and e.event_id = ?3
+        order by e.sequence
+        """);
+
+    /// <summary>The oldest events of a partition, and whether there are more.</summary>
+    public (List<QueuedEvent> Run, bool HasMore) ReadRun(Partition partition, int maxEvents)
+    {
+        List<QueuedEvent> run = [];
+        int bytes = 0;
+        try
+        {
+            // One more than asked for tells whether the partition is to be listed again. Its body is not read.
+            _run.Bind(1, partition.Lane).Bind(2, partition.Number).Bind(3, maxEvents + 1L);
+            while (_run.Step())
+            {
+                if (run.Count == maxEvents || bytes >= MaxRunBytes)
+                {
+                    return (run, true);
+                }
+
+                QueuedEvent queued = ReadEvent(_run, partition);
+                bytes += queued.Received.Envelope.Body.Length;
+                run.Add(queued);
+            }
+
+            return (run, false);
+        }
+        finally
+        {
+            _run.Reset();
+        }
+    }
+
+    /// <summary>The partitions that have events.</summary>
+    public IReadOnlyList<Partition> ReadPartitions()
+    {
+        List<Partition> partitions = [];
+        (Lane Lane, long Number) after = (Lane.Live, -1);
+        while (_nextPartition.Bind(1, after.Lane).Bind(2, after.Number).ReadAll(row => new Partition(row.Lane(0), row.Int32(1))) is [var partition])
+        {
+            partitions.Add(partition);
+            after = (partition.Lane, partition.Number);
+        }
+
+        return partitions;
+    }
+
+    /// <summary>When the oldest event of these partitions was queued; null when they are empty.</summary>
+    public DateTimeOffset? OldestQueuedAt(IReadOnlyList<Partition> partitions)
+    {
+        long? oldest = null;
+        foreach (Partition partition in partitions)
+        {
+            if (_head.Bind(1, partition.Lane).Bind(2, partition.Number).ReadInt64() is { } head && !(head >= oldest))
+            {
+                oldest = head;
+            }
+        }
+
+        return oldest is { } sequence && _queuedAt.Bind(1, sequence).ReadInt64() is { } queuedAt
+            ? DateTimeOffset.FromUnixTimeMilliseconds(queuedAt)
+            : null;
+    }
+
+    /// <summary>The messages of one event that are on the queue.</summary>
+    public IReadOnlyList<QueuedMessage> FindByEvent(string eventId)
+    {
+        byte[] prefix = MessageKey.PrefixOf(eventId);
+        return _byEvent
+            .Bind(1, prefix)
+            .Bind(2, [.. prefix, byte.MaxValue])
+            .Bind(3, eventId)
+            .ReadAll(row => new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(4)));
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _nextPartition.Dispose();
+        _head.Dispose();
+        _queuedAt.Dispose();
+        _byEvent.Dispose();
+    }
+
+    private static QueuedEvent ReadEvent(Statement row, Partition partition) => new(
+        new ReceivedEvent(
+            new EventEnvelope
+            {
+                EventId = row.Text(1),
+                Kind = row.Kind(2),
+                QueuedAt = row.Time(3),
+                ReceivedAt = row.Time(4),
+                Partition = partition,
+                ReplayCount = row.Int32(5),
+                AsOfNow = row.Boolean(6),
+                LifecycleAllowed = row.Boolean(7),
+                TraceParent = row.NullableText(8),
+                Body = row.Blob(12),
+            },
+            row.Int64(0),
+            new FailureHistory(row.Int32(9), row.NullableTime(10))),
+        row.Int32(11));
+}
+
+/// <summary>What the story of an event tells of a message on the queue.</summary>
+internal sealed record QueuedMessage(EventKind Kind, Lane Lane, DateTimeOffset ReceivedAt, DateTimeOffset QueuedAt, int Attempts);

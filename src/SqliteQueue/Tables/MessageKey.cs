@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using CustomerIoDestination.Ingest;
+
+namespace CustomerIoDestination.SqliteQueue.Tables;
+
+/// <summary>
+/// The message id (<see cref="Queueing.EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind and replay count.
+/// Seven days of events lie in that table. The ULID comes first, so that new keys fall on pages that are in use anyway, and so that all
+/// messages of one event lie together.
+/// </summary>
+internal static class MessageKey
+{
+    public const int EventIdBytes = 16;
+    private const int ReplayCountBytes = 4;
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const int UlidLength = 26;
+    private const int TimeBytes = 6;
+
+    public static byte[] Of(string eventId, EventKind kind, int replayCount)
+    {
+        string code = kind.ToCode();
+        byte[] key = new byte[EventIdBytes + code.Length + (replayCount == 0 ? 0 : ReplayCountBytes)];
+        WriteEventId(eventId, key);
+        Encoding.ASCII.GetBytes(code, key.AsSpan(EventIdBytes));
+        if (replayCount != 0)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(key.AsSpan(EventIdBytes + code.Length), replayCount);
+        }
+
+        return key;
+    }
+
+    /// <summary>The bytes every key of the event begins with.</summary>
+    public static byte[] PrefixOf(string eventId)
+    {
+        byte[] prefix = new byte[EventIdBytes];
+        WriteEventId(eventId, prefix);
+        return prefix;
+    }
+
+    /// <summary>The sender's time in the ULID; null when it gave none (zero) or it is no ULID.</summary>
+    public static DateTimeOffset? TimeOf(string eventId)
+    {
+        Span<byte> ulid = stackalloc byte[EventIdBytes];
+        if (!TryDecode(eventId, ulid))
+        {
+            return null;
+        }
+
+        long milliseconds = 0;
+        foreach (byte part in ulid[..TimeBytes])
+        {
+            milliseconds = (milliseconds << 8) | part;
+        }
+
+        // 48 bits reach beyond the year 9999.
+        return milliseconds == 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? null
+            : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
+    private static void WriteEventId(string eventId, Span<byte> destination)
+    {
+        if (!TryDecode(eventId, destination[..EventIdBytes]))
+        {
+            // Ingest makes every id a ULID; anything else still gets a key of its own.
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(Encoding.UTF8.GetBytes(eventId), hash);
+            hash[..EventIdBytes].CopyTo(destination);
+        }
+    }
+
+    /// <summary>Crockford's Base32: 26 digits of 5 bits, of which the first holds 3.</summary>
+    private static bool TryDecode(string eventId, Span<byte> destination)
+    {
+        if (eventId.Length != UlidLength || eventId[0] > '7')
+        {
+            return false;
+        }
+
+        UInt128 value = 0;
+        foreach (char digit in eventId)
+        {
+            int number = Alphabet.IndexOf(digit, StringComparison.Ordinal);
+            if (number < 0)
+            {
+                return false;
+            }
+
+            value = (value << 5) | (uint)number;
+        }
+
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, value);
+        return true;
+    }
+}

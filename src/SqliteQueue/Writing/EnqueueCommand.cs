@@ -1,0 +1,72 @@
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Leasing;
+using CustomerIoDestination.SqliteQueue.Tables;
+
+namespace CustomerIoDestination.SqliteQueue.Writing;
+
+/// <summary>Puts events on the queue, all or none, repeated message ids left out.</summary>
+internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
+{
+    private readonly IReadOnlyList<EventEnvelope> _envelopes;
+    private readonly byte[]?[] _keys;
+    private readonly PartitionLeases _leases;
+    private readonly EnqueueResult _answer;
+
+    public EnqueueCommand(IReadOnlyList<EventEnvelope> envelopes, PartitionLeases leases)
+    {
+        _envelopes = envelopes;
+        _leases = leases;
+        _keys = new byte[]?[envelopes.Count];
+        List<int> tooLarge = [];
+        for (int index = 0; index < envelopes.Count; index++)
+        {
+            EventEnvelope envelope = envelopes[index];
+            if (envelope.Body.Length > EventEnvelope.MaxBodyBytes)
+            {
+                tooLarge.Add(index);
+                continue;
+            }
+
+            if (envelope.Partition.Number is < 0 or >= Partition.MaxCount)
+            {
+                throw new ArgumentOutOfRangeException(nameof(envelopes), "A partition's number has two digits.");
+            }
+
+            _keys[index] = MessageKey.Of(envelope.EventId, envelope.Kind, envelope.ReplayCount);
+            Weight += envelope.Body.Length + RowBytes;
+        }
+
+        _answer = tooLarge.Count == 0 ? EnqueueResult.Enqueued.All : new EnqueueResult.Enqueued(tooLarge);
+    }
+
+    public override int Weight { get; }
+
+    protected override EnqueueResult Write(WriteSession session)
+    {
+        DateTimeOffset now = session.Now;
+        for (int index = 0; index < _keys.Length; index++)
+        {
+            if (_keys[index] is { } key && session.Seen.TryAdd(key, now, session.Counters.NextSequence))
+            {
+                session.Events.Insert(session.Counters.NextSequence, _envelopes[index]);
+                session.Counters.EventAdded(_envelopes[index].Lane);
+            }
+        }
+
+        return _answer;
+    }
+
+    protected override void OnCommitted(EnqueueResult result)
+    {
+        foreach (EventEnvelope envelope in _envelopes)
+        {
+            _leases.Added(envelope.Partition);
+        }
+    }
+
+    protected override bool TryAnswer(Exception exception, out EnqueueResult answer)
+    {
+        answer = SqliteEventQueue.Unavailable(StorageFailure.CodeOf(exception));
+        return StorageFailure.Is(exception) || exception is QueueClosedException;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Leasing;
+
+namespace CustomerIoDestination.SqliteQueue.Writing;
+
+/// <summary>Carries out one settlement and logs the attempt, in one transaction.</summary>
+internal sealed class SettleCommand(ReceivedEvent received, DeliveryAttempt attempt, PartitionLeases leases) : WriteCommand<bool>
+{
+    // The attempt happened: forgetting it would deliver the event again.
+    public override bool OutlastsStorageFailure => true;
+
+    protected override bool Write(WriteSession session)
+    {
+        long sequence = received.SequenceNumber;
+        Lane lane = received.Envelope.Lane;
+        switch (attempt.Settlement)
+        {
+            case Settlement.Complete:
+                session.RemoveEvent(sequence, lane);
+                break;
+            case Settlement.DeadLetter dead:
+                session.MoveToDeadLetters(sequence, lane, dead, attempt.At, attempt.Attempts);
+                break;
+            case Settlement.Release release:
+                session.Events.KeepHistory(sequence, release.History);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        session.Log.Insert(DeliveryLogEntry.Of(attempt), received.Envelope.ReceivedAt, received.Envelope.QueuedAt);
+        return true;
+    }
+
+    protected override void OnCommitted(bool result) => leases.Settled(received.Envelope.Lane, 1);
+}

@@ -1,0 +1,79 @@
+namespace CustomerIoDestination.SqliteQueue.Writing;
+
+/// <summary>Something to be written. Shares its transaction with whatever else waits.</summary>
+internal abstract class WriteCommand
+{
+    /// <summary>What a command without a body weighs.</summary>
+    public const int RowBytes = 256;
+
+    /// <summary>Roughly how many bytes it writes; bounds a transaction and the waiting memory.</summary>
+    public virtual int Weight => RowBytes;
+
+    /// <summary>Whether it must run between two transactions, alone.</summary>
+    public virtual bool RunsAlone => false;
+
+    /// <summary>Whether, when the disk fails, it is kept and tried again until it works or the process stops.</summary>
+    public virtual bool OutlastsStorageFailure => false;
+
+    /// <summary>Does it. May be called again after a rollback, so it must leave nothing behind but rows and counters.</summary>
+    public abstract void Apply(WriteSession session);
+
+    /// <summary>It is on disk. Must not throw.</summary>
+    public abstract void Committed();
+
+    /// <summary>It is not on disk and won't be. Must not throw.</summary>
+    public abstract void Failed(Exception exception);
+}
+
+/// <summary>A write somebody waits for.</summary>
+internal abstract class WriteCommand<TResult> : WriteCommand
+{
+    // Waiters must not continue on the writer's thread.
+    private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TResult? _result;
+
+    /// <summary>Ends when it is on disk, or can't be.</summary>
+    public Task<TResult> Completion => _completion.Task;
+
+    public sealed override void Apply(WriteSession session) => _result = Write(session);
+
+    public sealed override void Committed()
+    {
+        OnCommitted(_result!);
+        _completion.SetResult(_result!);
+    }
+
+    public sealed override void Failed(Exception exception)
+    {
+        if (TryAnswer(exception, out TResult? answer))
+        {
+            _completion.SetResult(answer);
+        }
+        else
+        {
+            _completion.SetException(exception);
+        }
+    }
+
+    protected abstract TResult Write(WriteSession session);
+
+    /// <summary>Called on the writer's thread before the waiter goes on.</summary>
+    protected virtual void OnCommitted(TResult result)
+    {
+    }
+
+    /// <summary>Says a failure as a value where the port has one for it.</summary>
+    protected virtual bool TryAnswer(Exception exception, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TResult answer)
+    {
+        answer = default;
+        return false;
+    }
+}
+
+/// <summary>A write that needs no type of its own.</summary>
+internal sealed class WriteWork<TResult>(Func<WriteSession, TResult> work, bool runsAlone = false) : WriteCommand<TResult>
+{
+    public override bool RunsAlone => runsAlone;
+
+    protected override TResult Write(WriteSession session) => work(session);
+}

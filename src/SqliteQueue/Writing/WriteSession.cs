@@ -1,0 +1,92 @@
+using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Tables;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CustomerIoDestination.SqliteQueue.Writing;
+
+/// <summary>The writing connection with its tables and its transaction. Used by the writer's thread alone.</summary>
+internal sealed class WriteSession : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Statement _begin;
+    private readonly Statement _commit;
+    private readonly Statement _rollback;
+    private readonly TimeProvider _timeProvider;
+
+    public WriteSession(SqliteConnection connection, TimeProvider timeProvider)
+    {
+        _connection = connection;
+        _timeProvider = timeProvider;
+        _begin = new Statement(connection, "begin immediate");
+        _commit = new Statement(connection, "commit");
+        _rollback = new Statement(connection, "rollback");
+        Events = new EventTable(connection);
+        Seen = new SeenTable(connection);
+        DeadLetters = new DeadLetterTable(connection);
+        Log = new DeliveryLogTable(connection);
+        NamedCounters = new CounterTable(connection);
+        Counters.Load(NamedCounters);
+    }
+
+    public EventTable Events { get; }
+
+    public SeenTable Seen { get; }
+
+    public DeadLetterTable DeadLetters { get; }
+
+    public DeliveryLogTable Log { get; }
+
+    public CounterTable NamedCounters { get; }
+
+    public Counters Counters { get; } = new();
+
+    public DateTimeOffset Now => _timeProvider.GetUtcNow();
+
+    /// <summary>Reads one number off the writing connection, for instance a pragma that belongs to it.</summary>
+    public long Read(string sql)
+    {
+        using var statement = new Statement(_connection, sql);
+        return statement.ReadInt64() ?? 0;
+    }
+
+    /// <summary>Gives unused pages back to the file system; inside a transaction like any write.</summary>
+    public void Shrink(int pages)
+    {
+        using var statement = new Statement(_connection, $"pragma incremental_vacuum({pages.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
+        _ = statement.ReadAll(static _ => 0);
+    }
+
+    public void Begin() => _begin.Execute();
+
+    public void Commit()
+    {
+        Counters.Save(NamedCounters);
+        _commit.Execute();
+        Counters.Publish();
+    }
+
+    public void Rollback()
+    {
+        Counters.Restore();
+
+        // After a full disk or an I/O error SQLite may have rolled back by itself.
+        if (raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
+        {
+            _rollback.Execute();
+        }
+    }
+
+    public void Dispose()
+    {
+        _begin.Dispose();
+        _commit.Dispose();
+        _rollback.Dispose();
+        Events.Dispose();
+        Seen.Dispose();
+        DeadLetters.Dispose();
+        Log.Dispose();
+        NamedCounters.Dispose();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+namespace TrackApiSandbox.Faults;
+
+/// <summary>The faults now in force, and the dice.</summary>
+internal sealed class FaultPlan(TimeProvider time, Random dice)
+{
+    private readonly Lock _gate = new();
+    private readonly List<(Fault Fault, long Since)> _faults = [];
+    private volatile bool _any;
+
+    /// <exception cref="ArgumentException">The fault has a problem.</exception>
+    public void Add(Fault fault)
+    {
+        if (fault.Problem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(fault));
+        }
+
+        lock (_gate)
+        {
+            _faults.Add((fault, time.GetTimestamp()));
+            _any = true;
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _faults.Clear();
+            _any = false;
+        }
+    }
+
+    /// <summary>The fault that strikes this call, or null.</summary>
+    public Fault? Strike(string target)
+    {
+        if (!_any)
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            _faults.RemoveAll(entry => entry.Fault.ForSeconds is { } seconds && time.GetElapsedTime(entry.Since).TotalSeconds >= seconds);
+            _any = _faults.Count > 0;
+            foreach ((Fault fault, _) in _faults)
+            {
+                if ((fault.Match is null || target.Contains(fault.Match, StringComparison.Ordinal)) && dice.NextDouble() < fault.Share)
+                {
+                    return fault;
+                }
+            }
+
+            return null;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TrackApiSandbox.Faults;
+using TrackApiSandbox.Recording;
+using TrackApiSandbox.Snapshots;
+using TrackApiSandbox.State;
+
+namespace TrackApiSandbox.Http;
+
+/// <summary>The sandbox's own routes under <c>/sandbox</c>: what it knows, what it received, and what shall go wrong. They need no key.</summary>
+internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, FaultPlan faults)
+{
+    private const int DefaultPage = 100;
+
+    public Task AnswerAsync(HttpContext context, string[] segments, ReadOnlyMemory<byte> body)
+    {
+        if (IsForeign(context.Request))
+        {
+            return Answer.Forbidden.WriteAsync(context);
+        }
+
+        switch (context.Request.Method, segments)
+        {
+            case ("GET", ["sandbox", "state"]):
+                return WriteAsync(context, workspace.Snapshot(), SandboxJson.Default.SandboxState);
+            case ("DELETE", ["sandbox", "state"]):
+                workspace.Clear();
+                requests.Clear();
+                return Answer.Accepted.WriteAsync(context);
+            case ("GET", ["sandbox", "people", var identifier]):
+                return workspace.FindPerson(identifier) is { } person
+                    ? WriteAsync(context, person, SandboxJson.Default.SandboxPerson)
+                    : Answer.NotFound.WriteAsync(context);
+            case ("GET", ["sandbox", "requests"]):
+                return WriteAsync(context, Requests(context.Request.Query), SandboxJson.Default.RequestPage);
+            case ("GET", ["sandbox", "stats"]):
+                return WriteAsync(context, requests.Stats(workspace.Totals()), SandboxJson.Default.SandboxStats);
+            case ("POST", ["sandbox", "faults"]):
+                return AddFault(body).WriteAsync(context);
+            case ("DELETE", ["sandbox", "faults"]):
+                faults.Clear();
+                return Answer.Accepted.WriteAsync(context);
+            case (_, ["sandbox", "state" or "requests" or "stats" or "faults"] or ["sandbox", "people", _]):
+                return Answer.MethodNotAllowed.WriteAsync(context);
+            default:
+                return Answer.NotFound.WriteAsync(context);
+        }
+    }
+
+    /// <summary>A page from elsewhere in the same browser must neither read people nor set faults: by its origin, or by a name that leads here.</summary>
+    private static bool IsForeign(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"] == "cross-site" || request.Host.Host is not ("127.0.0.1" or "localhost");
+
+    private static long Number(IQueryCollection query, string name, long otherwise) =>
+        long.TryParse(query[name], NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : otherwise;
+
+    private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = Answer.JsonContentType;
+        return JsonSerializer.SerializeAsync(context.Response.BodyWriter, value, type, context.RequestAborted);
+    }
+
+    private RequestPage Requests(IQueryCollection query)
+    {
+        long after = Number(query, "after", 0);
+        IReadOnlyList<ReceivedRequest> items = requests.After(after, (int)Math.Min(Number(query, "limit", DefaultPage), RequestLog.Capacity));
+        return new RequestPage(items, items.Count > 0 ? items[^1].Sequence : after);
+    }
+
+    private Answer AddFault(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            faults.Add(JsonSerializer.Deserialize<Fault>(body.Span, JsonSerializerOptions.Web) ?? new Fault());
+            return Answer.Accepted;
+        }
+        catch (JsonException refusal)
+        {
+            return Answer.MetaError(StatusCodes.Status400BadRequest, refusal.Message);
+        }
+        catch (ArgumentException refusal)
+        {
+            return Answer.MetaError(StatusCodes.Status400BadRequest, refusal.Message);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace TrackApiSandbox;
+
+/// <summary>Settings of the sandbox; the configuration section <c>Sandbox</c> (<c>Sandbox__Port</c>, <c>Sandbox__SiteId</c>, …).</summary>
+public sealed class SandboxOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string SectionName = "Sandbox";
+
+    /// <summary>Port on 127.0.0.1; 0 takes any free one. The default value is 7072.</summary>
+    public int Port { get; init; } = 7072;
+
+    /// <summary>The only site id that is let in; null lets in any that is not empty. The default value is null.</summary>
+    public string? SiteId { get; init; }
+
+    /// <summary>The only API key that is let in; null lets in any that is not empty. The default value is null.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>The region the workspace says it is in. The default value is <see cref="SandboxRegion.Us"/>.</summary>
+    public SandboxRegion Region { get; init; }
+
+    /// <summary>Start of the pseudo-random sequence that decides which requests a fault with a share strikes. The default value is 1.</summary>
+    public int FaultSeed { get; init; } = 1;
+
+    /// <summary>Reads the section <see cref="SectionName"/>; what is not set keeps its default.</summary>
+    /// <exception cref="InvalidOperationException">A value is not of its type; the message names the setting.</exception>
+    public static SandboxOptions Read(IConfiguration configuration) =>
+        configuration.GetSection(SectionName).Get<SandboxOptions>() ?? new SandboxOptions();
+}

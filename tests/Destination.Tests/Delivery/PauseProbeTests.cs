@@ -1,0 +1,58 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.Tests.Support;
+
+namespace CustomerIoDestination.Tests.Delivery;
+
+public sealed class PauseProbeTests
+{
+    private const string UsRegion = """{"url":"https://track.customer.io","region":"us","environment_id":3}""";
+
+    private static readonly CustomerIoSettings Us = new() { SiteId = "site", ApiKey = new Secret("key"), Region = CustomerIoRegion.Us };
+
+    [Fact]
+    public async Task The_start_finds_out_about_the_workspace()
+    {
+        await using DeliveryRig rig = new(customerIo: Us);
+        rig.Api.Reply(200, UsRegion);
+
+        await rig.Probe.StartAsync(default);
+        await rig.RunAsync(TimeSpan.FromMinutes(10), stepMs: 30_000);
+
+        DeliveryStatus status = await rig.Control.GetStatusAsync(default);
+        (status.State, status.Credentials, status.Workspace).ShouldBe((DestinationState.Delivering, CredentialsState.Valid, 3));
+        rig.Api.Calls.ShouldHaveSingleItem();
+        await rig.Probe.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task A_wrong_key_pauses_and_one_ping_a_minute_ends_the_pause_by_itself()
+    {
+        await using DeliveryRig rig = new(customerIo: Us);
+        rig.Api.Reply(401).Reply(401).Reply(500).Reply(500).Reply(500).Reply(200, UsRegion);
+
+        await rig.Probe.StartAsync(default);
+        await rig.RunAsync(TimeSpan.FromSeconds(30));
+        rig.Gate.State.PausedFor.ShouldBe("credentials_refused");
+        await rig.RunAsync(TimeSpan.FromSeconds(31));
+        rig.Api.Calls.Count.ShouldBe(2);
+        await rig.RunAsync(TimeSpan.FromMinutes(3), stepMs: 5000);
+
+        rig.Gate.State.IsOpen.ShouldBeTrue();
+        rig.Api.Calls.Count.ShouldBe(6);
+        await rig.Probe.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Switched_off_nothing_is_asked()
+    {
+        await using DeliveryRig rig = new(new DeliverySettings { Enabled = false });
+
+        await rig.Probe.StartAsync(default);
+        await rig.RunAsync(TimeSpan.FromMinutes(2), stepMs: 30_000);
+
+        rig.Api.Calls.ShouldBeEmpty();
+        (await rig.Control.GetStatusAsync(default)).State.ShouldBe(DestinationState.Disabled);
+        await rig.Probe.StopAsync(default);
+    }
+}

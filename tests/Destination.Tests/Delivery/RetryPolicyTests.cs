@@ -1,0 +1,88 @@
+using CsCheck;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Tests.Delivery;
+
+public sealed class RetryPolicyTests
+{
+    private static readonly DeliveryOutcome.Unavailable Down = new("http_503", 503);
+
+    [Fact]
+    public void Delivered_is_complete() => Settlement(Facts(new DeliveryOutcome.Delivered(200))).ShouldBe(CustomerIoDestination.Delivery.Settlement.Complete.Instance);
+
+    [Fact]
+    public void Rejected_is_a_dead_letter_that_names_status_field_and_message() =>
+        Settlement(Facts(new DeliveryOutcome.Rejected(207, "attribute_value_too_long", "attributes.plan", "property value cannot be longer than 1000 bytes")))
+            .ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, "HTTP 207: attributes.plan: property value cannot be longer than 1000 bytes"));
+
+    [Fact]
+    public void Misconfigured_is_held_and_never_expires() =>
+        Decide(Facts(new DeliveryOutcome.Misconfigured("credentials_refused", 401)) with { Age = TimeSpan.FromDays(30) }).ShouldBe(RetryDecision.Hold.Instance);
+
+    [Fact]
+    public void What_fails_alone_is_undeliverable() => Reason(Alone).ShouldBe(DeadLetterReason.Undeliverable);
+
+    [Fact]
+    public void Nine_failed_calls_are_not_enough() => Reason(Alone with { FailedCalls = 9 }).ShouldBeNull();
+
+    [Fact]
+    public void A_minute_short_of_a_quarter_of_an_hour_is_not_enough() => Reason(Alone with { FailingFor = TimeSpan.FromMinutes(14) }).ShouldBeNull();
+
+    [Fact]
+    public void Nineteen_others_are_not_enough() => Reason(Alone with { OthersDelivered = 19 }).ShouldBeNull();
+
+    [Fact]
+    public void Past_the_retry_window_it_expires() => Reason(Facts(Down) with { Age = TimeSpan.FromHours(72) }).ShouldBe(DeadLetterReason.Expired);
+
+    [Fact]
+    public void Within_the_retry_window_it_waits() => Reason(Facts(Down) with { Age = TimeSpan.FromHours(72) - TimeSpan.FromTicks(1) }).ShouldBeNull();
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(7, 7)]
+    [InlineData(300, 300)]
+    [InlineData(86400, 300)]
+    public void Retry_after_is_honoured_between_1_and_300_seconds(int asked, int waited) =>
+        Decide(Facts(Down with { RetryAfter = TimeSpan.FromSeconds(asked) })).ShouldBe(new RetryDecision.Wait(TimeSpan.FromSeconds(waited)));
+
+    [Theory]
+    [InlineData(1, 1, 2)]
+    [InlineData(2, 2, 4)]
+    [InlineData(3, 4, 8)]
+    [InlineData(5, 16, 32)]
+    [InlineData(6, 30, 60)]
+    [InlineData(1000, 30, 60)]
+    public void The_wait_doubles_to_a_minute_with_jitter(int failures, int shortest, int longest)
+    {
+        Wait(Facts(Down) with { FailuresInARow = failures }, 0).ShouldBe(TimeSpan.FromSeconds(shortest));
+        Wait(Facts(Down) with { FailuresInARow = failures }, 1).ShouldBe(TimeSpan.FromSeconds(longest));
+    }
+
+    [Fact]
+    public void The_wait_is_always_between_a_second_and_a_minute() => Gen.Select(Gen.Int[1, int.MaxValue], Gen.Double[0, 1]).Sample((failures, chance) =>
+        Wait(Facts(Down) with { FailuresInARow = failures }, chance) is var wait && wait >= TimeSpan.FromSeconds(1) && wait <= TimeSpan.FromSeconds(60));
+
+    private static RetryFacts Alone => Facts(Down) with { FailedCalls = 10, FailingFor = TimeSpan.FromMinutes(15), OthersDelivered = 20 };
+
+    private static RetryFacts Facts(DeliveryOutcome outcome) => new()
+    {
+        Outcome = outcome,
+        Age = TimeSpan.FromMinutes(1),
+        FailedCalls = 1,
+        FailingFor = TimeSpan.Zero,
+        FailuresInARow = 1,
+        OthersDelivered = 0,
+    };
+
+    private static RetryDecision Decide(RetryFacts facts, double chance = 0.5) => new RetryPolicy(new DeliverySettings(), () => chance).Decide(facts);
+
+    private static TimeSpan Wait(RetryFacts facts, double chance) => Decide(facts, chance).ShouldBeOfType<RetryDecision.Wait>().Delay;
+
+    private static Settlement Settlement(RetryFacts facts) => Decide(facts).ShouldBeOfType<RetryDecision.Settle>().Settlement;
+
+    private static DeadLetterReason? Reason(RetryFacts facts) =>
+        ((Decide(facts) as RetryDecision.Settle)?.Settlement as CustomerIoDestination.Delivery.Settlement.DeadLetter)?.Reason;
+}

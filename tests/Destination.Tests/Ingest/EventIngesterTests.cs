@@ -1,0 +1,111 @@
+using System.Text;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CustomerIoDestination.Tests.Ingest;
+
+public sealed class EventIngesterTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private static readonly IngestRequest Plain = new(null, false, null);
+
+    private readonly RecordingQueue _queue = new();
+    private readonly EventCounters _counters = new();
+
+    [Fact]
+    public async Task Good_items_are_accepted_whatever_the_others_are()
+    {
+        IngestResult.Ingested result = await Ingest("""[{"event":"a"},7,{"type":"teleport"},{"event":"b"},{"type":"track"}]""");
+
+        result.EventIds.Count.ShouldBe(2);
+        result.Skipped.ShouldBe(1);
+        result.Rejected.Select(item => (item.Index, item.Code)).ShouldBe([(1, "invalid_event"), (4, "invalid_event")]);
+        _queue.Envelopes.Select(envelope => Encoding.UTF8.GetString(envelope.Body.Span)).ShouldBe(["""{"event":"a"}""", """{"event":"b"}"""]);
+        _counters.Read().ShouldBeEquivalentTo(new EventCounts(5, 2, 2, 1, 0, 0, new Dictionary<string, long>()));
+    }
+
+    [Fact]
+    public async Task A_skipped_event_is_never_stored_but_shown()
+    {
+        await Ingest("""{"type":"group","groupId":"g","userId":"u"}""");
+
+        _queue.Envelopes.ShouldBeEmpty();
+        DeliveryLogEntry entry = _queue.Log.ShouldHaveSingleItem();
+        entry.Reason.ShouldBe("unsupported_type");
+        entry.Kind.ShouldBe(EventKind.Group);
+        entry.Outcome.ShouldBe(AttemptOutcome.Skipped);
+    }
+
+    [Fact]
+    public async Task An_unreadable_body_is_one_rejected_item()
+    {
+        IngestResult.Ingested result = await Ingest("not json");
+
+        result.Rejected.ShouldHaveSingleItem().Code.ShouldBe("invalid_json");
+        result.EventIds.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nothing_is_promised_when_the_queue_is_busy()
+    {
+        _queue.Next = new EnqueueResult.Unavailable("queue_busy", TimeSpan.FromSeconds(3));
+
+        (await IngestAny("""{"event":"a"}""", Plain)).ShouldBe(new IngestResult.Unavailable("queue_busy", TimeSpan.FromSeconds(3)));
+        _counters.Read().Accepted.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_event_no_message_can_hold_is_refused_by_its_index_in_the_request()
+    {
+        _queue.Next = new EnqueueResult.Enqueued([1]);
+
+        IngestResult.Ingested result = await Ingest("""[7,{"event":"a"},{"event":"b"},{"event":"c"}]""");
+
+        result.EventIds.Count.ShouldBe(2);
+        result.Rejected.Select(item => (item.Index, item.Code)).ShouldBe([(0, "invalid_event"), (2, "event_too_large")]);
+    }
+
+    [Fact]
+    public async Task The_envelope_carries_what_the_request_said()
+    {
+        await IngestAny("""{"event":"a","properties":{"$insert_id":"i","time":1600000000}}""", new IngestRequest(Lane.Import, true, "00-aa-bb-01"));
+
+        EventEnvelope envelope = _queue.Envelopes.ShouldHaveSingleItem();
+        envelope.Lane.ShouldBe(Lane.Import);
+        envelope.LifecycleAllowed.ShouldBeTrue();
+        envelope.TraceParent.ShouldBe("00-aa-bb-01");
+        envelope.ReceivedAt.ShouldBe(Now);
+        envelope.QueuedAt.ShouldBe(Now);
+        envelope.MessageId.ShouldBe($"track-{envelope.EventId}-0");
+    }
+
+    [Theory]
+    [InlineData("""{"type":"track","event":"a","context":{"backfill":true}}""", null, Lane.Import)]
+    [InlineData("""{"type":"track","event":"a","context":{"backfill":"yes"}}""", null, Lane.Live)]
+    [InlineData("""{"type":"track","event":"a","timestamp":"2020-01-01"}""", null, Lane.Live)]
+    [InlineData("""{"type":"track","event":"a","timestamp":"2020-01-01"}""", 24, Lane.Import)]
+    [InlineData("""{"type":"track","event":"a","timestamp":"2026-11-24T11:00:00Z"}""", 24, Lane.Live)]
+    public async Task Backfills_go_to_the_import_lane(string item, int? importOlderThanHours, Lane lane)
+    {
+        var settings = new DestinationSettings
+        {
+            Ingest = new IngestSettings { ImportOlderThan = importOlderThanHours is { } hours ? TimeSpan.FromHours(hours) : null },
+        };
+
+        await IngestAny(item, Plain, settings);
+
+        _queue.Envelopes.ShouldHaveSingleItem().Lane.ShouldBe(lane);
+    }
+
+    private async Task<IngestResult.Ingested> Ingest(string body) => (await IngestAny(body, Plain)).ShouldBeOfType<IngestResult.Ingested>();
+
+    private Task<IngestResult> IngestAny(string body, IngestRequest request, DestinationSettings? settings = null)
+    {
+        var ingester = new EventIngester(_queue, _queue, _counters, settings ?? new DestinationSettings(), new FakeTimeProvider(Now), new Random(1));
+        return ingester.IngestAsync(Encoding.UTF8.GetBytes(body), request, CancellationToken.None);
+    }
+}

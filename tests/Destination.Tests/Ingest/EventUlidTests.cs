@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.Tests.Support;
+
+namespace CustomerIoDestination.Tests.Ingest;
+
+public sealed class EventUlidTests
+{
+    private static readonly Gen<string> Texts = Gen.String[Gen.Char[' ', '~'], 0, 12];
+
+    [Fact]
+    public void The_same_event_gets_the_same_id_however_it_is_spelt() =>
+        Gen.Select(Texts, Texts, Gen.Long[1, 4_000_000_000], Gen.Bool).Sample((name, value, time, messageIdGiven) =>
+        {
+            string id = messageIdGiven ? ",\"messageId\":\"m-1\"" : "";
+            string quotedName = SomeJson.Quote(name);
+            string quotedValue = SomeJson.Quote(value);
+            string one = $$"""{"type":"track","event":"x","timestamp":{{time}},"properties":{"a":{{quotedValue}},"b{{quotedName[1..]}}:1.50}{{id}}}""";
+            string other = $$""" { "properties" : {"b{{quotedName[1..]}} : 1.50 , "a":{{Escaped(value)}} } {{id}} ,"timestamp":{{time}}, "event":"\u0078","type":"track"} """;
+
+            IdOf(other).ShouldBe(IdOf(one));
+        });
+
+    [Fact]
+    public void Every_id_is_a_valid_ULID_that_carries_the_senders_time() =>
+        Gen.Select(Texts, Gen.Long[1, 99_999_999_999]).Sample((messageId, seconds) =>
+        {
+            string id = IdOf($$"""{"type":"track","event":"x","timestamp":{{seconds}},"messageId":{{SomeJson.Quote(messageId)}}}""");
+
+            EventUlid.IsValid(Encoding.ASCII.GetBytes(id)).ShouldBeTrue();
+            if (!EventUlid.IsValid(Encoding.ASCII.GetBytes(messageId)))
+            {
+                EventUlid.TimeOf(id).ShouldBe(DateTimeOffset.FromUnixTimeSeconds(seconds));
+            }
+        });
+
+    [Fact]
+    public void Ids_sort_by_the_senders_time() =>
+        Gen.Select(Gen.Long[1, 99_999_999_999], Gen.Long[1, 99_999_999_999]).Sample((first, second) =>
+        {
+            int byId = string.CompareOrdinal(Id(first), Id(second));
+            if (first != second)
+            {
+                Math.Sign(byId).ShouldBe(first.CompareTo(second));
+            }
+        });
+
+    [Theory]
+    [InlineData("01BX5ZZKBKACTAV9WEVGEMMVRY", "01BX5ZZKBKACTAV9WEVGEMMVRY")]
+    [InlineData("01bx5zzkbkactav9wevgemmvry", "01BX5ZZKBKACTAV9WEVGEMMVRY")]
+    [InlineData("7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
+    public void A_ULID_given_is_used(string messageId, string expected) =>
+        IdOf($$"""{"type":"track","event":"x","messageId":"{{messageId}}"}""").ShouldBe(expected);
+
+    [Theory]
+    [InlineData("8ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
+    [InlineData("01BX5ZZKBKACTAV9WEVGEMMVR")]
+    [InlineData("01BX5ZZKBKACTAV9WEVGEMMVRYX")]
+    [InlineData("01BX5ZZKBKACTAV9WEVGEMMVRU")]
+    [InlineData("01BX5ZZKBKACTAV9WEVGEMMVR-")]
+    [InlineData("é1BX5ZZKBKACTAV9WEVGEMMVR")]
+    public void What_is_no_ULID_is_hashed(string messageId)
+    {
+        EventUlid.IsValid(Encoding.UTF8.GetBytes(messageId)).ShouldBeFalse();
+        IdOf($$"""{"type":"track","event":"x","messageId":"{{messageId}}"}""").ShouldStartWith("0000000000");
+    }
+
+    [Fact]
+    public void The_time_of_receipt_never_enters_the_id() =>
+        IdOf("""{"type":"track","event":"x","messageId":"m"}""").ShouldBe(IdOf("""{"type":"track","event":"x","messageId":"m"}"""));
+
+    [Fact]
+    public void Without_id_and_time_every_event_is_its_own() =>
+        IdOf("""{"type":"track","event":"x"}""", seed: 1).ShouldNotBe(IdOf("""{"type":"track","event":"x"}""", seed: 2));
+
+    [Fact]
+    public void Repeated_names_are_all_part_of_an_event()
+    {
+        string once = IdOf("""{"type":"track","event":"x","timestamp":5,"properties":{"a":2}}""");
+        string twice = IdOf("""{"type":"track","event":"x","timestamp":5,"properties":{"a":1,"a":2}}""");
+
+        twice.ShouldNotBe(once);
+    }
+
+    [Theory]
+    [InlineData("00000000000000000000000000")]
+    [InlineData("not a ulid")]
+    [InlineData("ééééééééééééééééééééééééééé")]
+    [InlineData("7ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
+    public void An_id_without_a_time_tells_none(string id) => EventUlid.TimeOf(id).ShouldBeNull();
+
+    private static string Id(long seconds) =>
+        IdOf(string.Create(CultureInfo.InvariantCulture, $$"""{"type":"track","event":"x","timestamp":{{seconds}}}"""));
+
+    private static string IdOf(string item, int seed = 0)
+    {
+        var table = new JsonTable();
+        EventItem.Readable readable = EventItem.Read(Encoding.UTF8.GetBytes(item), table).ShouldBeOfType<EventItem.Readable>();
+        return EventUlid.Of(readable.Event, table.Root, null, new Random(seed));
+    }
+
+    private static string Escaped(string text) => "\"" + string.Concat(text.Select(c => $"\\u{(int)c:x4}")) + "\"";
+}

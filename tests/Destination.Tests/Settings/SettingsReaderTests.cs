@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Text.Json;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace CustomerIoDestination.Tests.Settings;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Nothing_set_is_good_and_means_the_defaults() => Describe(Valid()).ShouldBe(Describe(new DestinationSettings()));
+
+    [Theory]
+    [InlineData("Delivery__RequestsPerSecond", "0", "is no whole number from 1 to 1000")]
+    [InlineData("Delivery__RequestsPerSecond", "1001", "is no whole number from 1 to 1000")]
+    [InlineData("Delivery__RequestsPerSecond", "fast", "is no whole number from 1 to 1000")]
+    [InlineData("Delivery__Mode", "bulk", "is none of single, batch")]
+    [InlineData("Delivery__Enabled", "maybe", "is neither true nor false")]
+    [InlineData("Delivery__RetryWindow", "72", "is no time span")]
+    [InlineData("Delivery__HoldBudget", "1.00:00:00", "is no time span")]
+    [InlineData("CustomerIo__Region", "asia", "is none of auto, us, eu")]
+    [InlineData("CustomerIo__TrackApiUrl", "track.customer.io", "is no absolute http or https address")]
+    [InlineData("CustomerIo__SiteId", "site", "a Track API key (or CustomerIo__ApiKeySecretUri) is needed", "CustomerIo__ApiKey")]
+    [InlineData("CustomerIo__ApiKey", "key", "the site id is needed", "CustomerIo__SiteId")]
+    [InlineData("Ingest__Keys__0", "short", "has 5 characters; at least 16 are needed")]
+    [InlineData("Ingest__Keys__2", "long-enough-to-be-a-key", "is no setting of this product")]
+    [InlineData("Delivery__RequestPerSecond", "5", "is no setting of this product")]
+    [InlineData("Sandbox__Port", "70000", "is no whole number from 0 to 65535")]
+    [InlineData("Limits__PageName", "cut", "is none of deadLetter, trim")]
+    public void A_wrong_setting_is_named_with_what_would_be_right(string name, string value, string message, string? reportedName = null)
+    {
+        SettingProblem problem = Invalid((name, value)).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe(reportedName ?? name);
+        problem.Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Every_problem_is_listed_in_one_message()
+    {
+        SettingsResult.Invalid invalid = Invalid(("Delivery__Mode", "bulk"), ("Sandbox__Port", "x"), ("Mapping__Typo", "1"));
+
+        invalid.Problems.Count.ShouldBe(3);
+        invalid.Message.ShouldContain("3 problems");
+        invalid.Message.ShouldContain("Delivery__Mode");
+        invalid.Message.ShouldContain("Sandbox__Port");
+        invalid.Message.ShouldContain("Mapping__Typo");
+    }
+
+    [Fact]
+    public void A_secret_is_never_printed()
+    {
+        SettingsResult.Invalid invalid = Invalid(("CustomerIo__ApiKey", "s3cr3t-value"), ("Ingest__Keys__0", "s3cr3t"), ("Admin__Keys__0", "s3cr3t-value-long-enough"));
+        DestinationSettings valid = Valid(("Ingest__SigningSecret", "s3cr3t-value-long-enough"));
+
+        invalid.Message.ShouldNotContain("s3cr3t");
+        invalid.ToString().ShouldNotContain("s3cr3t");
+        valid.ToString().ShouldNotContain("s3cr3t");
+        valid.Ingest.SigningSecret!.ToString().ShouldBe("***");
+        valid.Ingest.SigningSecret.Reveal().ShouldBe("s3cr3t-value-long-enough");
+    }
+
+    [Fact]
+    public void One_key_may_not_both_send_and_read() =>
+        Invalid(("Ingest__Keys__0", "the-very-same-key-1"), ("Admin__Keys__1", "the-very-same-key-1"))
+            .Problems.ShouldHaveSingleItem().Message.ShouldContain("an ingest key must never read");
+
+    [Fact]
+    public void Empty_counts_as_not_set() =>
+        Describe(Valid(("CustomerIo__SiteId", " "), ("Delivery__Mode", ""))).ShouldBe(Describe(new DestinationSettings()));
+
+    [Fact]
+    public void Every_property_of_the_settings_has_a_name_and_every_name_a_property()
+    {
+        IEnumerable<string> properties = typeof(DestinationSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => $"{section.Name}__{property.Name}"));
+        IEnumerable<string> names = SettingNames.All.Select(name => name.EndsWith("__0", StringComparison.Ordinal) || name.EndsWith("__1", StringComparison.Ordinal) ? name[..^3] : name);
+
+        properties.Order(StringComparer.Ordinal).ShouldBe(names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    private static string Describe(DestinationSettings settings) => JsonSerializer.Serialize(settings);
+
+    private static DestinationSettings Valid(params (string, string)[] settings) => Read(settings).ShouldBeOfType<SettingsResult.Valid>().Settings;
+
+    private static SettingsResult.Invalid Invalid(params (string, string)[] settings) => Read(settings).ShouldBeOfType<SettingsResult.Invalid>();
+
+    private static SettingsResult Read((string Name, string Value)[] settings) => SettingsReader.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)))
+        .Build());
+}

@@ -1,0 +1,33 @@
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.Tests.Support;
+
+/// <summary>A queue and delivery log that keep what they are given, and answer as told.</summary>
+internal sealed class RecordingQueue : IEventQueue, IDeliveryLog
+{
+    public List<EventEnvelope> Envelopes { get; } = [];
+
+    public List<DeliveryLogEntry> Log { get; } = [];
+
+    public EnqueueResult Next { get; set; } = EnqueueResult.Enqueued.All;
+
+    public Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken)
+    {
+        Envelopes.AddRange(envelopes);
+        return Task.FromResult(Next);
+    }
+
+    public Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken)
+    {
+        Log.AddRange(entries);
+        return Task.CompletedTask;
+    }
+
+    public Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
+
+    public Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult(new DeliveryLogPage(Log, null));
+
+    public Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken) => Task.FromResult<EventStory?>(null);
+}

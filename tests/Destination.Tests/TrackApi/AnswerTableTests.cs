@@ -1,0 +1,79 @@
+using System.Text;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Tests.TrackApi;
+
+public sealed class AnswerTableTests
+{
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "{}\n")]
+    [InlineData(200, " { } ")]
+    [InlineData(200, """{"accepted":true}""")]
+    [InlineData(200, """{"errors":[]}""")]
+    [InlineData(200, """{"errors":null}""")]
+    [InlineData(204, "")]
+    [InlineData(207, "{}")]
+    public void Taken_without_errors(int status, string body) =>
+        Read(status, body).ShouldBeOfType<TrackApiAnswer.Taken>().Errors.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(200, """{"errors":[{"reason":"invalid","field":"attributes.plan","message":"x"}]}""", 1)]
+    [InlineData(207, """{"errors":[{"batch_index":1,"message":"x"},{"batch_index":1,"message":"y"}]}""", 2)]
+    [InlineData(200, """{"errors":"something"}""", 1)]
+    [InlineData(200, """{"meta":{"error":"name cannot be blank"}}""", 1)]
+    public void Taken_with_errors(int status, string body, int errors) =>
+        Read(status, body).ShouldBeOfType<TrackApiAnswer.Taken>().Errors.Count.ShouldBe(errors);
+
+    [Theory]
+    [InlineData(200, "<html>")]
+    [InlineData(200, "[]")]
+    [InlineData(200, "{} {}")]
+    [InlineData(200, """{"errors":""")]
+    [InlineData(200, "ok")]
+    public void A_success_that_is_no_json_object_is_no_success(int status, string body) =>
+        Read(status, body).ShouldBe(new TrackApiAnswer.Unavailable("unreadable_answer", status, null));
+
+    [Fact]
+    public void A_success_longer_than_the_bound_is_no_success() =>
+        AnswerTable.Read(200, "{}"u8, whole: false, null).ShouldBeOfType<TrackApiAnswer.Unavailable>();
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(413)]
+    [InlineData(422)]
+    public void Refused(int status) => Read(status, "<html>").ShouldBeOfType<TrackApiAnswer.Refused>().Errors.ShouldHaveSingleItem()
+        .ShouldBe(new AnswerError(null, "unknown_message", null, $"HTTP {status}, unknown message"));
+
+    [Theory]
+    [InlineData(408)]
+    [InlineData(425)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(501)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    [InlineData(522)]
+    [InlineData(524)]
+    public void Unavailable(int status) =>
+        AnswerTable.Read(status, "{}"u8, whole: true, TimeSpan.FromSeconds(7)).ShouldBe(new TrackApiAnswer.Unavailable($"http_{status}", status, TimeSpan.FromSeconds(7)));
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    [InlineData(401)]
+    [InlineData(402)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(407)]
+    [InlineData(409)]
+    [InlineData(410)]
+    [InlineData(418)]
+    public void Suspicious(int status) => Read(status, "{}").ShouldBe(new TrackApiAnswer.Suspicious(status));
+
+    private static TrackApiAnswer Read(int status, string body) => AnswerTable.Read(status, Encoding.UTF8.GetBytes(body), whole: true, null);
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Tests.TrackApi;
+
+public sealed class ErrorBodyTests
+{
+    [Theory]
+    [InlineData("""{"meta":{"error":"event name must not be blank"}}""", "event_name_blank", "event name must not be blank")]
+    [InlineData("""{"meta":{"errors":["id attribute must be present"]}}""", "id_missing", "id attribute must be present")]
+    [InlineData("""{"errors":[{"detail":"attribute name cannot be longer than 150 bytes","status":"400"}]}""", "attribute_name_too_long", "attribute name cannot be longer than 150 bytes")]
+    [InlineData("""{"meta":{"error":"value for attribute 'favourite color' cannot be longer than 1000 bytes"}}""", "attribute_value_too_long", "value for attribute 'favourite color' cannot be longer than 1000 bytes")]
+    [InlineData("""{"meta":{"error":"value for attribute 'ann@example.com' cannot be longer than 1000 bytes"}}""", "attribute_value_too_long", "value for attribute '…' cannot be longer than 1000 bytes")]
+    [InlineData("""{"meta":{"error":"ann@example.com is not welcome"}}""", "unknown_message", "HTTP 400, unknown message")]
+    [InlineData("""{"meta":{"error":{"deep":"ann@example.com"}}}""", "unknown_message", "HTTP 400, unknown message")]
+    [InlineData("""{"meta":"ann@example.com"}""", "unknown_message", "HTTP 400, unknown message")]
+    [InlineData("""{"errors":{"ann@example.com":1}}""", "unknown_message", "HTTP 400, unknown message")]
+    [InlineData("""{"meta":{"error":"broken""", "unknown_message", "HTTP 400, unknown message")]
+    [InlineData("", "unknown_message", "HTTP 400, unknown message")]
+    public void Every_documented_shape_is_read_and_only_known_texts_pass(string body, string code, string message)
+    {
+        AnswerError error = Read(body)[0];
+
+        (error.Code, error.Message).ShouldBe((code, message));
+    }
+
+    [Fact]
+    public void Batch_errors_name_item_and_field() =>
+        Read("""{"errors":[{"batch_index":3,"reason":"invalid","field":"attributes.plan","message":"property value cannot be longer than 1000 bytes"}]}""")
+            .ShouldHaveSingleItem()
+            .ShouldBe(new AnswerError(3, "attribute_value_too_long", "attributes.plan", "property value cannot be longer than 1000 bytes"));
+
+    [Theory]
+    [InlineData("\"3\"")]
+    [InlineData("1.5")]
+    [InlineData("99999999999")]
+    [InlineData("null")]
+    public void An_index_that_is_no_index_is_none(string index) =>
+        Read($$"""{"errors":[{"batch_index":{{index}},"message":"x"}]}""")[0].Index.ShouldBeNull();
+
+    [Fact]
+    public void A_field_that_looks_like_a_value_is_left_out() =>
+        Read("""{"errors":[{"field":"ann@example.com","message":"x"}]}""")[0].Field.ShouldBeNull();
+
+    private static IReadOnlyList<AnswerError> Read(string body) => ErrorBody.ReadOrUnknown(Encoding.UTF8.GetBytes(body), 400);
+}

@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.HttpApi.Tests.Support;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.HttpApi.Tests.Endpoints;
+
+public sealed class DeadLettersTests
+{
+    private const string Meant = "X-Requested-With: destination";
+
+    [Fact]
+    public async Task The_list_has_the_members_of_the_api_and_no_event()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Letters.Add(Some.DeadLetter());
+        host.DeadLetters.Next = "cursor";
+
+        JsonNode body = await (await host.GetAsync("/api/dead-letters")).JsonAsync();
+
+        JsonNode.DeepEquals(body, JsonNode.Parse(
+            """
+            {
+              "items": [{
+                "id": "7", "eventId": "01J0000000000000000000000A", "kind": "track", "reason": "limit_exceeded",
+                "description": "traits.bio has 1400 bytes; the limit is 1000.",
+                "deadLetteredAt": "2026-01-31T12:00:00.000Z", "eventTime": null, "attempts": 0
+              }],
+              "next": "cursor"
+            }
+            """)).ShouldBeTrue(body.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_filter_a_limit_and_a_cursor_reach_the_store()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        await host.GetAsync("/api/dead-letters?reason=expired&limit=7&after=abc").StatusAsync();
+        await host.GetAsync("/api/dead-letters?reason=&limit=&after=").StatusAsync();
+
+        host.DeadLetters.Queries.ShouldBe([new DeadLetterQuery(DeadLetterReason.Expired, 7, "abc"), new DeadLetterQuery(Reason: null, 100, After: null)]);
+    }
+
+    [Fact]
+    public async Task An_unknown_reason_is_answered_with_the_known_ones()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        using HttpResponseMessage response = await host.GetAsync("/api/dead-letters?reason=because");
+
+        ((int)response.StatusCode).ShouldBe(400);
+        (await response.JsonAsync())["message"]!.GetValue<string>().ShouldContain("limit_exceeded, missing_identifier");
+    }
+
+    [Fact]
+    public async Task One_dead_letter_comes_with_its_event_as_it_came_in()
+    {
+        const string Raw = """{"n": 12345678901234567890,"e":"\ud800"}""";
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Letters.Add(Some.DeadLetter(raw: Raw));
+
+        string body = await (await host.GetAsync("/api/dead-letters/7")).Content.ReadAsStringAsync();
+
+        body.ShouldContain($"\"event\":{Raw}");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no json")]
+    [InlineData("{\"a\":1}{\"b\":2}")]
+    [InlineData("{\"cut\":")]
+    public async Task An_event_that_is_no_json_comes_as_text(string raw)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Letters.Add(Some.DeadLetter(raw: raw));
+
+        JsonNode body = await (await host.GetAsync("/api/dead-letters/7")).JsonAsync();
+
+        body["event"]!.GetValue<string>().ShouldBe(raw);
+    }
+
+    [Fact]
+    public async Task An_id_that_is_not_there_is_a_404()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        (await host.GetAsync("/api/dead-letters/8").ErrorAsync()).ShouldBe("404 unknown_dead_letter");
+    }
+
+    [Fact]
+    public async Task Replay_takes_ids_a_reason_or_all()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        await host.PostAsync("/api/dead-letters/replay", """{"ids":["1","2"]}""", Meant).StatusAsync();
+        await host.PostAsync("/api/dead-letters/replay", """{"reason":"expired"}""", Meant).StatusAsync();
+        await host.PostAsync("/api/dead-letters/replay", """{"all":true,"asOfNow":true}""", Meant).StatusAsync();
+
+        host.DeadLetters.Replays.Select(replay => replay.AsOfNow).ShouldBe([false, false, true]);
+        host.DeadLetters.Replays[0].Selection.ShouldBeOfType<DeadLetterSelection.Ids>().Values.ShouldBe(["1", "2"]);
+        host.DeadLetters.Replays[1].Selection.ShouldBe(new DeadLetterSelection.OfReason(DeadLetterReason.Expired));
+        host.DeadLetters.Replays[2].Selection.ShouldBe(new DeadLetterSelection.All());
+    }
+
+    [Theory]
+    [InlineData("", "invalid_selection")]
+    [InlineData("{}", "invalid_selection")]
+    [InlineData("null", "invalid_selection")]
+    [InlineData("[]", "invalid_selection")]
+    [InlineData("""{"all":false}""", "invalid_selection")]
+    [InlineData("""{"all":"true"}""", "invalid_selection")]
+    [InlineData("""{"ids":[]}""", "invalid_selection")]
+    [InlineData("""{"ids":[""]}""", "invalid_selection")]
+    [InlineData("""{"ids":[null]}""", "invalid_selection")]
+    [InlineData("""{"ids":[7]}""", "invalid_selection")]
+    [InlineData("""{"ids":["1"],"all":true}""", "invalid_selection")]
+    [InlineData("""{"reason":"expired","all":true}""", "invalid_selection")]
+    [InlineData("""{"all":true,"raeson":"expired"}""", "invalid_selection")]
+    [InlineData("""{"all":false,"all":true}""", "invalid_selection")]
+    [InlineData("""{"reason":"because"}""", "invalid_reason")]
+    public async Task A_selection_that_could_mean_something_else_touches_nothing(string body, string code)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        (await host.PostAsync("/api/dead-letters/replay", body, Meant).ErrorAsync()).ShouldBe($"400 {code}");
+        (await host.PostAsync("/api/dead-letters/discard", body, Meant).ErrorAsync()).ShouldBe($"400 {code}");
+
+        host.DeadLetters.Replays.ShouldBeEmpty();
+        host.DeadLetters.Discards.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_discard_knows_no_as_of_now()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        (await host.PostAsync("/api/dead-letters/discard", """{"all":true,"asOfNow":true}""", Meant).ErrorAsync()).ShouldBe("400 invalid_selection");
+    }
+
+    [Theory]
+    [InlineData(5_000, 200)]
+    [InlineData(5_001, 400)]
+    public async Task A_selection_names_as_many_ids_as_one_pass_works_on(int count, int status)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        string ids = string.Join(',', Enumerable.Range(0, count).Select(id => $"\"{id}\""));
+
+        (await host.PostAsync("/api/dead-letters/discard", $"{{\"ids\":[{ids}]}}", Meant).StatusAsync()).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task A_pass_answers_what_it_did()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Pass = new DeadLetterPass(Done: 3, Identifies: 0, NotFound: ["9"], More: true, Scanned: 5000);
+
+        string replayed = await (await host.PostAsync("/api/dead-letters/replay", """{"all":true}""", Meant)).Content.ReadAsStringAsync();
+        string discarded = await (await host.PostAsync("/api/dead-letters/discard", """{"all":true}""", Meant)).Content.ReadAsStringAsync();
+
+        replayed.ShouldBe("""{"replayed":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[]}""");
+        discarded.ShouldBe("""{"discarded":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[]}""");
+    }
+
+    [Theory]
+    [InlineData(2, false, false, true)]
+    [InlineData(0, false, false, false)]
+    [InlineData(2, true, false, false)]
+    [InlineData(2, false, true, false)]
+    public async Task Replayed_identifies_are_warned_of_unless_they_count_as_of_now(int identifies, bool asOfNow, bool alwaysAsOfNow, bool warned)
+    {
+        await using ApiHost host = await ApiHost.StartAsync(new DestinationSettings { Mapping = new MappingSettings { AsOfNow = alwaysAsOfNow } });
+        host.DeadLetters.Pass = new DeadLetterPass(Done: 3, identifies, NotFound: [], More: false);
+
+        string body = asOfNow ? """{"all":true,"asOfNow":true}""" : """{"all":true}""";
+        JsonArray warnings = (await (await host.PostAsync("/api/dead-letters/replay", body, Meant)).JsonAsync())["warnings"]!.AsArray();
+
+        warnings.Select(warning => warning!["code"]!.GetValue<string>()).ShouldBe(warned ? ["identify_may_be_outdated"] : []);
+    }
+}

@@ -1,0 +1,40 @@
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.HttpApi.Tests.Support;
+
+/// <summary>Keeps what it is given; answers as told.</summary>
+internal sealed class FakeQueue : IEventQueue
+{
+    public List<EventEnvelope> Envelopes { get; } = [];
+
+    public EnqueueResult Answer { get; set; } = EnqueueResult.Enqueued.All;
+
+    public QueueStatus Status { get; set; } = new(CanEnqueue: true, LaneStatus.Empty, LaneStatus.Empty, DeadLettered: 0);
+
+    public Exception? Failure { get; set; }
+
+    public Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken)
+    {
+        ThrowIfTold();
+        lock (Envelopes)
+        {
+            Envelopes.AddRange(envelopes);
+        }
+
+        return Task.FromResult(Answer);
+    }
+
+    public Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfTold();
+        return Task.FromResult(Status);
+    }
+
+    private void ThrowIfTold()
+    {
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text;
+using CustomerIoDestination.LocalHost.Tests.Support;
+
+namespace CustomerIoDestination.LocalHost.Tests.Privacy;
+
+/// <summary>Marked values go through everything there is; then every output is searched for them.</summary>
+public sealed class MarkedValuesTests
+{
+    private const string Mark = "M4RK3D";
+
+    private static readonly string[] Bodies =
+    [
+        """{"type":"identify","userId":"M4RK3D-user","anonymousId":"M4RK3D-device","traits":{"email":"M4RK3D@example.com","note":"M4RK3D","created_at":"M4RK3D","unsubscribed":"M4RK3D"}}""",
+        """{"type":"track","event":"Visited","userId":"M4RK3D-user","properties":{"diagnosis":"M4RK3D","recipient":"M4RK3D@example.com"}}""",
+        """{"type":"track","event":"Visited","anonymousId":"M4RK3D-device","timestamp":"M4RK3D"}""",
+        """{"type":"page","userId":"M4RK3D-user","context":{"page":{"url":"https://example.com/M4RK3D?token=M4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3D"}}}""",
+        """{"type":"track","event":"M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D M4RK3D","userId":"M4RK3D"}""",
+        """{"type":"identify","userId":{"x":"M4RK3D"},"traits":{"a":"M4RK3D"}}""",
+        """{"type":"track","event":{"M4RK3D":1}}""",
+        """{"type":"M4RK3D","userId":"M4RK3D"}""",
+        """{"broken":"M4RK3D""",
+        """{"event":"Paid","properties":{"distinct_id":"M4RK3D@example.com","token":"M4RK3D","$ip":"M4RK3D","time":1}}""",
+    ];
+
+    [Fact]
+    public async Task No_identifier_or_value_is_in_any_log_span_metric_error_or_description()
+    {
+        var told = new ConcurrentQueue<string>();
+        using ActivityListener spans = ListenToSpans(told);
+        using MeterListener metrics = ListenToMetrics(told);
+        await using Host host = await Host.StartAsync("--Logging:LogLevel:Default=Trace", "--CustomerIo:Region=us");
+        host.App.Sandbox!.AddFault(new TrackApiSandbox.Faults.Fault { Share = 0.3, Status = 400, ForSeconds = 1 });
+
+        foreach (string body in Bodies)
+        {
+            using HttpResponseMessage response = await host.PostAsync("/api/events", body);
+            told.Enqueue(await response.Content.ReadAsStringAsync());
+        }
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await host.Http.GetStringAsync("/api/status")).Contains("\"ready\":0,\"inDelivery\":0", StringComparison.Ordinal), "the queue to run empty");
+        foreach (string path in new[] { "/api/status", "/api/deliveries", "/api/dead-letters", $"/api/events/{Mark}", $"/api/dead-letters/{Mark}", $"/api/deliveries?kind={Mark}", $"/{Mark}" })
+        {
+            using HttpResponseMessage response = await host.Http.GetAsync(path);
+            told.Enqueue(await response.Content.ReadAsStringAsync());
+        }
+
+        metrics.RecordObservableInstruments();
+        told.Count.ShouldBeGreaterThan(30);
+        told.Where(text => text.Contains(Mark, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nothing_marked_is_on_the_console_of_a_host_that_logs_everything()
+    {
+        using var folder = new TemporaryFolder();
+        await using HostProcess process = HostProcess.Start(folder.Path, [.. Host.Arguments(folder.Queue), "--Logging:LogLevel:Default=Trace"]);
+        using var http = new HttpClient { BaseAddress = await process.BaseAddressAsync() };
+        foreach (string body in Bodies)
+        {
+            using var content = new StringContent(body, Encoding.UTF8);
+            using HttpResponseMessage response = await http.PostAsync("/api/events", content);
+        }
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await http.GetStringAsync("/api/status")).Contains("\"ready\":0,\"inDelivery\":0", StringComparison.Ordinal), "the queue to run empty");
+        await process.InterruptAsync();
+
+        process.Output.ShouldContain("delivered", Case.Insensitive);
+        process.Output.ShouldNotContain(Mark, Case.Insensitive);
+    }
+
+    private static ActivityListener ListenToSpans(ConcurrentQueue<string> told)
+    {
+        var listener = new ActivityListener
+        {
+            // The test's own client makes spans too; only the product's are of interest.
+            ShouldListenTo = source => source.Name != "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => told.Enqueue(
+                $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Baggage)} "
+                + string.Join(' ', activity.Events.Select(e => $"{e.Name} {string.Join(' ', e.Tags)}"))),
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private static MeterListener ListenToMetrics(ConcurrentQueue<string> told)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument),
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => told.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
+        listener.SetMeasurementEventCallback<int>((instrument, _, tags, _) => told.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => told.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray())}"));
+        listener.Start();
+        return listener;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using CustomerIoDestination.LocalHost.Tests.Support;
+
+namespace CustomerIoDestination.LocalHost.Tests.Start;
+
+public sealed class BadStartTests
+{
+    private const string Key = "a-key-long-enough-to-be-one";
+
+    [Fact]
+    public async Task Wrong_settings_stop_the_start_with_one_message_that_lists_them_all()
+    {
+        string message = await RefusalAsync("--Delivery:Mode=bulk", "--Sandbox:Port=x", "--Admin:Keys:0=s3cr3t");
+
+        message.ShouldContain("3 problems");
+        message.ShouldContain("Delivery__Mode: is none of single, batch");
+        message.ShouldContain("Sandbox__Port");
+        message.ShouldContain("Admin__Keys__0: has 6 characters");
+        message.ShouldNotContain("s3cr3t");
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://[::]:0")]
+    [InlineData("http://127.0.0.1:0;http://192.168.1.1:0")]
+    public async Task Listening_beyond_this_machine_needs_both_kinds_of_keys(string urls)
+    {
+        (await RefusalAsync($"--Urls={urls}")).ShouldContain("Ingest__Keys__0");
+        (await RefusalAsync($"--Urls={urls}", $"--Ingest:Keys:0={Key}")).ShouldContain("Admin__Keys__0");
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named_and_leaves_no_sandbox_behind()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        (await RefusalAsync($"--Urls=http://127.0.0.1:{port}")).ShouldContain($"127.0.0.1:{port} is in use");
+        (await RefusalAsync($"--Sandbox:Port={port}")).ShouldContain("in use");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_queue_is_named_and_left_as_it_was()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] content = "this is no database, but somebody's notes; it is long enough to be read as a header"u8.ToArray();
+        await File.WriteAllBytesAsync(folder.Queue, content);
+
+        string message = await RefusalAsync($"--Queue:Path={folder.Queue}");
+
+        message.ShouldContain(folder.Queue);
+        message.ShouldContain("Queue__Path");
+        (await File.ReadAllBytesAsync(folder.Queue)).ShouldBe(content);
+    }
+
+    [Fact]
+    public async Task A_queue_in_use_by_another_host_is_named()
+    {
+        await using Host host = await Host.StartAsync();
+
+        (await RefusalAsync($"--Queue:Path={host.App.Settings.Queue.Path}")).ShouldContain("is in use");
+    }
+
+    [Fact]
+    public async Task The_program_prints_the_refusal_and_exits_with_1()
+    {
+        using var folder = new TemporaryFolder();
+        await using HostProcess host = HostProcess.Start(folder.Path, "--Delivery:RequestsPerSecond=0");
+
+        await host.WaitForExitAsync();
+
+        host.ExitCode.ShouldBe(1);
+        host.Output.ShouldContain("Delivery__RequestsPerSecond: is no whole number from 1 to 1000");
+        host.Output.ShouldNotContain("   at ");
+    }
+
+    private static async Task<string> RefusalAsync(params string[] settings)
+    {
+        using var folder = new TemporaryFolder();
+        StartRefusedException refused = await Should.ThrowAsync<StartRefusedException>(async () =>
+        {
+            await using LocalHostApp app = await LocalHostApp.StartAsync([.. Host.Arguments(folder.Queue), .. settings], CancellationToken.None);
+        });
+        return refused.Message;
+    }
+}

@@ -1,0 +1,29 @@
+using CustomerIoDestination.QueueContract;
+using CustomerIoDestination.SqliteQueue.Tests.Support;
+
+namespace CustomerIoDestination.SqliteQueue.Tests.Contract;
+
+public sealed class SqliteEventQueueTests : EventQueueContract
+{
+    protected override Task<IQueueUnderTest> StartAsync() => Task.FromResult<IQueueUnderTest>(new SqliteQueueUnderTest());
+}
+
+public sealed class SqliteDeadLetterTests : DeadLetterContract
+{
+    protected override Task<IQueueUnderTest> StartAsync() => Task.FromResult<IQueueUnderTest>(new SqliteQueueUnderTest());
+}
+
+public sealed class SqliteDeliveryLogTests : DeliveryLogContract
+{
+    protected override Task<IQueueUnderTest> StartAsync() => Task.FromResult<IQueueUnderTest>(new SqliteQueueUnderTest());
+}
+
+public sealed class SqlitePassingTimeTests : PassingTimeContract
+{
+    protected override Task<IQueueInFakeTime> StartAsync() => Task.FromResult<IQueueInFakeTime>(new SqliteQueueUnderTest());
+}
+
+public sealed class SqliteReopeningTests : ReopeningContract
+{
+    protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new SqliteQueueUnderTest());
+}

@@ -1,0 +1,3 @@
+using CustomerIoDestination.SqliteQueue.Tests.Crashes;
+
+return await ChildProcess.RunAsync(args);

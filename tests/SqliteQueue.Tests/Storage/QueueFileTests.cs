@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Tests.Crashes;
+using CustomerIoDestination.SqliteQueue.Tests.Support;
+using CustomerIoDestination.SqliteQueue.Writing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CustomerIoDestination.SqliteQueue.Tests.Storage;
+
+public sealed class QueueFileTests : IDisposable
+{
+    private readonly QueueFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("pragma synchronous", 2)]
+    [InlineData("pragma secure_delete", 1)]
+    [InlineData("pragma auto_vacuum", 2)]
+    [InlineData("pragma wal_autocheckpoint", 0)]
+    [InlineData("select count(*) from pragma_journal_mode where journal_mode = 'wal'", 1)]
+    public async Task The_writer_s_connection_is_set_to_lose_nothing_and_to_leave_nothing(string sql, long expected)
+    {
+        await using QueueFile file = _folder.Open();
+
+        (await file.Writer.WriteAsync(new WriteWork<long>(session => session.Read(sql)))).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Only_the_owner_may_read_its_files()
+    {
+        await using QueueFile file = _folder.Open();
+        await new SqliteEventQueue(file).EnqueueAsync([Some.Envelope(new Partition(Lane.Live, 0), 1)], CancellationToken.None);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (string suffix in new[] { "", "-wal", "-shm", ".lock" })
+            {
+                File.GetUnixFileMode(_folder.Path + suffix).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, suffix);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_missing_is_created()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(_folder.Path)!, "a", "b", "queue.db");
+
+        await using QueueFile file = Open(path);
+
+        File.Exists(path).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("not a database, though longer than the hundred bytes a header has, so that the length alone does not tell ........")]
+    [InlineData("short")]
+    public void A_file_that_is_no_database_is_refused_and_left_alone(string content)
+    {
+        File.WriteAllText(_folder.Path, content);
+
+        Refused(QueueFileError.Corrupt);
+
+        File.ReadAllText(_folder.Path).ShouldBe(content);
+    }
+
+    [Fact]
+    public async Task A_damaged_queue_is_refused_and_left_alone()
+    {
+        await _folder.Open().DisposeAsync();
+        byte[] bytes = await File.ReadAllBytesAsync(_folder.Path);
+        bytes.AsSpan(200).Fill(0x5A);
+        await File.WriteAllBytesAsync(_folder.Path, bytes);
+
+        Refused(QueueFileError.Corrupt);
+
+        (await File.ReadAllBytesAsync(_folder.Path)).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_cut_off_is_refused()
+    {
+        await _folder.Open().DisposeAsync();
+        await using (FileStream stream = File.OpenWrite(_folder.Path))
+        {
+            stream.SetLength(8192);
+        }
+
+        Refused(QueueFileError.Corrupt);
+    }
+
+    [Fact]
+    public async Task A_queue_of_a_newer_version_is_refused_and_left_alone()
+    {
+        await _folder.Open().DisposeAsync();
+        Change("pragma user_version = 99");
+        byte[] bytes = await File.ReadAllBytesAsync(_folder.Path);
+
+        Refused(QueueFileError.NewerVersion).Message.ShouldContain("99");
+
+        (await File.ReadAllBytesAsync(_folder.Path)).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void A_database_of_something_else_is_refused_and_left_alone()
+    {
+        Change("create table customers (id integer)");
+        byte[] bytes = File.ReadAllBytes(_folder.Path);
+
+        Refused(QueueFileError.NotAQueue);
+
+        File.ReadAllBytes(_folder.Path).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void A_path_that_can_t_be_written_is_refused()
+    {
+        string folder = Path.GetDirectoryName(_folder.Path)!;
+        File.WriteAllText(Path.Combine(folder, "file"), "");
+
+        Should.Throw<QueueFileException>(() => Open(folder)).Error.ShouldBe(QueueFileError.Unwritable);
+        Should.Throw<QueueFileException>(() => Open(Path.Combine(folder, "file", "queue.db"))).Error.ShouldBe(QueueFileError.Unwritable);
+    }
+
+    [Fact]
+    public async Task A_second_queue_on_the_same_file_is_refused_until_the_first_is_closed()
+    {
+        await using (QueueFile file = _folder.Open())
+        {
+            Refused(QueueFileError.InUse);
+        }
+
+        await _folder.Open().DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_second_process_is_refused_and_a_killed_one_leaves_no_lock()
+    {
+        using (Process other = ChildProcess.Start("hold", _folder.Path))
+        {
+            (await other.StandardOutput.ReadLineAsync()).ShouldBe("opened");
+            Refused(QueueFileError.InUse);
+            other.Kill();
+            await other.WaitForExitAsync();
+        }
+
+        await _folder.Open().DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_can_t_be_used_stops_the_start_of_the_host()
+    {
+        await File.WriteAllTextAsync(_folder.Path, "not a database");
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(new QueueSettings { Path = _folder.Path }).AddSingleton(new DeadLetterSettings()).AddSqliteQueue();
+        using IHost host = builder.Build();
+
+        (await Should.ThrowAsync<QueueFileException>(() => host.StartAsync())).Error.ShouldBe(QueueFileError.Corrupt);
+    }
+
+    [Fact]
+    public async Task A_host_serves_all_ports_from_one_file()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(new QueueSettings { Path = _folder.Path }).AddSingleton(new DeadLetterSettings()).AddSqliteQueue();
+        using (IHost host = builder.Build())
+        {
+            await host.StartAsync();
+            await host.Services.GetRequiredService<IEventQueue>().EnqueueAsync([Some.Envelope(new Partition(Lane.Live, 3), 1)], CancellationToken.None);
+            await using IPartitionLease lease = await host.Services.GetRequiredService<IEventReceiver>().ReceiveAsync(Lane.Live, 1, CancellationToken.None);
+            lease.Partition.Number.ShouldBe(3);
+            host.Services.GetService<IDeadLetterStore>().ShouldNotBeNull();
+            host.Services.GetService<IDeliveryLog>().ShouldNotBeNull();
+            await host.StopAsync();
+        }
+
+        await _folder.Open().DisposeAsync();
+    }
+
+    private QueueFileException Refused(QueueFileError error)
+    {
+        QueueFileException refusal = Should.Throw<QueueFileException>(() => Open(_folder.Path));
+        refusal.Error.ShouldBe(error);
+        refusal.Message.ShouldContain(_folder.Path);
+        refusal.Message.ShouldContain("Queue__Path");
+        return refusal;
+    }
+
+    private QueueFile Open(string path) => QueueFile.Open(
+        new QueueSettings { Path = path },
+        new DeadLetterSettings(),
+        _folder.Clock,
+        Microsoft.Extensions.Logging.Abstractions.NullLogger<QueueFile>.Instance);
+
+    private void Change(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.Path};Pooling=false");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,101 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Tables;
+using CustomerIoDestination.SqliteQueue.Tests.Support;
+using CustomerIoDestination.SqliteQueue.Writing;
+
+namespace CustomerIoDestination.SqliteQueue.Tests.Upkeep;
+
+public sealed class HousekeepingTests : OpenQueueFile
+{
+    [Fact]
+    public async Task Message_ids_are_forgotten_after_their_window_however_many_there_are()
+    {
+        await EnqueueAsync(0, 12_000);
+        Folder.Clock.Advance(TimeSpan.FromDays(9));
+        await EnqueueAsync(12_000, 100);
+
+        await TurnAsync(4);
+
+        (await File.CountAsync("select count(*) from seen")).ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task The_log_keeps_its_newest_lines()
+    {
+        int lines = DeliveryLogTable.MaxLines + 2_500;
+        await File.Writer.WriteAsync(new WriteWork<int>(session =>
+        {
+            for (int number = 0; number < lines; number++)
+            {
+                session.Log.Insert(new DeliveryLogEntry
+                {
+                    At = Some.Time,
+                    EventId = "id",
+                    Kind = EventKind.Track,
+                    Lane = Lane.Live,
+                    Step = EventStep.Delivery,
+                    Outcome = AttemptOutcome.Delivered,
+                    Attempts = number,
+                });
+            }
+
+            return lines;
+        }));
+
+        await TurnAsync(1);
+
+        (await File.CountAsync("select count(*) from delivery_log")).ShouldBe(DeliveryLogTable.MaxLines);
+        (await File.CountAsync("select max(attempts) from delivery_log")).ShouldBe(lines - 1);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_younger_than_the_retention_is_kept_among_older_ones()
+    {
+        await EnqueueAsync(0, 150);
+        await DeadLetterAsync(149, Some.Time);
+        await DeadLetterAsync(1, Some.Time.AddDays(20));
+        Folder.Clock.Advance(TimeSpan.FromDays(31));
+
+        await TurnAsync(1);
+
+        (await File.CountAsync("select count(*) from dead_letters")).ShouldBe(1);
+        File.Writer.Counters.DeadLettered.ShouldBe(1);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task It_takes_its_turn_each_second_by_itself()
+    {
+        await EnqueueAsync(0, 1);
+        await DeadLetterAsync(1, Some.Time);
+
+        // The loop may not listen to the clock yet when it is moved first, so it is moved until it does.
+        Folder.Clock.Advance(TimeSpan.FromDays(31));
+        while (File.Writer.Counters.DeadLettered > 0)
+        {
+            Folder.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await File.CountAsync("select count(*) from dead_letters")).ShouldBe(0);
+    }
+
+    private async Task TurnAsync(int times)
+    {
+        for (int turn = 0; turn < times; turn++)
+        {
+            await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
+        }
+    }
+
+    private Task<EnqueueResult> EnqueueAsync(int first, int count) => new SqliteEventQueue(File).EnqueueAsync(
+        [.. Enumerable.Range(first, count).Select(number => Some.Envelope(new Partition(Lane.Live, 0), number))], CancellationToken.None);
+
+    private async Task DeadLetterAsync(int count, DateTimeOffset at)
+    {
+        await using IPartitionLease lease = await new SqliteEventReceiver(File).ReceiveAsync(Lane.Live, count, CancellationToken.None);
+        await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(
+            received, Some.Attempt(received, new Settlement.DeadLetter(DeadLetterReason.Expired, "expired")) with { At = at })));
+    }
+}
