@@ -4,6 +4,7 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Ingest;
 
@@ -11,14 +12,15 @@ namespace CustomerIoDestination.Ingest;
 /// Takes a request's body in: splits it, reads each item, gives each event its id and partition, leaves out what is not to be sent, and puts the
 /// rest on the queue. Good items of a request are accepted whatever the others are.
 /// </summary>
-public sealed class EventIngester(
+public sealed partial class EventIngester(
     IEventQueue queue,
     IDeliveryLog log,
     EventCounters counters,
     DestinationSettings settings,
     RulesSource rules,
     TimeProvider time,
-    Random random)
+    Random random,
+    ILogger<EventIngester> logger)
 {
     /// <summary>Takes a body in. When it answers <see cref="IngestResult.Ingested"/>, the accepted items are durably queued.</summary>
     /// <param name="body">The body, decompressed.</param>
@@ -55,10 +57,7 @@ public sealed class EventIngester(
             }
         }
 
-        if (sorted.Skips.Count > 0)
-        {
-            await log.RecordAsync(sorted.Skips, cancellationToken).ConfigureAwait(false);
-        }
+        await RecordSkipsAsync(sorted.Skips, cancellationToken).ConfigureAwait(false);
 
         var eventIds = new List<string>(sorted.Envelopes.Count - tooLarge.Count);
         for (int i = 0; i < sorted.Envelopes.Count; i++)
@@ -75,6 +74,26 @@ public sealed class EventIngester(
 
         counters.Ingested(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
         return new IngestResult.Ingested(sorted.Skips.Count, eventIds, [.. sorted.Rejected.OrderBy(item => item.Index)]);
+    }
+
+    // What is queued stays promised whatever becomes of the log.
+    private async Task RecordSkipsAsync(List<DeliveryLogEntry> skips, CancellationToken cancellationToken)
+    {
+        if (skips.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await log.RecordAsync(skips, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A log that can't be written must not turn a kept promise into an error.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.SkipsNotRecorded(logger, skips.Count, failure.GetType().Name);
+        }
     }
 
     private SortedItems Sort(IReadOnlyList<ReadOnlyMemory<byte>> items, IngestRequest request)
@@ -121,4 +140,10 @@ public sealed class EventIngester(
     };
 
     private sealed record SortedItems(List<EventEnvelope> Envelopes, List<int> Indexes, List<DeliveryLogEntry> Skips, List<RejectedItem> Rejected);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Count} skipped events were not recorded in the delivery log ({ExceptionType}).")]
+        public static partial void SkipsNotRecorded(ILogger logger, int count, string exceptionType);
+    }
 }
