@@ -7,19 +7,24 @@ using Spectre.Console;
 
 namespace CustomerIoDestination.Cli.Commands;
 
-/// <summary><c>check</c>: settings, rules and the tests of the rules.</summary>
+/// <summary><c>check</c>: settings, rules, the tests of the rules, and the workspace at Customer.io.</summary>
 internal static class CheckCommand
 {
     /// <summary>The command.</summary>
     public static Command Create(CliContext cli)
     {
         var rules = new Option<string?>("--rules") { Description = "The rules' file; without it, as Rules__Path says or destination.json." };
-        var command = new Command("check", "Check settings and rules and run the tests of the rules (*.case.json beside them). Exit code 1 when anything is wrong.") { rules };
-        command.SetAction(parsed => Run(parsed.GetValue(rules), cli));
+        var offline = new Option<bool>("--offline") { Description = "Don't ask Customer.io." };
+        var command = new Command("check", "Check settings, rules and the workspace at Customer.io, where nothing is written, and run the tests of the rules (*.case.json beside them). Exit code 1 when anything is wrong.")
+        {
+            rules,
+            offline,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(rules), parsed.GetValue(offline), cli, cancellationToken));
         return command;
     }
 
-    private static int Run(string? rulesPath, CliContext cli)
+    private static async Task<int> RunAsync(string? rulesPath, bool offline, CliContext cli, CancellationToken cancellationToken)
     {
         SettingsResult settings = CliConfiguration.Read(cli.WorkingDirectory);
         bool good = Tell(settings, cli.Console);
@@ -29,6 +34,11 @@ internal static class CheckCommand
         if (rules is { Path: { } path, Result: RulesResult.Valid { Rules: var loaded } })
         {
             good &= RunCases(Path.GetDirectoryName(path)!, loaded, cli);
+        }
+
+        if (!offline && settings is SettingsResult.Valid { Settings: var usable })
+        {
+            good &= await WorkspaceCheck.RunAsync(usable, cli.Console, cancellationToken);
         }
 
         return good ? 0 : 1;
@@ -86,5 +96,5 @@ internal static class CheckCommand
         return good;
     }
 
-    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+    private static string Count(int count, string what) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 }

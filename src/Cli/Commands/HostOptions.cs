@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Cli.Host;
 using CustomerIoDestination.Settings;
@@ -8,7 +9,13 @@ namespace CustomerIoDestination.Cli.Commands;
 /// <summary>How a command reaches a running host: <c>--url</c> and <c>--key</c>.</summary>
 internal sealed class HostOptions(string keyHeader, string keyMeaning, Func<DestinationSettings, IReadOnlyList<Secret>> configured)
 {
-    private readonly Option<Uri> _url = new("--url") { Description = "The host's address.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:7071") };
+    private readonly Option<Uri> _url = new("--url")
+    {
+        Description = "The host's address.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:7071"),
+        CustomParser = Address,
+    };
+
     private readonly Option<string?> _key = new("--key") { Description = $"{keyMeaning}; without it, the one of the settings." };
 
     /// <summary>For commands that look and operate.</summary>
@@ -35,5 +42,16 @@ internal sealed class HostOptions(string keyHeader, string keyMeaning, Func<Dest
 
         Uri url = parsed.GetRequiredValue(_url);
         return new HostApi(cli.Http, url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"), key, keyHeader);
+    }
+
+    private static Uri? Address(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        result.AddError($"'{result.Tokens[0].Value}' is no http or https address.");
+        return null;
     }
 }

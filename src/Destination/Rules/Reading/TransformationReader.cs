@@ -27,7 +27,7 @@ internal static class TransformationReader
         ["dropEvent"] = [],
     };
 
-    private static readonly Dictionary<string, Func<ValueEdit>> Types = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<IValueEdit>> Types = new(StringComparer.Ordinal)
     {
         ["text"] = () => new ToText(),
         ["number"] = () => new ToNumber(),
@@ -118,7 +118,7 @@ internal static class TransformationReader
 
     private static string ExampleTarget(PropertyPath from) => from.ArrayPart == 0 ? "total" : from.Text[..(from.Text.LastIndexOf("[*]", StringComparison.Ordinal) + 3)] + ".name";
 
-    private static Operation.EditProperty? Edit(string code, RulePart part, ValueEdit? edit) =>
+    private static Operation.EditProperty? Edit(string code, RulePart part, IValueEdit? edit) =>
         Paths(part, NamesReader.Path) is { } paths && edit is not null ? new Operation.EditProperty(code, paths, edit) : null;
 
     private static PropertyPath[]? Paths(RulePart part, Func<RulePart, PropertyPath?> read)
@@ -137,9 +137,9 @@ internal static class TransformationReader
         return paths;
     }
 
-    private static ValueEdit? Type(RulePart part) =>
+    private static IValueEdit? Type(RulePart part) =>
         part.Required("type", "text, number or boolean") is { } type && type.Text() is { } word
-            ? Types.TryGetValue(word, out Func<ValueEdit>? edit) ? edit() : Unknown(type, string.Join(", ", Types.Keys))
+            ? Types.TryGetValue(word, out Func<IValueEdit>? edit) ? edit() : Unknown(type, string.Join(", ", Types.Keys))
             : null;
 
     private static Hash? Hash(RulePart part, Secret? secret)
@@ -192,7 +192,7 @@ internal static class TransformationReader
         return new Operation.DropEvent();
     }
 
-    private static ValueEdit? Unknown(RulePart part, string words)
+    private static IValueEdit? Unknown(RulePart part, string words)
     {
         part.Problem($"is none of {words}");
         return null;

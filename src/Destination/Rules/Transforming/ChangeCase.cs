@@ -4,10 +4,10 @@ using CustomerIoDestination.TrackApi;
 namespace CustomerIoDestination.Rules.Transforming;
 
 /// <summary>Upper or lower case of text, the same in every country; anything but text stays.</summary>
-internal sealed class ChangeCase(bool upper) : ValueEdit
+internal sealed class ChangeCase(bool upper) : IValueEdit
 {
     /// <inheritdoc/>
-    public override bool TryEdit(EditableValue value, out EditableValue edited)
+    public bool TryEdit(EditableValue value, out EditableValue edited)
     {
         edited = default;
         if (!value.TryGetText(out Utf8Text text))

@@ -11,12 +11,12 @@ namespace CustomerIoDestination.Rules.Transforming;
 /// of e-mails. Text is hashed by its UTF-8 bytes as it is, anything else by its JSON; null stays.
 /// </summary>
 /// <param name="secret">The secret; null for plain SHA-256.</param>
-internal sealed class Hash(Secret? secret) : ValueEdit
+internal sealed class Hash(Secret? secret) : IValueEdit
 {
     private readonly byte[]? _key = secret is null ? null : Encoding.UTF8.GetBytes(secret.Reveal());
 
     /// <inheritdoc/>
-    public override bool TryEdit(EditableValue value, out EditableValue edited)
+    public bool TryEdit(EditableValue value, out EditableValue edited)
     {
         if (value.Kind is JsonKind.Missing or JsonKind.Null)
         {

@@ -30,7 +30,7 @@ internal abstract record Operation(string Code)
     }
 
     /// <summary>Replaces the value of properties.</summary>
-    public sealed record EditProperty(string Code, IReadOnlyList<PropertyPath> Paths, ValueEdit Edit) : Operation(Code)
+    public sealed record EditProperty(string Code, IReadOnlyList<PropertyPath> Paths, IValueEdit Edit) : Operation(Code)
     {
         /// <inheritdoc/>
         public override IReadOnlyList<PropertyPath> Reads => Paths;

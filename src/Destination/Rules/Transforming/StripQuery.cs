@@ -6,10 +6,10 @@ namespace CustomerIoDestination.Rules.Transforming;
 /// Takes the query out of a URL: from the <c>?</c> to the fragment, and a query inside the fragment too, where apps of one page keep theirs
 /// (<c>#/checkout?plan=2</c>). What has no <c>?</c> stays.
 /// </summary>
-internal sealed class StripQuery : ValueEdit
+internal sealed class StripQuery : IValueEdit
 {
     /// <inheritdoc/>
-    public override bool TryEdit(EditableValue value, out EditableValue edited)
+    public bool TryEdit(EditableValue value, out EditableValue edited)
     {
         edited = default;
         if (!value.TryGetText(out Utf8Text text) || !text.Span.Contains((byte)'?'))

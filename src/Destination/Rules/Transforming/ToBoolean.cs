@@ -4,10 +4,10 @@ using CustomerIoDestination.TrackApi;
 namespace CustomerIoDestination.Rules.Transforming;
 
 /// <summary>Conversion to true or false: <c>"true"</c> and <c>"false"</c> in any case, 1 and 0 as number or text; anything else stays.</summary>
-internal sealed class ToBoolean : ValueEdit
+internal sealed class ToBoolean : IValueEdit
 {
     /// <inheritdoc/>
-    public override bool TryEdit(EditableValue value, out EditableValue edited)
+    public bool TryEdit(EditableValue value, out EditableValue edited)
     {
         ReadOnlySpan<byte> text = value.TryGetText(out Utf8Text unescaped) ? unescaped.Span : value.Digits;
         bool isTrue = text.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(text, "true"u8);

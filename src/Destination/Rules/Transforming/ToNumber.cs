@@ -6,10 +6,10 @@ namespace CustomerIoDestination.Rules.Transforming;
 /// Freshpaint's conversion to a number: what is no text stays; text that is a decimal number (<c>-1</c>, <c>24.6</c>) becomes that number, digit by
 /// digit; text with anything else in it stays.
 /// </summary>
-internal sealed class ToNumber : ValueEdit
+internal sealed class ToNumber : IValueEdit
 {
     /// <inheritdoc/>
-    public override bool TryEdit(EditableValue value, out EditableValue edited)
+    public bool TryEdit(EditableValue value, out EditableValue edited)
     {
         byte[]? digits = value.TryGetText(out Utf8Text text) ? Digits(text.Span) : null;
         edited = digits is null ? default : EditableValue.Number(digits);

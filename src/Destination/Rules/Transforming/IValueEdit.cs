@@ -1,8 +1,8 @@
 namespace CustomerIoDestination.Rules.Transforming;
 
 /// <summary>Replaces one value by another.</summary>
-internal abstract class ValueEdit
+internal interface IValueEdit
 {
     /// <summary>The new value; false when this one is left as it is.</summary>
-    public abstract bool TryEdit(EditableValue value, out EditableValue edited);
+    bool TryEdit(EditableValue value, out EditableValue edited);
 }
