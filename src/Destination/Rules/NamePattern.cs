@@ -66,6 +66,11 @@ internal sealed class NamePattern
     /// <summary>Whether some name matches both.</summary>
     public bool Overlaps(NamePattern other)
     {
+        if (IsExact || other.IsExact)
+        {
+            return IsExact ? other.Matches(_pieces[0]) : Matches(other._pieces[0]);
+        }
+
         // reachable[j]: the text read so far of this pattern can be met by the first j characters of the other.
         string theirs = other.Text;
         bool[] reachable = new bool[theirs.Length + 1];
