@@ -2,6 +2,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ public sealed partial class EventIngester(
     IDeliveryLog log,
     EventCounters counters,
     DestinationSettings settings,
+    RulesSource rules,
     TimeProvider time,
     Random random,
     ILogger<EventIngester> logger)
@@ -98,6 +100,7 @@ public sealed partial class EventIngester(
     {
         var sorted = new SortedItems(new(items.Count), new(items.Count), [], []);
         DateTimeOffset now = time.GetUtcNow();
+        DestinationRules current = rules.Current;
         using var table = new JsonTable();
         for (int index = 0; index < items.Count; index++)
         {
@@ -108,9 +111,9 @@ public sealed partial class EventIngester(
                     break;
                 case EventItem.Readable { Event: var source }:
                     EventEnvelope envelope = EnvelopeFactory.Wrap(source, table.Root, items[index], request, now, settings, random);
-                    if (EventAdmission.Decide(source) is { } skip)
+                    if (EventAdmission.Decide(source, current, settings.Mapping) is { } skip)
                     {
-                        sorted.Skips.Add(SkipEntry(envelope, skip, now));
+                        sorted.Skips.Add(SkipEntry(envelope, skip.Reason, now));
                     }
                     else
                     {

@@ -163,7 +163,7 @@ internal struct AttributeWriter
         {
             WriteAttribute(new Property(KnownNames.Email, _reserved.Email));
         }
-        else if (email is { } known && known != person.Value)
+        else if (email is { } known && known != person.Value && _context.RuledEmail is not { MayBeAttribute: false })
         {
             Begin("email"u8);
             _output.WriteString(known.Span);
@@ -172,7 +172,7 @@ internal struct AttributeWriter
 
     private void WriteAnonymousId()
     {
-        if (!_context.Settings.AnonymousId)
+        if (!_context.Settings.AnonymousId || !_context.Rules.Anonymous)
         {
             return;
         }

@@ -2,6 +2,7 @@ using System.Text;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -117,7 +118,7 @@ public sealed class EventIngesterTests
 
     private Task<IngestResult> IngestAny(string body, IngestRequest request, DestinationSettings? settings = null)
     {
-        var ingester = new EventIngester(_queue, _queue, _counters, settings ?? new DestinationSettings(), new FakeTimeProvider(Now), new Random(1), NullLogger<EventIngester>.Instance);
+        var ingester = new EventIngester(_queue, _queue, _counters, settings ?? new DestinationSettings(), RulesSource.Of(DestinationRules.None), new FakeTimeProvider(Now), new Random(1), NullLogger<EventIngester>.Instance);
         return ingester.IngestAsync(Encoding.UTF8.GetBytes(body), request, CancellationToken.None);
     }
 }
