@@ -29,6 +29,12 @@ public static class SettingsReader
                 Kind = values.Choice("Queue__Kind", QueueKind.Sqlite),
                 Path = values.Text("Queue__Path") ?? new QueueSettings().Path,
             },
+            ServiceBus = new ServiceBusSettings
+            {
+                ConnectionString = values.Secret("ServiceBus"),
+                FullyQualifiedNamespace = values.Text("ServiceBus__fullyQualifiedNamespace"),
+                QueueName = values.Text("ServiceBusQueueName") ?? new ServiceBusSettings().QueueName,
+            },
             Sandbox = new SandboxSettings
             {
                 Port = values.Number("Sandbox__Port", new SandboxSettings().Port, 0, 65_535),
@@ -130,6 +136,16 @@ public static class SettingsReader
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
         }
 
+        if (settings is { Queue.Kind: QueueKind.ServiceBus, ServiceBus: { ConnectionString: null, FullyQualifiedNamespace: null } })
+        {
+            values.Problem("ServiceBus__fullyQualifiedNamespace", "is missing; Queue__Kind is ServiceBus, so a namespace (or the connection string ServiceBus) is needed");
+        }
+
+        if (settings.ServiceBus is { ConnectionString: not null, FullyQualifiedNamespace: not null })
+        {
+            values.Problem("ServiceBus__fullyQualifiedNamespace", "is set beside the connection string ServiceBus; only one of the two may be");
+        }
+
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))
         {
             values.Problem("Admin__Keys", "an admin key is also an ingest key; an ingest key must never read");
@@ -138,7 +154,7 @@ public static class SettingsReader
 
     private static void CheckNames(IConfiguration configuration, SettingValues values)
     {
-        var known = SettingNames.All.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = SettingNames.All.Concat(SettingNames.ReadByTheFunctionsHost).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (string section in SettingNames.Sections)
         {
             foreach (KeyValuePair<string, string?> pair in configuration.GetSection(section).AsEnumerable())

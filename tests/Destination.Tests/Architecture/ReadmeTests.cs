@@ -16,7 +16,9 @@ public sealed partial class ReadmeTests
         string table = Readme[Readme.IndexOf("## Settings", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("\n## ", 3, StringComparison.Ordinal)];
 
-        Setting().Matches(table).Select(match => match.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(line => Code().Matches(line.Split('|')[1]).Select(match => match.Value))
+            .Order(StringComparer.Ordinal)
             .ShouldBe(SettingNames.All.Order(StringComparer.Ordinal));
     }
 
@@ -60,6 +62,6 @@ public sealed partial class ReadmeTests
         return Path.Combine(folder.ShouldNotBeNull().FullName, name);
     }
 
-    [GeneratedRegex(@"(?<=`)[A-Z]\w+?__\w+(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Setting();
+    [GeneratedRegex("(?<=`)\\w+(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Code();
 }
