@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CustomerIoDestination.Json;
 using CustomerIoDestination.TrackApi;
 
@@ -20,9 +21,11 @@ internal sealed class EditableNode(bool isArray)
     /// <summary>Where the member of that name is; negative when there is none.</summary>
     public int IndexOf(Utf8Text name)
     {
-        for (int i = 0; i < Members.Count && !isArray; i++)
+        // By reference: members are large, and every operation looks for one.
+        ReadOnlySpan<EditableMember> members = isArray ? default : CollectionsMarshal.AsSpan(Members);
+        for (int i = 0; i < members.Length; i++)
         {
-            if (Members[i].Name.Equals(name))
+            if (members[i].Name.Span.SequenceEqual(name.Span))
             {
                 return i;
             }
@@ -68,7 +71,7 @@ internal sealed class EditableNode(bool isArray)
     {
         bool first = true;
         output.WriteByte(isArray ? (byte)'[' : (byte)'{');
-        foreach (EditableMember member in Members)
+        foreach (ref readonly EditableMember member in CollectionsMarshal.AsSpan(Members))
         {
             if (!isArray)
             {

@@ -68,7 +68,10 @@ internal sealed class RuleRun
     public void VisitRoots<TState>(TState state, Action<EditableNode, TState> at)
     {
         at(Subject.Open(), state);
-        at(Subject.Hidden, state);
+        if (Subject.Hidden.Members.Count > 0)
+        {
+            at(Subject.Hidden, state);
+        }
     }
 
     /// <summary>Sets a property, in every array element its path names.</summary>
