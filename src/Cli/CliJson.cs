@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Preview;
 
 namespace CustomerIoDestination.Cli;
 
@@ -14,4 +16,16 @@ internal static class CliJson
 
     /// <summary>People's files may have comments and trailing commas.</summary>
     public static JsonDocumentOptions Lenient { get; } = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>Previews as the HTTP API answers them.</summary>
+    public static JsonArray Of(IReadOnlyList<PreviewItem> items)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            PreviewJson.Write(writer, items);
+        }
+
+        return JsonNode.Parse(buffer.ToArray())!.AsArray();
+    }
 }

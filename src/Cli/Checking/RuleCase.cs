@@ -80,7 +80,7 @@ internal static class RuleCase
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(given, CliJson.Compact);
         var preview = (PreviewResult.Items)new EventPreview(settings, mapper, time, new Random(0)).Preview(body, new IngestRequest(null, true, null));
         PreviewItem item = preview.Values[0];
-        JsonObject json = PreviewJson.Of(item);
+        JsonNode json = CliJson.Of(preview.Values)[0]!;
         return item.Outcome switch
         {
             "skip" => new JsonObject { ["skipped"] = item.Reason, ["rule"] = item.Rule },

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CustomerIoDestination.Cli.Checking;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Ingest;
@@ -50,7 +49,7 @@ internal static class PreviewCommand
 
         if (asJson)
         {
-            await cli.Console.Profile.Out.Writer.WriteLineAsync(new JsonArray([.. items.Values.Select(PreviewJson.Of)]).ToJsonString(CliJson.Indented));
+            await cli.Console.Profile.Out.Writer.WriteLineAsync(CliJson.Of(items.Values).ToJsonString(CliJson.Indented));
         }
         else
         {
