@@ -45,7 +45,8 @@ internal static class TrackApiPipeline
     private static string UserAgent { get; } =
         $"freshpaint-customerio-destination/{typeof(TrackApiPipeline).Assembly.GetName().Version?.ToString(3)}";
 
-    private static SocketsHttpHandler CreateSocketsHandler() => new()
+    /// <summary>The handler on the wire.</summary>
+    public static SocketsHttpHandler CreateSocketsHandler() => new()
     {
         // A redirect means the wrong region; following one loses the Authorization header and turns a POST into a GET.
         AllowAutoRedirect = false,
