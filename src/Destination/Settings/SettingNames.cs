@@ -52,9 +52,24 @@ public static class SettingNames
         "Sandbox__SiteId",
         "Sandbox__ApiKey",
         "DeadLetters__Retention",
+        "ServiceBus",
+        "ServiceBus__fullyQualifiedNamespace",
+        "ServiceBusQueueName",
+        "RateShare",
+        "RateShare__blobServiceUri",
+        "DeliveryLog",
+        "DeliveryLog__tableServiceUri",
     ];
 
-    /// <summary>The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake.</summary>
+    /// <summary>
+    /// The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake. Not <c>ServiceBus</c>, where the
+    /// Functions host has settings of its own.
+    /// </summary>
     internal static IReadOnlyList<string> Sections { get; } =
-        [.. All.Select(name => name[..name.IndexOf("__", StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal)];
+    [
+        .. All.Where(name => name.Contains("__", StringComparison.Ordinal))
+            .Select(name => name[..name.IndexOf("__", StringComparison.Ordinal)])
+            .Where(section => section is not "ServiceBus")
+            .Distinct(StringComparer.Ordinal),
+    ];
 }

@@ -35,6 +35,20 @@ public sealed class SettingsReaderTests
         problem.Message.ShouldContain(message);
     }
 
+    [Theory]
+    [InlineData("Ingest__Keys__0")]
+    [InlineData("Ingest__SigningSecret")]
+    [InlineData("Ingest__LifecycleKey")]
+    [InlineData("Admin__Keys__1")]
+    public void A_reference_to_a_vault_that_was_not_resolved_is_no_key(string name)
+    {
+        SettingProblem problem = Invalid((name, "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/key)")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe(name);
+        problem.Message.ShouldContain("was not resolved");
+        problem.Message.ShouldNotContain("vault.example");
+    }
+
     [Fact]
     public void Every_problem_is_listed_in_one_message()
     {
