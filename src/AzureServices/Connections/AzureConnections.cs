@@ -2,32 +2,31 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
-using Microsoft.Extensions.Configuration;
+using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.AzureServices.Connections;
 
-/// <summary>
-/// Makes clients of storage the way the Functions host does it for its own: a connection string under the plain name (the emulator), else the address
-/// under <c>…ServiceUri</c> with the app's identity.
-/// </summary>
+/// <summary>Makes clients of storage: with a connection string (the emulator), else by address with the host's identity.</summary>
 internal static class AzureConnections
 {
-    /// <summary>The identity: the one <c>AZURE_CLIENT_ID</c> names, else whatever the machine is signed in with.</summary>
-    public static TokenCredential Credential(IConfiguration configuration) => configuration["AZURE_CLIENT_ID"] is { Length: > 0 } clientId
-        ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
-        : new DefaultAzureCredential();
+    /// <summary>The identity the host runs under. <c>AZURE_CLIENT_ID</c> chooses among several; on a laptop it is whoever is signed in.</summary>
+    public static TokenCredential HostIdentity() => new DefaultAzureCredential();
 
-    /// <summary>Blobs by <c>RateShare</c> or <c>RateShare__blobServiceUri</c>.</summary>
-    /// <exception cref="MissingConnectionException">Neither is set.</exception>
-    public static BlobServiceClient Blobs(IConfiguration configuration, BlobClientOptions options) =>
-        configuration["RateShare"] is { Length: > 0 } connectionString ? new BlobServiceClient(connectionString, options)
-        : configuration["RateShare:blobServiceUri"] is { Length: > 0 } address ? new BlobServiceClient(new Uri(address), Credential(configuration), options)
-        : throw new MissingConnectionException("RateShare__blobServiceUri", "RateShare");
+    /// <summary>A client of blob storage.</summary>
+    /// <exception cref="MissingConnectionException">Nothing says where it is.</exception>
+    public static BlobServiceClient Blobs(RateShareSettings settings, BlobClientOptions options) => settings switch
+    {
+        { ConnectionString: { } connectionString } => new BlobServiceClient(connectionString.Reveal(), options),
+        { BlobServiceUri: { } address } => new BlobServiceClient(address, HostIdentity(), options),
+        _ => throw new MissingConnectionException("RateShare__blobServiceUri", "RateShare"),
+    };
 
-    /// <summary>Tables by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>.</summary>
-    /// <exception cref="MissingConnectionException">Neither is set.</exception>
-    public static TableServiceClient Tables(IConfiguration configuration, TableClientOptions options) =>
-        configuration["DeliveryLog"] is { Length: > 0 } connectionString ? new TableServiceClient(connectionString, options)
-        : configuration["DeliveryLog:tableServiceUri"] is { Length: > 0 } address ? new TableServiceClient(new Uri(address), Credential(configuration), options)
-        : throw new MissingConnectionException("DeliveryLog__tableServiceUri", "DeliveryLog");
+    /// <summary>A client of table storage.</summary>
+    /// <exception cref="MissingConnectionException">Nothing says where it is.</exception>
+    public static TableServiceClient Tables(DeliveryLogSettings settings, TableClientOptions options) => settings switch
+    {
+        { ConnectionString: { } connectionString } => new TableServiceClient(connectionString.Reveal(), options),
+        { TableServiceUri: { } address } => new TableServiceClient(address, HostIdentity(), options),
+        _ => throw new MissingConnectionException("DeliveryLog__tableServiceUri", "DeliveryLog"),
+    };
 }
