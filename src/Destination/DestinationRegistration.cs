@@ -25,6 +25,7 @@ public static class DestinationRegistration
         services.AddSingleton(settings.Mapping);
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Queue);
+        services.AddSingleton(settings.ServiceBus);
         services.AddSingleton(settings.DeadLetters);
         services.AddSingleton<EnvelopeMapper>();
         services.AddSingleton<EventIngester>();

@@ -15,7 +15,7 @@ namespace CustomerIoDestination.AzureServices.ServiceBus;
 public sealed partial class ServiceBusMessageHandler
 {
     private readonly Func<ReceivedEvent, CancellationToken, Task<DeliveryAttempt>> _deliver;
-    private readonly IDeliveryLog _log;
+    private readonly EventSettling _settling;
     private readonly EventsInHand _inHand;
     private readonly SessionHolds _holds;
     private readonly TimeProvider _time;
@@ -23,13 +23,13 @@ public sealed partial class ServiceBusMessageHandler
 
     internal ServiceBusMessageHandler(
         Func<ReceivedEvent, CancellationToken, Task<DeliveryAttempt>> deliver,
-        IDeliveryLog log,
+        EventSettling settling,
         EventsInHand inHand,
         TimeProvider time,
         ILogger<ServiceBusMessageHandler> logger)
     {
         _deliver = deliver;
-        _log = log;
+        _settling = settling;
         _inHand = inHand;
         _holds = new SessionHolds(time);
         _time = time;
@@ -101,7 +101,7 @@ public sealed partial class ServiceBusMessageHandler
         Partition partition = received.Envelope.Partition;
         try
         {
-            await settlement.CarryOutAsync(received, attempt);
+            await _settling.SettleAsync(settlement, received, hasState, attempt);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)
@@ -112,16 +112,10 @@ public sealed partial class ServiceBusMessageHandler
             return;
         }
 
-        await RecordAsync(attempt);
         if (attempt.Settlement is Settlement.Release)
         {
             _holds.Released(partition);
             return;
-        }
-
-        if (hasState)
-        {
-            await ClearStateAsync(settlement);
         }
 
         if (_holds.Ended(partition))
@@ -142,34 +136,14 @@ public sealed partial class ServiceBusMessageHandler
 #pragma warning restore CA1031
         {
             Log.SettlementFailed(_logger, eventId: null, settlement.SessionLockedUntil, exception.GetType().Name);
-            await TryAsync(settlement.ReleaseSessionAsync);
+            await _settling.TryAsync(settlement.ReleaseSessionAsync);
         }
     }
 
     private async Task ReleaseAsync(Partition partition, IMessageSettlement settlement)
     {
         _holds.Released(partition);
-        await TryAsync(settlement.ReleaseSessionAsync);
-    }
-
-    // A state that stays names a message that is gone, so it means nothing.
-    private Task ClearStateAsync(IMessageSettlement settlement) => TryAsync(token => settlement.SetSessionStateAsync(SessionState.None, token));
-
-    private Task RecordAsync(DeliveryAttempt attempt) => TryAsync(token => _log.RecordAsync([DeliveryLogEntry.Of(attempt)], token));
-
-    /// <summary>Steps after which nothing depends on whether they worked: the message is settled, or its lock is lost and frees the session.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task> step)
-    {
-        try
-        {
-            await step(CancellationToken.None);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.StepFailed(_logger, exception.GetType().Name);
-        }
+        await _settling.TryAsync(settlement.ReleaseSessionAsync);
     }
 
     private static partial class Log
@@ -182,8 +156,5 @@ public sealed partial class ServiceBusMessageHandler
 
         [LoggerMessage(LogLevel.Warning, "A message was dead-lettered as unreadable. {Problem}")]
         public static partial void Unreadable(ILogger logger, string problem);
-
-        [LoggerMessage(LogLevel.Information, "A step after a settlement failed ({ExceptionType}); nothing depends on it.")]
-        public static partial void StepFailed(ILogger logger, string exceptionType);
     }
 }

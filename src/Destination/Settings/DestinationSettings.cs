@@ -24,6 +24,9 @@ public sealed record DestinationSettings
     /// <summary>The queue.</summary>
     public QueueSettings Queue { get; init; } = new();
 
+    /// <summary>The Service Bus namespace and queue, where the queue is of that kind.</summary>
+    public ServiceBusSettings ServiceBus { get; init; } = new();
+
     /// <summary>The sandbox.</summary>
     public SandboxSettings Sandbox { get; init; } = new();
 

@@ -28,6 +28,12 @@ public static class SettingsReader
                 Kind = values.Choice("Queue__Kind", QueueKind.Sqlite),
                 Path = values.Text("Queue__Path") ?? new QueueSettings().Path,
             },
+            ServiceBus = new ServiceBusSettings
+            {
+                ConnectionString = values.Secret("ServiceBus"),
+                FullyQualifiedNamespace = values.Text("ServiceBus__fullyQualifiedNamespace"),
+                QueueName = values.Text("ServiceBusQueueName") ?? new ServiceBusSettings().QueueName,
+            },
             Sandbox = new SandboxSettings
             {
                 Port = values.Number("Sandbox__Port", new SandboxSettings().Port, 0, 65_535),
@@ -139,6 +145,16 @@ public static class SettingsReader
         if (settings.DeliveryLog is { ConnectionString: not null, TableServiceUri: not null })
         {
             values.Problem("DeliveryLog__tableServiceUri", "is set beside the connection string DeliveryLog; only one of the two may be");
+        }
+
+        if (settings is { Queue.Kind: QueueKind.ServiceBus, ServiceBus: { ConnectionString: null, FullyQualifiedNamespace: null } })
+        {
+            values.Problem("ServiceBus__fullyQualifiedNamespace", "is missing; Queue__Kind is ServiceBus, so a namespace (or the connection string ServiceBus) is needed");
+        }
+
+        if (settings.ServiceBus is { ConnectionString: not null, FullyQualifiedNamespace: not null })
+        {
+            values.Problem("ServiceBus__fullyQualifiedNamespace", "is set beside the connection string ServiceBus; only one of the two may be");
         }
 
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))

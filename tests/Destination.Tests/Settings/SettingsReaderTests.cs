@@ -80,6 +80,24 @@ public sealed class SettingsReaderTests
             .Problems.ShouldHaveSingleItem().Message.ShouldContain("an ingest key must never read");
 
     [Fact]
+    public void A_queue_on_Service_Bus_needs_one_way_to_reach_it()
+    {
+        Invalid(("Queue__Kind", "ServiceBus")).Problems.ShouldHaveSingleItem().Message.ShouldContain("is missing");
+        Invalid(("Queue__Kind", "ServiceBus"), ("ServiceBus", "Endpoint=sb://x"), ("ServiceBus__fullyQualifiedNamespace", "x.servicebus.windows.net"))
+            .Problems.ShouldHaveSingleItem().Message.ShouldContain("only one");
+
+        ServiceBusSettings byName = Valid(
+            ("Queue__Kind", "ServiceBus"),
+            ("ServiceBus__fullyQualifiedNamespace", "x.servicebus.windows.net"),
+            ("ServiceBus__clientId", "read by the Functions host"),
+            ("ServiceBus__credential", "managedidentity")).ServiceBus;
+
+        byName.FullyQualifiedNamespace.ShouldBe("x.servicebus.windows.net");
+        byName.QueueName.ShouldBe("freshpaint-events");
+        Valid(("ServiceBus", "Endpoint=sb://x"), ("ServiceBusQueueName", "other")).ServiceBus.QueueName.ShouldBe("other");
+    }
+
+    [Fact]
     public void Empty_counts_as_not_set() =>
         Describe(Valid(("CustomerIo__SiteId", " "), ("Delivery__Mode", ""))).ShouldBe(Describe(new DestinationSettings()));
 
@@ -90,12 +108,15 @@ public sealed class SettingsReaderTests
             .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => $"{section.Name}__{property.Name}"));
         IEnumerable<string> names = SettingNames.All.Select(name => name.EndsWith("__0", StringComparison.Ordinal) || name.EndsWith("__1", StringComparison.Ordinal) ? name[..^3] : name);
 
-        // Who made the library that reads the same settings, and how it names them, fixed these.
+        // The Functions host and its triggers fix these names.
         names = names.Select(name => name switch
         {
             "RateShare" or "DeliveryLog" => $"{name}__ConnectionString",
             "RateShare__blobServiceUri" => "RateShare__BlobServiceUri",
             "DeliveryLog__tableServiceUri" => "DeliveryLog__TableServiceUri",
+            "ServiceBus" => "ServiceBus__ConnectionString",
+            "ServiceBus__fullyQualifiedNamespace" => "ServiceBus__FullyQualifiedNamespace",
+            "ServiceBusQueueName" => "ServiceBus__QueueName",
             _ => name,
         });
 
