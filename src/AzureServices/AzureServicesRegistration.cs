@@ -5,6 +5,7 @@ using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.RateShare;
 using CustomerIoDestination.AzureServices.Secrets;
+using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
@@ -69,13 +70,13 @@ public static class AzureServicesRegistration
         return services;
     }
 
-    /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer.</summary>
+    /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer. Needs the queue and the tables.</summary>
     public static IServiceCollection AddQueueWatch(this IServiceCollection services)
     {
         services.AddSingleton<QueueMetrics>();
         services.AddSingleton(provider => new QueueWatch(
             provider.GetRequiredService<IEventQueue>(),
-            provider.GetRequiredService<IDeadLetterStore>(),
+            provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
             provider.GetRequiredService<IDestinationControl>(),
             provider.GetRequiredService<TrackApiClient>(),
             provider.GetRequiredService<QueueMetrics>(),

@@ -27,7 +27,7 @@ internal static class DestinationWiring
             .AddQueueWatch()
             .AddDestinationHttpApi(KeylessPolicy.Refuse);
         builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults().AddDestinationTelemetry(builder.Configuration);
-        builder.Logging.WithoutSettlementCalls();
+        builder.Logging.WithoutTraffic();
         return builder;
     }
 }

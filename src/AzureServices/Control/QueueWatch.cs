@@ -13,11 +13,8 @@ public sealed partial class QueueWatch
     // Under a minute, so that no watch meets the next.
     private static readonly TimeSpan LongestPing = TimeSpan.FromSeconds(20);
 
-    // A page of the list; whatever is left goes in the next minutes.
-    private const int MaxPurged = 1_000;
-
     private readonly IEventQueue _queue;
-    private readonly IDeadLetterStore _deadLetters;
+    private readonly Func<CancellationToken, Task<DeadLetterPass>> _purge;
     private readonly IDestinationControl _control;
     private readonly TrackApiClient _client;
     private readonly QueueMetrics _metrics;
@@ -29,7 +26,7 @@ public sealed partial class QueueWatch
 
     internal QueueWatch(
         IEventQueue queue,
-        IDeadLetterStore deadLetters,
+        Func<CancellationToken, Task<DeadLetterPass>> purge,
         IDestinationControl control,
         TrackApiClient client,
         QueueMetrics metrics,
@@ -40,7 +37,7 @@ public sealed partial class QueueWatch
         ILogger<QueueWatch> logger)
     {
         _queue = queue;
-        _deadLetters = deadLetters;
+        _purge = purge;
         _control = control;
         _client = client;
         _metrics = metrics;
@@ -89,12 +86,9 @@ public sealed partial class QueueWatch
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset kept = _time.GetUtcNow() - _settings.DeadLetters.Retention;
-        DeadLetterPage oldest = await _deadLetters.ListAsync(new DeadLetterQuery(null, MaxPurged, null), cancellationToken);
-        string[] expired = [.. oldest.Items.TakeWhile(letter => letter.DeadLetteredAt < kept).Select(letter => letter.Id)];
-        if (expired.Length > 0)
+        DeadLetterPass pass = await _purge(cancellationToken);
+        if (pass.Done > 0)
         {
-            DeadLetterPass pass = await _deadLetters.DiscardAsync(new DeadLetterSelection.Ids(expired), cancellationToken);
             Log.Purged(_logger, pass.Done, _settings.DeadLetters.Retention);
         }
     }

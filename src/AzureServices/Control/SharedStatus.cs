@@ -23,7 +23,8 @@ internal static class SharedStatus
             Url = workspace.Url,
             Workspace = workspace.Workspace,
             Credentials = workspace.Credentials,
-            RateCurrent = present.Sum(status => status.RateCurrent),
+            // Reports are not of the same moment: a slice that changed hands is in two of them.
+            RateCurrent = Math.Min(own.Status.RateLimit, present.Sum(status => status.RateCurrent)),
             Counts = Sum([.. all.Select(report => report.Status.Counts)]),
             StartedAt = all.Min(report => report.Status.StartedAt),
         };

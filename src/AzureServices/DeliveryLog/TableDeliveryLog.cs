@@ -45,12 +45,12 @@ internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeli
     {
         string filter = TableClient.CreateQueryFilter($"PartitionKey eq {LineRow.PartitionOf(eventId)} and RowKey ge {eventId + "-"} and RowKey lt {eventId + "."}");
         IReadOnlyList<DeliveryLogEntry>[] found = await Task.WhenAll(days.Kept.Select(day => ReadAllAsync(day, filter, cancellationToken)));
-        DeliveryLogEntry[] steps = [.. WithoutRepeats(found.SelectMany(lines => lines).OrderBy(line => line.At).ThenBy(line => line.Step))];
+        DeliveryLogEntry[] steps = [.. AsTold(found.SelectMany(lines => lines).OrderBy(line => line.At).ThenBy(line => line.Step))];
         return steps is [var first, ..] ? new EventStory(eventId, first.Kind, steps) : null;
     }
 
-    // An event that is sent again arrives again and is not queued twice: only a replay queues it anew.
-    private static IEnumerable<DeliveryLogEntry> WithoutRepeats(IEnumerable<DeliveryLogEntry> steps)
+    // An event that is sent again arrives again and is not queued twice. A replay queues it anew, at that moment.
+    private static IEnumerable<DeliveryLogEntry> AsTold(IEnumerable<DeliveryLogEntry> steps)
     {
         bool accepted = false;
         bool queued = false;
@@ -58,10 +58,15 @@ internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeli
         {
             bool repeat = (step.Step == EventStep.Accepted && accepted) || (step.Step == EventStep.Queued && queued);
             accepted |= step.Step == EventStep.Accepted;
-            queued = step.Step != EventStep.Replayed && (queued || step.Step == EventStep.Queued);
+            queued |= step.Step == EventStep.Queued;
             if (!repeat)
             {
                 yield return step;
+            }
+
+            if (step.Step == EventStep.Replayed)
+            {
+                yield return step with { Step = EventStep.Queued };
             }
         }
     }

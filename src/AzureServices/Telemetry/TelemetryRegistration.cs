@@ -31,6 +31,8 @@ public static class TelemetryRegistration
         });
     }
 
-    /// <summary>Leaves out what the Functions worker would log of each settlement: four lines a message.</summary>
-    public static ILoggingBuilder WithoutSettlementCalls(this ILoggingBuilder logging) => logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+    /// <summary>Leaves out what the Functions worker's libraries would log of each request and of each settlement: eight lines a message.</summary>
+    public static ILoggingBuilder WithoutTraffic(this ILoggingBuilder logging) => logging
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+        .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
 }

@@ -3,6 +3,7 @@ using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 
 namespace CustomerIoDestination.Ingest;
 
@@ -14,6 +15,7 @@ public sealed class EventIngester(
     IEventQueue queue,
     IDeliveryLog log,
     EventCounters counters,
+    DestinationMetrics metrics,
     DestinationSettings settings,
     TimeProvider time,
     Random random)
@@ -29,7 +31,7 @@ public sealed class EventIngester(
             case BodyItems.TooMany:
                 return new IngestResult.TooManyItems(BodySplitter.MaxItems);
             case BodyItems.Unreadable unreadable:
-                counters.Ingested(received: 1, accepted: 0, rejected: 1, skipped: 0);
+                Count(received: 1, accepted: 0, rejected: 1, skipped: 0);
                 return new IngestResult.Ingested(0, [], [new RejectedItem(0, unreadable.Code, unreadable.Message)]);
             case BodyItems.Items items:
                 return await QueueAsync(Sort(items.Values, request), items.Values.Count, cancellationToken).ConfigureAwait(false);
@@ -71,8 +73,14 @@ public sealed class EventIngester(
             }
         }
 
-        counters.Ingested(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
+        Count(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
         return new IngestResult.Ingested(sorted.Skips.Count, eventIds, [.. sorted.Rejected.OrderBy(item => item.Index)]);
+    }
+
+    private void Count(int received, int accepted, int rejected, int skipped)
+    {
+        counters.Ingested(received, accepted, rejected, skipped);
+        metrics.Ingested(accepted, rejected, skipped);
     }
 
     private SortedItems Sort(IReadOnlyList<ReadOnlyMemory<byte>> items, IngestRequest request)

@@ -6,6 +6,7 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(new Random(1));
         builder.Services.AddSingleton<EventCounters>();
         builder.Services.AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits));
+        builder.Services.AddSingleton<DestinationMetrics>();
         builder.Services.AddSingleton<EventIngester>();
         builder.Services.AddSingleton<EventPreview>();
         builder.Services.AddDestinationHttpApi(keyless);
