@@ -1,3 +1,4 @@
+using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
@@ -10,7 +11,7 @@ using TrackApiSandbox;
 namespace CustomerIoDestination.LocalHost;
 
 /// <summary>
-/// The whole product in one process: the HTTP API, the queue in a file, delivery, and, unless a workspace is configured, a sandbox of
+/// The whole product in one process: the HTTP API, the queue (in a file, or on Service Bus), delivery, and, unless a workspace is configured, a sandbox of
 /// Customer.io to deliver to.
 /// </summary>
 public sealed class LocalHostApp : IAsyncDisposable
@@ -87,13 +88,27 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        builder.Services.AddSqliteQueue();
+        AddQueue(builder.Services, settings.Queue.Kind);
         builder.Services.AddCustomerIoDestination(settings, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
         builder.Services.AddDeliveryWorker();
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
         WebApplication app = builder.Build();
         app.MapDestinationApi();
         return app;
+    }
+
+    private static void AddQueue(IServiceCollection services, QueueKind kind)
+    {
+        if (kind == QueueKind.Sqlite)
+        {
+            services.AddSqliteQueue();
+            return;
+        }
+
+        // The broker keeps no log; this host's is a file beside it.
+        services.AddSqliteDeliveryLog();
+        services.AddServiceBusQueue();
+        services.AddServiceBusRetention();
     }
 
     private static async Task StartAsync(WebApplication app, Uri[] addresses, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Azure.Core;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.Delivery;
@@ -38,6 +39,9 @@ public static class ServiceBusQueueRegistration
             provider.GetRequiredService<ILogger<ServiceBusMessageHandler>>()));
         return services;
     }
+
+    /// <summary>Adds the hourly removal of dead letters older than their retention, for a host that has no timer of its own for it.</summary>
+    public static IServiceCollection AddServiceBusRetention(this IServiceCollection services) => services.AddHostedService<DeadLetterRetention>();
 
     private static void AddQueue(this IServiceCollection services)
     {

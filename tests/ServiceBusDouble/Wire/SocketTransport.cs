@@ -43,7 +43,15 @@ internal sealed class SocketTransport(Socket socket, Action<SocketTransport> clo
     /// <summary>Ends the connection with a reset.</summary>
     public void Cut()
     {
-        socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The other side ended it in this moment.
+        }
+
         Close();
     }
 }

@@ -50,8 +50,8 @@ internal static class DeadLetterMessage
         _ => DeadLetterReason.InvalidEvent,
     };
 
-    /// <summary>When it became one. The broker does not say it of its own; the end of its time is known, of the rest only when it was queued.</summary>
+    /// <summary>When it became one. The broker does not say it of its own; the end of its time may be known, of the rest only when it was queued.</summary>
     public static DateTimeOffset DeadLetteredAt(ServiceBusReceivedMessage message) =>
         EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)
-        ?? (message.DeadLetterReason == TimeToLiveEnded ? message.ExpiresAt : message.EnqueuedTime);
+        ?? (message.DeadLetterReason == TimeToLiveEnded && message.ExpiresAt < DateTimeOffset.MaxValue ? message.ExpiresAt : message.EnqueuedTime);
 }

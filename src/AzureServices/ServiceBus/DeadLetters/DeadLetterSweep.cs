@@ -37,8 +37,9 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
                 }
 
                 // Not cancelled: what arrives in that moment would stay locked.
-                IReadOnlyList<ServiceBusReceivedMessage> page =
-                    await receiver.ReceiveMessagesAsync(Math.Min(PageSize, progress.Left), PageWait, CancellationToken.None);
+                int asked = Math.Min(PageSize, progress.Left);
+                IReadOnlyList<ServiceBusReceivedMessage> page = await receiver.ReceiveMessagesAsync(asked, PageWait, CancellationToken.None);
+                heldBack.IsMoreOnTheWay = page.Count < asked;
                 if (page.Count == 0)
                 {
                     return SweepEnd.AtItsBound;
