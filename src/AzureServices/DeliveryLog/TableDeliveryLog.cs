@@ -92,9 +92,9 @@ internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeli
                 return page;
             }
         }
-        catch (RequestFailedException failure) when (failure.Status == 404)
+        catch (RequestFailedException failure) when (failure.Status is 404 or 400)
         {
-            // Nothing happened on that day, or it is no longer kept.
+            // Nothing happened on that day, or it is no longer kept; or the place to go on from was made up.
         }
 
         return null;
