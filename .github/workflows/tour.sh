@@ -4,7 +4,7 @@ set -euo pipefail
 
 host=http://127.0.0.1:7071
 sandbox=http://127.0.0.1:7072
-admin=(--header 'X-Admin-Key: local-admin-key' --header 'X-Requested-With: destination')
+admin=(--header 'X-Admin-Key: local-admin-key-0' --header 'X-Requested-With: destination')
 ingest=(--header 'X-Ingest-Key: local-ingest-key')
 run=$(date +%s%N)
 

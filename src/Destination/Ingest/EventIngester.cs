@@ -4,6 +4,7 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Ingest;
@@ -16,6 +17,7 @@ public sealed partial class EventIngester(
     IEventQueue queue,
     IDeliveryLog log,
     EventCounters counters,
+    DestinationMetrics metrics,
     DestinationSettings settings,
     RulesSource rules,
     TimeProvider time,
@@ -33,7 +35,7 @@ public sealed partial class EventIngester(
             case BodyItems.TooMany:
                 return new IngestResult.TooManyItems(BodySplitter.MaxItems);
             case BodyItems.Unreadable unreadable:
-                counters.Ingested(received: 1, accepted: 0, rejected: 1, skipped: 0);
+                Count(received: 1, accepted: 0, rejected: 1, skipped: 0);
                 return new IngestResult.Ingested(0, [], [new RejectedItem(0, unreadable.Code, unreadable.Message)]);
             case BodyItems.Items items:
                 return await QueueAsync(Sort(items.Values, request), items.Values.Count, cancellationToken).ConfigureAwait(false);
@@ -72,7 +74,7 @@ public sealed partial class EventIngester(
             }
         }
 
-        counters.Ingested(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
+        Count(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
         return new IngestResult.Ingested(sorted.Skips.Count, eventIds, [.. sorted.Rejected.OrderBy(item => item.Index)]);
     }
 
@@ -94,6 +96,12 @@ public sealed partial class EventIngester(
         {
             Log.SkipsNotRecorded(logger, skips.Count, failure.GetType().Name);
         }
+    }
+
+    private void Count(int received, int accepted, int rejected, int skipped)
+    {
+        counters.Ingested(received, accepted, rejected, skipped);
+        metrics.Ingested(accepted, rejected, skipped);
     }
 
     private SortedItems Sort(IReadOnlyList<ReadOnlyMemory<byte>> items, IngestRequest request)

@@ -35,4 +35,10 @@ public sealed record DestinationSettings
 
     /// <summary>The dead letters.</summary>
     public DeadLetterSettings DeadLetters { get; init; } = new();
+
+    /// <summary>Where processes share the rate, in Azure.</summary>
+    public RateShareSettings RateShare { get; init; } = new();
+
+    /// <summary>Where the delivery log and the state lie, in Azure.</summary>
+    public DeliveryLogSettings DeliveryLog { get; init; } = new();
 }

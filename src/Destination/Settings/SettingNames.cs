@@ -57,6 +57,10 @@ public static class SettingNames
         "Sandbox__SiteId",
         "Sandbox__ApiKey",
         "DeadLetters__Retention",
+        "RateShare",
+        "RateShare__blobServiceUri",
+        "DeliveryLog",
+        "DeliveryLog__tableServiceUri",
     ];
 
     /// <summary>The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake.</summary>

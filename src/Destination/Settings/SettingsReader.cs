@@ -45,6 +45,8 @@ public static class SettingsReader
             {
                 Retention = values.Duration("DeadLetters__Retention", new DeadLetterSettings().Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
             },
+            RateShare = new RateShareSettings { ConnectionString = values.Secret("RateShare"), BlobServiceUri = values.Url("RateShare__blobServiceUri") },
+            DeliveryLog = new DeliveryLogSettings { ConnectionString = values.Secret("DeliveryLog"), TableServiceUri = values.Url("DeliveryLog__tableServiceUri") },
         };
         CheckTogether(settings, values);
         CheckNames(configuration, values);
@@ -134,6 +136,16 @@ public static class SettingsReader
         if (customerIo is { ApiKey: not null, ApiKeySecretUri: not null })
         {
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
+        }
+
+        if (settings.RateShare is { ConnectionString: not null, BlobServiceUri: not null })
+        {
+            values.Problem("RateShare__blobServiceUri", "is set beside the connection string RateShare; only one of the two may be");
+        }
+
+        if (settings.DeliveryLog is { ConnectionString: not null, TableServiceUri: not null })
+        {
+            values.Problem("DeliveryLog__tableServiceUri", "is set beside the connection string DeliveryLog; only one of the two may be");
         }
 
         if (settings is { Queue.Kind: QueueKind.ServiceBus, ServiceBus: { ConnectionString: null, FullyQualifiedNamespace: null } })

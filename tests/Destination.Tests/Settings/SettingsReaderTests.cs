@@ -35,6 +35,20 @@ public sealed class SettingsReaderTests
         problem.Message.ShouldContain(message);
     }
 
+    [Theory]
+    [InlineData("Ingest__Keys__0")]
+    [InlineData("Ingest__SigningSecret")]
+    [InlineData("Ingest__LifecycleKey")]
+    [InlineData("Admin__Keys__1")]
+    public void A_reference_to_a_vault_that_was_not_resolved_is_no_key(string name)
+    {
+        SettingProblem problem = Invalid((name, "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/key)")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe(name);
+        problem.Message.ShouldContain("was not resolved");
+        problem.Message.ShouldNotContain("vault.example");
+    }
+
     [Fact]
     public void Every_problem_is_listed_in_one_message()
     {
@@ -94,9 +108,12 @@ public sealed class SettingsReaderTests
             .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => $"{section.Name}__{property.Name}"));
         IEnumerable<string> names = SettingNames.All.Select(name => name.EndsWith("__0", StringComparison.Ordinal) || name.EndsWith("__1", StringComparison.Ordinal) ? name[..^3] : name);
 
-        // The Functions trigger fixes these names.
+        // The Functions host and its triggers fix these names.
         names = names.Select(name => name switch
         {
+            "RateShare" or "DeliveryLog" => $"{name}__ConnectionString",
+            "RateShare__blobServiceUri" => "RateShare__BlobServiceUri",
+            "DeliveryLog__tableServiceUri" => "DeliveryLog__TableServiceUri",
             "ServiceBus" => "ServiceBus__ConnectionString",
             "ServiceBus__fullyQualifiedNamespace" => "ServiceBus__FullyQualifiedNamespace",
             "ServiceBusQueueName" => "ServiceBus__QueueName",

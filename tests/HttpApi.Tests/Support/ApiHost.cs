@@ -7,6 +7,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,6 +64,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<EventCounters>();
         builder.Services.AddSingleton(rules);
         builder.Services.AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, rules));
+        builder.Services.AddSingleton<DestinationMetrics>();
         builder.Services.AddSingleton<EventIngester>();
         builder.Services.AddSingleton<EventPreview>();
         builder.Services.AddDestinationHttpApi(keyless);
