@@ -43,12 +43,22 @@ public sealed class LocalHostApp : IAsyncDisposable
     /// <param name="args">Settings on the command line, for instance <c>--Delivery:RequestsPerSecond=50</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="StartRefusedException">A setting is wrong, a port is in use, or the queue's file can't be used.</exception>
-    public static async Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken)
+    public static Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken) =>
+        StartAsync(args, TimeProvider.System, static _ => { }, cancellationToken);
+
+    /// <summary>The same on another clock, the sandbox's too, and with services put in before the product's own.</summary>
+    internal static async Task<LocalHostApp> StartAsync(
+        string[] args,
+        TimeProvider time,
+        Action<IServiceCollection> services,
+        CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
+        builder.Services.AddSingleton(time);
+        services(builder.Services);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
-        SandboxServer? sandbox = await StartSandboxAsync(settings, cancellationToken);
+        SandboxServer? sandbox = await StartSandboxAsync(settings, time, cancellationToken);
         try
         {
             WebApplication app = Build(builder, settings, addresses, sandbox);
@@ -114,7 +124,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         }
     }
 
-    private static async Task<SandboxServer?> StartSandboxAsync(DestinationSettings settings, CancellationToken cancellationToken)
+    private static async Task<SandboxServer?> StartSandboxAsync(DestinationSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         if (settings.CustomerIo.SiteId is not null)
         {
@@ -129,7 +139,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         };
         try
         {
-            return await SandboxServer.StartAsync(options, TimeProvider.System, cancellationToken);
+            return await SandboxServer.StartAsync(options, time, cancellationToken);
         }
         catch (SandboxPortUnavailableException unavailable)
         {

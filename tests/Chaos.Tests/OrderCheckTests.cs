@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CustomerIoDestination.Chaos.Checks;
 using CustomerIoDestination.TestRig.Traffic;
 
 namespace CustomerIoDestination.Chaos.Tests;
@@ -58,5 +57,5 @@ public sealed class OrderCheckTests
 
     private static string Single(int number) => $$"""{"timestamp":{{TrafficEvent.Start + number}}}""";
 
-    private static JsonObject Call(int sequence, string body) => new() { ["sequence"] = sequence, ["method"] = "POST", ["body"] = body };
+    private static JsonObject Call(int sequence, string body) => new() { ["sequence"] = (long)sequence, ["method"] = "POST", ["body"] = body };
 }

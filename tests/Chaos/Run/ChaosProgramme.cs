@@ -67,7 +67,6 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         IReadOnlyList<Life> plan = ChaosPlan.Of(_options);
         using var end = new CancellationTokenSource();
-        await _sandbox.AddFaultAsync(Troubles.Refusal(DeviceTraffic.RefusedPrefix));
         Task sending = _sender.RunAsync(end.Token);
         Task besides = Task.WhenAll(_halfBodies.RunAsync(end.Token), WatchOrderAsync(end.Token));
         var violations = new List<string>();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CustomerIoDestination.Chaos.Plan;
 using CustomerIoDestination.TestRig.Processes;
+using CustomerIoDestination.TestRig.Traffic;
 
 namespace CustomerIoDestination.Chaos.Run;
 
@@ -19,7 +20,7 @@ internal sealed class HostLives(ChaosOptions options, string folder, IChaosQueue
     /// <exception cref="InvalidOperationException">The host ended by itself.</exception>
     public async Task LiveAndDieAsync(Life life, TrafficSender sender, CancellationToken cancellationToken)
     {
-        await using ChildProcess host = Start(life);
+        await using ChildProcess host = await StartAsync(life);
         if (await BeginAsync(host, life) is not { } running)
         {
             RefusedStarts++;
@@ -47,26 +48,32 @@ internal sealed class HostLives(ChaosOptions options, string folder, IChaosQueue
     /// <summary>Begins the last life.</summary>
     public async Task<ChildProcess> BeginLastAsync(Life life)
     {
-        ChildProcess host = Start(life);
+        ChildProcess host = await StartAsync(life);
         address.Current = await BeginAsync(host, life);
         return host;
     }
 
-    private ChildProcess Start(Life life) => HostProcess.Start(
-        folder,
-        [
-            "--Urls=http://127.0.0.1:0",
-            "--CustomerIo:SiteId=site",
-            "--CustomerIo:ApiKey=key",
-            $"--CustomerIo:TrackApiUrl={sandbox.Address}",
-            $"--Delivery:RequestsPerSecond={options.RequestsPerSecond}",
-            $"--Delivery:Mode={(life.BatchMode ? "batch" : "single")}",
-            // A batch must fit into what the sandbox keeps of a body, else its order can't be checked.
-            "--Delivery:BatchItems=100",
-            "--Logging:LogLevel:Default=Warning",
-            .. queue.Settings,
-        ],
-        life.Troubles.Contains(Trouble.DiskFull) && OperatingSystem.IsLinux() ? queue.FileSizeLimit() : null);
+    // Between two lives nobody asks the sandbox: what went wrong in the last one ends with it.
+    private async Task<ChildProcess> StartAsync(Life life)
+    {
+        await sandbox.ClearFaultsAsync();
+        await sandbox.AddFaultAsync(Troubles.Refusal(DeviceTraffic.RefusedPrefix));
+        return HostProcess.Start(folder, Settings(life), life.Troubles.Contains(Trouble.DiskFull) && OperatingSystem.IsLinux() ? queue.FileSizeLimit() : null);
+    }
+
+    private string[] Settings(Life life) =>
+    [
+        "--Urls=http://127.0.0.1:0",
+        "--CustomerIo:SiteId=site",
+        "--CustomerIo:ApiKey=key",
+        $"--CustomerIo:TrackApiUrl={sandbox.Address}",
+        $"--Delivery:RequestsPerSecond={options.RequestsPerSecond}",
+        $"--Delivery:Mode={(life.BatchMode ? "batch" : "single")}",
+        // A batch must fit into what the sandbox keeps of a body, else its order can't be checked.
+        "--Delivery:BatchItems=100",
+        "--Logging:LogLevel:Default=Warning",
+        .. queue.Settings,
+    ];
 
     private async Task<Uri?> BeginAsync(ChildProcess host, Life life)
     {

@@ -9,7 +9,7 @@ namespace CustomerIoDestination.TestRig.Processes;
 /// <summary>The sandbox of Customer.io as a process of its own: it outlives every kill of the host.</summary>
 internal sealed class SandboxProcess : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly ChildProcess _process;
     private readonly HttpClient _http;
@@ -38,6 +38,13 @@ internal sealed class SandboxProcess : IAsyncDisposable
     public async Task AddFaultAsync(Fault fault)
     {
         using HttpResponseMessage response = await _http.PostAsJsonAsync("sandbox/faults", fault, Json);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Removes all faults.</summary>
+    public async Task ClearFaultsAsync()
+    {
+        using HttpResponseMessage response = await _http.DeleteAsync("sandbox/faults");
         response.EnsureSuccessStatusCode();
     }
 

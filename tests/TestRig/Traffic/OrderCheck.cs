@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CustomerIoDestination.TestRig.Traffic;
 
-namespace CustomerIoDestination.Chaos.Checks;
+namespace CustomerIoDestination.TestRig.Traffic;
 
 /// <summary>
 /// Reads the calls in the order in which Customer.io received them. Of each device, what it sent must appear for the first time in the order
