@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
 using CustomerIoDestination.LocalHost.Tests.Support;
+using CustomerIoDestination.TestRig.Processes;
 
 namespace CustomerIoDestination.LocalHost.Tests.Privacy;
 
@@ -57,7 +58,7 @@ public sealed class MarkedValuesTests
     public async Task Nothing_marked_is_on_the_console_of_a_host_that_logs_everything()
     {
         using var folder = new TemporaryFolder();
-        await using HostProcess process = HostProcess.Start(folder.Path, [.. Host.Arguments(folder.Queue), "--Logging:LogLevel:Default=Trace"]);
+        await using ChildProcess process = HostProcess.Start(folder.Path, [.. Host.Arguments(folder.Queue), "--Logging:LogLevel:Default=Trace"]);
         using var http = new HttpClient { BaseAddress = await process.BaseAddressAsync() };
         foreach (string body in Bodies)
         {

@@ -1,0 +1,8 @@
+namespace CustomerIoDestination.Chaos.Plan;
+
+/// <summary>The queue the host runs on.</summary>
+internal enum ChaosQueue
+{
+    /// <summary>The embedded one, in a file.</summary>
+    Sqlite,
+}
