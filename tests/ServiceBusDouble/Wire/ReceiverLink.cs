@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
@@ -24,7 +25,7 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
     {
         lock (_creditGate)
         {
-            if (_credit == 0 || link.IsClosed || store.Receive(link.Name, sessionId, delete: link.SettleOnSend) is not { } message)
+            if (_credit == 0 || CreditOf(link) == 0 || link.IsClosed || store.Receive(link.Name, sessionId, delete: link.SettleOnSend) is not { } message)
             {
                 return false;
             }
@@ -92,6 +93,10 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
     }
 
     public override void OnLinkClosed(ListenerLink link, Error error) => closed(this);
+
+    // A flow that comes while an attach is being answered is told twice; what the library counts itself is right.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "credit")]
+    private static extern ref uint CreditOf(ListenerLink link);
 
     private static Settlement Read(DeliveryState state) => state switch
     {
