@@ -61,7 +61,7 @@ public sealed class BudgetTests
         DeliveryHandler handler = process.GetRequiredService<DeliveryHandler>();
         DeliveryAttempt[] attempts = await Task.WhenAll(Enumerable.Range(number * EventsEach, EventsEach)
             .Select(index => handler.DeliverAsync(new ReceivedEvent(Envelope(index), index, FailureHistory.None), CancellationToken.None)));
-        foreach (IHostedService service in hosted)
+        foreach (IHostedService service in hosted.Reverse())
         {
             await service.StopAsync(CancellationToken.None);
         }
