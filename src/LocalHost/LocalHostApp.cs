@@ -2,6 +2,7 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -43,16 +44,17 @@ public sealed class LocalHostApp : IAsyncDisposable
     /// <summary>Reads the settings, starts everything, and answers when it takes events.</summary>
     /// <param name="args">Settings on the command line, for instance <c>--Delivery:RequestsPerSecond=50</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="StartRefusedException">A setting is wrong, a port is in use, or the queue's file can't be used.</exception>
+    /// <exception cref="StartRefusedException">A setting or rule is wrong, a port is in use, or the queue's file can't be used.</exception>
     public static async Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
+        RulesSource rules = StartSettings.OpenRules(settings);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
         SandboxServer? sandbox = await StartSandboxAsync(settings, cancellationToken);
         try
         {
-            WebApplication app = Build(builder, settings, addresses, sandbox);
+            WebApplication app = Build(builder, settings, rules, addresses, sandbox);
             await StartAsync(app, addresses, cancellationToken);
             return new LocalHostApp(app, settings, sandbox);
         }
@@ -81,20 +83,24 @@ public sealed class LocalHostApp : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, DestinationSettings settings, Uri[] addresses, SandboxServer? sandbox)
+    private static WebApplication Build(
+        WebApplicationBuilder builder,
+        DestinationSettings settings,
+        RulesSource rules,
+        Uri[] addresses,
+        SandboxServer? sandbox)
     {
         builder.WebHost.UseUrls([.. addresses.Select(address => address.ToString())]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         AddQueue(builder.Services, settings.Queue.Kind);
-        builder.Services.AddCustomerIoDestination(settings, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
+        builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
+        builder.Services.AddHostedService<RulesFileWatch>();
         builder.Services.AddDeliveryWorker();
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
-        WebApplication app = builder.Build();
-        app.MapDestinationApi();
-        return app;
+        return builder.Build();
     }
 
     private static void AddQueue(IServiceCollection services, QueueKind kind)
@@ -115,6 +121,7 @@ public sealed class LocalHostApp : IAsyncDisposable
     {
         try
         {
+            app.MapDestinationApi();
             await app.StartAsync(cancellationToken);
         }
         catch (Exception failure)

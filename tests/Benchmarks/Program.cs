@@ -1,3 +1,13 @@
 using BenchmarkDotNet.Running;
+using CustomerIoDestination.Benchmarks.Load;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
+// dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
+return args switch
+{
+    ["sink"] => await SinkServer.RunAsync(),
+    [] => await LoadProgramme.RunAsync(LoadSize.Full),
+    ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
+    _ => BenchmarkSwitcher.FromAssembly(typeof(MappingLoad).Assembly).Run(args).Any() ? 0 : 1,
+};

@@ -6,18 +6,21 @@ namespace ServiceBusDouble.Tests;
 
 public sealed class FaultTests
 {
-    public static TheoryData<SendFault, ServiceBusFailureReason, bool> Refusals => new()
+    /// <summary>A client whose link goes reports GeneralError or ServiceCommunicationProblem, by how far it has got in closing its side.</summary>
+    private static readonly ServiceBusFailureReason[] LinkGone = [ServiceBusFailureReason.GeneralError, ServiceBusFailureReason.ServiceCommunicationProblem];
+
+    public static TheoryData<SendFault, ServiceBusFailureReason[], bool> Refusals => new()
     {
-        { new SendFault.ServerBusy(), ServiceBusFailureReason.ServiceBusy, true },
-        { new SendFault.QuotaExceeded(), ServiceBusFailureReason.QuotaExceeded, false },
-        { new SendFault.LinkDetached(), ServiceBusFailureReason.ServiceCommunicationProblem, true },
-        { new SendFault.ConnectionCut(), ServiceBusFailureReason.ServiceCommunicationProblem, true },
-        { new SendFault.AnswerLost(), ServiceBusFailureReason.ServiceCommunicationProblem, true },
+        { new SendFault.ServerBusy(), [ServiceBusFailureReason.ServiceBusy], true },
+        { new SendFault.QuotaExceeded(), [ServiceBusFailureReason.QuotaExceeded], false },
+        { new SendFault.LinkDetached(), LinkGone, true },
+        { new SendFault.ConnectionCut(), LinkGone, true },
+        { new SendFault.AnswerLost(), LinkGone, true },
     };
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task The_client_reports_each_fault_by_its_reason_and_the_next_send_works(SendFault fault, ServiceBusFailureReason reason, bool transient)
+    public async Task The_client_reports_each_fault_by_its_reason_and_the_next_send_works(SendFault fault, ServiceBusFailureReason[] reasons, bool transient)
     {
         await using ConnectedBroker connected = ConnectedBroker.WithoutSessions();
         await connected.Sender.SendMessageAsync(Some.Message("before"));
@@ -27,7 +30,7 @@ public sealed class FaultTests
         await using ServiceBusClient next = connected.Connect();
         await next.CreateSender(ConnectedBroker.QueueName).SendMessageAsync(Some.Message("after"));
 
-        failure.Reason.ShouldBe(reason);
+        reasons.ShouldContain(failure.Reason);
         failure.IsTransient.ShouldBe(transient);
         connected.Queue.Messages.Select(message => message.BodyText).ShouldBe(fault is SendFault.AnswerLost ? ["before", "failed", "after"] : ["before", "after"]);
     }
@@ -47,7 +50,8 @@ public sealed class FaultTests
 
         await connected.Sender.SendMessageAsync(Some.Message());
 
-        reasons.ShouldBe([ServiceBusFailureReason.QuotaExceeded, ServiceBusFailureReason.QuotaExceeded, ServiceBusFailureReason.ServiceCommunicationProblem]);
+        reasons[..2].ShouldBe([ServiceBusFailureReason.QuotaExceeded, ServiceBusFailureReason.QuotaExceeded]);
+        LinkGone.ShouldContain(reasons[2]);
         connected.Queue.ActiveCount.ShouldBe(1);
     }
 

@@ -86,7 +86,7 @@ public sealed class LockTests
     [Fact]
     public async Task The_processor_renews_the_lock_as_long_as_its_handler_works()
     {
-        await using ConnectedBroker connected = ConnectedBroker.WithoutSessions(definition => definition with { LockDuration = TimeSpan.FromSeconds(1) });
+        await using ConnectedBroker connected = ConnectedBroker.WithoutSessions(definition => definition with { LockDuration = TimeSpan.FromSeconds(3) });
         await connected.Sender.SendMessageAsync(Some.Message());
         TaskCompletionSource renewed = new();
         List<int> deliveries = [];
@@ -95,13 +95,13 @@ public sealed class LockTests
         {
             deliveries.Add(handled.Message.DeliveryCount);
             DateTimeOffset first = handled.Message.LockedUntil;
-            await Eventually.TrueAsync(() => handled.Message.LockedUntil > first + TimeSpan.FromSeconds(1));
+            await Eventually.TrueAsync(() => handled.Message.LockedUntil > first);
             renewed.SetResult();
         };
         processor.ProcessErrorAsync += _ => Task.CompletedTask;
 
         await processor.StartProcessingAsync();
-        await renewed.Task.WaitAsync(ConnectedBroker.Patience);
+        await renewed.Task.WaitAsync(2 * ConnectedBroker.Patience);
         await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 0);
 
         deliveries.ShouldBe([1]);

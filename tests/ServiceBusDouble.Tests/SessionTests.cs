@@ -25,6 +25,24 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_session_that_had_nothing_still_gives_what_comes_later_in_order()
+    {
+        await using ConnectedBroker connected = ConnectedBroker.WithSessions();
+        ServiceBusSessionReceiver receiver = await connected.Client.AcceptSessionAsync(ConnectedBroker.QueueName, "s-1");
+        (await receiver.ReceiveMessagesAsync(10, TimeSpan.FromMilliseconds(50))).ShouldBeEmpty();
+
+        await connected.Sender.SendMessagesAsync(Enumerable.Range(0, 5).Select(number => Some.Message($"{number}", session: "s-1")));
+
+        List<string> bodies = [];
+        while (bodies.Count < 5)
+        {
+            bodies.Add((await receiver.ReceiveMessageAsync(ConnectedBroker.Patience)).Body.ToString());
+        }
+
+        bodies.ShouldBe(["0", "1", "2", "3", "4"]);
+    }
+
+    [Fact]
     public async Task A_held_session_cannot_be_locked_by_another()
     {
         await using ConnectedBroker connected = ConnectedBroker.WithSessions();

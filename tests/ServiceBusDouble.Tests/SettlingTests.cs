@@ -21,7 +21,7 @@ public sealed class SettlingTests
     }
 
     [Fact]
-    public async Task A_receiver_that_found_nothing_still_gets_what_comes_later()
+    public async Task A_receiver_that_found_nothing_still_gets_what_comes_later_but_in_any_order()
     {
         await using ConnectedBroker connected = ConnectedBroker.WithoutSessions();
         ServiceBusReceiver receiver = connected.Receiver();
@@ -30,8 +30,10 @@ public sealed class SettlingTests
 
         await connected.Sender.SendMessagesAsync([Some.Message("a"), Some.Message("b")]);
 
-        (await receiver.ReceiveMessageAsync(ConnectedBroker.Patience)).Body.ToString().ShouldBe("a");
-        (await receiver.ReceiveMessageAsync(ConnectedBroker.Patience)).Body.ToString().ShouldBe("b");
+        // The client releases what arrives between two receives, for credit it left behind; without sessions it does not drain.
+        ServiceBusReceivedMessage[] received = [await receiver.ReceiveMessageAsync(ConnectedBroker.Patience), await receiver.ReceiveMessageAsync(ConnectedBroker.Patience)];
+        received.Select(message => message.Body.ToString()).ShouldBe(["a", "b"], ignoreOrder: true);
+        received.ShouldAllBe(message => message.DeliveryCount == 1);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace CustomerIoDestination.Queueing;
 /// </summary>
 public interface IDeliveryLog
 {
-    /// <summary>Records a step that is no delivery: skipped at ingest, replayed, discarded.</summary>
+    /// <summary>Records a step that is no delivery: skipped at ingest. An <see cref="IDeadLetterStore"/> records its own replays and discards.</summary>
     Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Deliveries (steps that ended a pass of the delivery handler, and skips at ingest), newest first.</summary>

@@ -15,6 +15,9 @@ public sealed record DestinationSettings
     /// <summary>What becomes of events over a limit.</summary>
     public LimitSettings Limits { get; init; } = new();
 
+    /// <summary>The rules.</summary>
+    public RulesSettings Rules { get; init; } = new();
+
     /// <summary>Who may send events.</summary>
     public IngestSettings Ingest { get; init; } = new();
 

@@ -38,6 +38,8 @@ public static class SettingNames
         "Limits__AttributeCount",
         "Limits__EventName",
         "Limits__PageName",
+        "Rules__Path",
+        "Rules__HashSecret",
         "Ingest__Keys__0",
         "Ingest__Keys__1",
         "Ingest__SigningSecret",

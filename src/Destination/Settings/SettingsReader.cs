@@ -21,6 +21,7 @@ public static class SettingsReader
             Delivery = Delivery(values),
             Mapping = Mapping(values),
             Limits = Limits(values),
+            Rules = new RulesSettings { Path = values.Text("Rules__Path"), HashSecret = values.Secret("Rules__HashSecret", MinimumKeyLength) },
             Ingest = Ingest(values),
             Admin = new AdminSettings { Keys = values.Secrets("Admin__Keys", MinimumKeyLength) },
             Queue = new QueueSettings

@@ -24,7 +24,8 @@ public sealed class QueueFile : IAsyncDisposable
     private readonly Task _upkeep;
     private int _closed;
 
-    private QueueFile(FileLock fileLock, WriteSession session, ReaderPool readers, string path, TimeSpan deadLetterRetention, TimeProvider timeProvider, ILogger logger)
+    private QueueFile(
+        FileLock fileLock, WriteSession session, ReaderPool readers, string path, TimeSpan deadLetterRetention, TimeProvider timeProvider, ILogger logger)
     {
         _lock = fileLock;
         _readers = readers;
@@ -77,12 +78,22 @@ public sealed class QueueFile : IAsyncDisposable
 
             return file;
         }
-        catch (Exception e)
+        catch (SqliteException e)
+        {
+            Close();
+            throw Database.Translate(path, e);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+
+        void Close()
         {
             readers?.Dispose();
             session?.Dispose();
             fileLock.Dispose();
-            throw e is SqliteException failure ? Database.Translate(path, failure) : e;
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed class Inbox
                 Monitor.Wait(_gate);
             }
 
-            _woken = false;
+            // Whoever is woken must see it: commands that wait go first, and the call goes to the next turn.
+            _woken &= _waiting.Count > 0;
             int bytes = 0;
             while (_waiting.TryPeek(out WriteCommand? next) && Fits(next, group, bytes))
             {

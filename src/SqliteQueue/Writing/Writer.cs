@@ -7,27 +7,22 @@ namespace CustomerIoDestination.SqliteQueue.Writing;
 /// fsync: the busier, the cheaper. When the disk fails, enqueues are answered as unavailable, and settlements are kept and tried again
 /// each second (and after each commit that works) until they are stored or the process stops; then their events come again at the next start.
 /// </summary>
-internal sealed partial class Writer : IAsyncDisposable
+internal sealed class Writer : IAsyncDisposable
 {
     private const long CheckpointBytes = 4 * 1024 * 1024;
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly Inbox _inbox = new();
     private readonly WriteSession _session;
-    private readonly ILogger _logger;
+    private readonly StorageHealth _health;
     private readonly List<WriteCommand> _kept = [];
-    private readonly ITimer _retryTimer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commits;
     private long _bytesSinceSignal;
-    private long _commandsCommitted;
-    private volatile bool _failing;
 
     public Writer(WriteSession session, TimeProvider timeProvider, ILogger logger)
     {
         _session = session;
-        _logger = logger;
-        _retryTimer = timeProvider.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _health = new StorageHealth(_inbox.Wake, timeProvider, logger);
         new Thread(Run) { IsBackground = true, Name = "Queue writer" }.Start();
     }
 
@@ -35,16 +30,13 @@ internal sealed partial class Writer : IAsyncDisposable
     public Counters Counters => _session.Counters;
 
     /// <summary>Whether the last write worked.</summary>
-    public bool CanWrite => !_failing;
+    public bool CanWrite => !_health.IsFailing;
 
     /// <summary>Bytes that wait to be written.</summary>
     public long Backlog => _inbox.Weight;
 
     /// <summary>Transactions committed since the start.</summary>
     public long Commits => Interlocked.Read(ref _commits);
-
-    /// <summary>Commands that were committed by them.</summary>
-    public long CommandsCommitted => Interlocked.Read(ref _commandsCommitted);
 
     /// <summary>Released whenever enough was committed to be worth a checkpoint.</summary>
     public SemaphoreSlim CheckpointDue { get; } = new(0, 1);
@@ -65,7 +57,7 @@ internal sealed partial class Writer : IAsyncDisposable
     {
         _inbox.Close();
         await _ended.Task;
-        await _retryTimer.DisposeAsync();
+        await _health.DisposeAsync();
         _session.Dispose();
     }
 
@@ -87,7 +79,7 @@ internal sealed partial class Writer : IAsyncDisposable
                     break;
             }
 
-            if (!_failing && _kept.Count > 0)
+            if (!_health.IsFailing && _kept.Count > 0)
             {
                 RetryKept();
             }
@@ -163,7 +155,7 @@ internal sealed partial class Writer : IAsyncDisposable
     /// <summary>Writes something, since nothing else may come while health says that the queue takes nothing.</summary>
     private void Probe()
     {
-        if (_failing)
+        if (_health.IsFailing)
         {
             CommitTogether([new WriteWork<bool>(static session =>
             {
@@ -188,8 +180,7 @@ internal sealed partial class Writer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref _commits);
-        Interlocked.Add(ref _commandsCommitted, group.Count);
-        Recovered();
+        _health.Worked();
         CountForCheckpoint(group);
         group.ForEach(static command => command.Committed());
         return null;
@@ -218,33 +209,9 @@ internal sealed partial class Writer : IAsyncDisposable
 
         if (StorageFailure.Is(exception))
         {
-            if (!_failing)
-            {
-                Log.WriteFailed(_logger, StorageFailure.CodeOf(exception), exception);
-            }
-
-            _failing = true;
-            _retryTimer.Change(RetryInterval, Timeout.InfiniteTimeSpan);
+            _health.Failed(exception);
         }
 
         return exception;
-    }
-
-    private void Recovered()
-    {
-        if (_failing)
-        {
-            _failing = false;
-            Log.WriteRecovered(_logger);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "The queue file could not be written ({Code}); it is tried again each second.")]
-        public static partial void WriteFailed(ILogger logger, string code, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Information, "The queue file can be written again.")]
-        public static partial void WriteRecovered(ILogger logger);
     }
 }

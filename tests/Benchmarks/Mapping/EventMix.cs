@@ -40,7 +40,8 @@ internal static class EventMix
 
     private static string Context =>
         "\"context\":{\"page\":{\"url\":\"https://clinic.example.com/appointments/new\",\"title\":\"Book an appointment\","
-        + "\"path\":\"/appointments/new\",\"referrer\":\"https://clinic.example.com/\"},\"library\":{\"name\":\"freshpaint.js\"}}";
+        + "\"path\":\"/appointments/new\",\"referrer\":\"https://clinic.example.com/\"},\"library\":{\"name\":\"freshpaint.js\"},"
+        + "\"userAgent\":\"Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)\",\"locale\":\"en-US\"}";
 
     private static string Track(int index, bool anonymous) =>
         $$$"""{"event":"Appointment Requested",{{{Head("track", index, anonymous)}}},{{{Context}}},"properties":{"clinic":"Riverside","slot":"2026-12-0{{{1 + (index % 9)}}}T09:30:00Z","visit_reason_code":"R{{{index % 97}}}","new_patient":{{{(index % 2 == 0 ? "true" : "false")}}},"price":{{{120 + (index % 50)}}}.50,"currency":"USD","items":[{"sku":"A-100","quantity":1},{"sku":"B-200","quantity":2}],"utm_source":"newsletter","utm_campaign":"autumn-checkups","$session_id":"s-{{{index}}}","$browser":"Safari","$os":"iOS"}}""";

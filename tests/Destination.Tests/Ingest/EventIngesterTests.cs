@@ -3,11 +3,13 @@ using System.Text;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Ingest;
@@ -54,6 +56,17 @@ public sealed class EventIngesterTests : IDisposable
         entry.Reason.ShouldBe("unsupported_type");
         entry.Kind.ShouldBe(EventKind.Group);
         entry.Outcome.ShouldBe(AttemptOutcome.Skipped);
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_breaks_no_promise()
+    {
+        _queue.LogFails = true;
+
+        IngestResult.Ingested result = await Ingest("""[{"event":"a"},{"type":"group","groupId":"g"}]""");
+
+        result.EventIds.Count.ShouldBe(1);
+        result.Skipped.ShouldBe(1);
     }
 
     [Fact]
@@ -124,7 +137,15 @@ public sealed class EventIngesterTests : IDisposable
     private Task<IngestResult> IngestAny(string body, IngestRequest request, DestinationSettings? settings = null)
     {
         var ingester = new EventIngester(
-            _queue, _queue, _counters, _services.GetRequiredService<DestinationMetrics>(), settings ?? new DestinationSettings(), new FakeTimeProvider(Now), new Random(1));
+            _queue,
+            _queue,
+            _counters,
+            _services.GetRequiredService<DestinationMetrics>(),
+            settings ?? new DestinationSettings(),
+            RulesSource.Of(DestinationRules.None),
+            new FakeTimeProvider(Now),
+            new Random(1),
+            NullLogger<EventIngester>.Instance);
         return ingester.IngestAsync(Encoding.UTF8.GetBytes(body), request, CancellationToken.None);
     }
 }

@@ -7,7 +7,7 @@ namespace CustomerIoDestination.LocalHost.Tests.EndToEnd;
 /// <summary>Ten thousand mixed events go in over HTTP; what the sandbox knows afterwards is held against the model, whole.</summary>
 public sealed class TenThousandEventsTests
 {
-    private const int Devices = 1_000;
+    private const int Devices = 1_200;
 
     [Theory]
     [InlineData("single")]

@@ -157,8 +157,7 @@ internal sealed class QueueNode : IAsyncDisposable
             _links.Add(link);
         }
 
-        attach.Complete(link, initialCredit: 0);
-        if (attach.Link.IsClosed)
+        if (!AttachAnswer.TryOpen(attach, link))
         {
             Close(link, attach.Link.Name);
         }

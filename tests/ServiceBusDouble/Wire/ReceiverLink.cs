@@ -16,47 +16,15 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
     private static readonly Symbol Reason = QueueStore.DeadLetterReason;
     private static readonly Symbol Description = QueueStore.DeadLetterDescription;
 
-    private readonly Lock _creditGate = new();
-    private int _credit;
-
     /// <summary>Sends the oldest message there is for this link; false when there is none, or the client has not asked for one.</summary>
-    public bool TrySend()
-    {
-        lock (_creditGate)
-        {
-            if (_credit == 0 || link.IsClosed || store.Receive(link.Name, sessionId, delete: link.SettleOnSend) is not { } message)
-            {
-                return false;
-            }
-
-            _credit--;
-            try
-            {
-                link.SendMessage(MessageCodec.ToDelivery(message));
-                return true;
-            }
-            catch (Exception failure) when (failure is AmqpException or ObjectDisposedException)
-            {
-                if (message.Lock is { } held)
-                {
-                    store.Settle(held.Token, new Settlement.Release());
-                }
-
-                return false;
-            }
-        }
-    }
+    public bool TrySend() => LinkGuard.TrySend(link, SendOldest);
 
     /// <summary>What is left to do when nothing more can be sent: answer a drain, and part from a client whose session's lock ran out.</summary>
     public void Finish()
     {
-        lock (_creditGate)
+        if (link.IsDraining && !link.IsClosed)
         {
-            if (link.IsDraining && !link.IsClosed)
-            {
-                _credit = 0;
-                link.CompleteDrain();
-            }
+            link.CompleteDrain();
         }
 
         if (sessionId is not null && !store.Holds(link.Name, sessionId))
@@ -67,16 +35,7 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
 
     public void Detach(Error error) => link.Close(TimeSpan.Zero, error);
 
-    public override void OnFlow(FlowContext flowContext)
-    {
-        lock (_creditGate)
-        {
-            // The library tells the change only, and takes all credit away when there is none or less; it must be followed exactly.
-            _credit = flowContext.Messages > 0 ? _credit + flowContext.Messages : 0;
-        }
-
-        changed();
-    }
+    public override void OnFlow(FlowContext flowContext) => changed();
 
     public override void OnDisposition(DispositionContext dispositionContext)
     {
@@ -92,6 +51,29 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
     }
 
     public override void OnLinkClosed(ListenerLink link, Error error) => closed(this);
+
+    private bool SendOldest()
+    {
+        if (store.Receive(link.Name, sessionId, delete: link.SettleOnSend) is not { } message)
+        {
+            return false;
+        }
+
+        try
+        {
+            link.SendMessage(MessageCodec.ToDelivery(message));
+            return true;
+        }
+        catch (Exception failure) when (failure is AmqpException or ObjectDisposedException)
+        {
+            if (message.Lock is { } held)
+            {
+                store.Settle(held.Token, new Settlement.Release());
+            }
+
+            return false;
+        }
+    }
 
     private static Settlement Read(DeliveryState state) => state switch
     {

@@ -34,7 +34,7 @@ internal sealed class SessionRequest
     {
         if (TryAnswer())
         {
-            _attach.Complete(error);
+            AttachAnswer.Refuse(_attach, error);
         }
     }
 

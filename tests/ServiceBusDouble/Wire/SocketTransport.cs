@@ -47,9 +47,9 @@ internal sealed class SocketTransport(Socket socket, Action<SocketTransport> clo
         {
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
         }
-        catch (ObjectDisposedException)
+        catch (Exception gone) when (gone is ObjectDisposedException or SocketException)
         {
-            // The other side ended it in this moment.
+            // The other side was quicker.
         }
 
         Close();

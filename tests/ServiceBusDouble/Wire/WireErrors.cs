@@ -44,7 +44,7 @@ internal static class WireErrors
     /// <summary><see cref="NotSupportedException"/>.</summary>
     public static Error NotImplemented(string what) => Of("amqp:not-implemented", what);
 
-    /// <summary>ServiceCommunicationProblem while sending.</summary>
+    /// <summary>ServiceCommunicationProblem or GeneralError, by how far the client has got in closing its side; transient both.</summary>
     public static Error DetachForced() => Of("amqp:link:detach-forced", "The link was force detached by the broker.");
 
     private static Error Of(string condition, string description) => new(condition) { Description = description };

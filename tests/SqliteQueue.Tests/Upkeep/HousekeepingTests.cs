@@ -64,7 +64,7 @@ public sealed class HousekeepingTests : OpenQueueFile
         File.Writer.Counters.DeadLettered.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task It_takes_its_turn_each_second_by_itself()
     {
         await EnqueueAsync(0, 1);

@@ -11,7 +11,7 @@ public sealed class WriterTests : OpenQueueFile
     public async Task Writes_that_wait_together_share_a_commit()
     {
         using var busy = new ManualResetEventSlim();
-        Task<bool> blocked = File.Writer.WriteAsync(new WriteWork<bool>(_ => busy.Wait(TimeSpan.FromSeconds(30))));
+        Task<bool> blocked = await BlockWriterAsync(busy);
         long before = File.Writer.Commits;
 
         Task<EnqueueResult>[] waiting = [.. Enumerable.Range(0, 500).Select(Enqueue)];
@@ -27,7 +27,7 @@ public sealed class WriterTests : OpenQueueFile
     public async Task A_write_that_fails_takes_no_other_along()
     {
         using var busy = new ManualResetEventSlim();
-        Task<bool> blocked = File.Writer.WriteAsync(new WriteWork<bool>(_ => busy.Wait(TimeSpan.FromSeconds(30))));
+        Task<bool> blocked = await BlockWriterAsync(busy);
         Task<EnqueueResult> before = Enqueue(1);
         Task<int> failing = File.Writer.WriteAsync(new WriteWork<int>(_ => throw new InvalidOperationException("failed")));
         Task<EnqueueResult> after = Enqueue(2);
@@ -63,7 +63,7 @@ public sealed class WriterTests : OpenQueueFile
             status => status.Ready.ShouldBe(2));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Health_recovers_though_nobody_sends()
     {
         await FillDiskAsync();
@@ -109,6 +109,42 @@ public sealed class WriterTests : OpenQueueFile
 
         (await last).ShouldBe(EnqueueResult.Enqueued.All);
         (await Enqueue(2)).ShouldBeOfType<EnqueueResult.Unavailable>().Code.ShouldBe("queue_closed");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_call_to_retry_is_not_lost_though_other_writes_wait()
+    {
+        await FillDiskAsync();
+        await EnqueueBigAsync(2);
+        using var busy = new ManualResetEventSlim();
+        Task<bool> blocked = await BlockWriterAsync(busy, runsAlone: true);
+        Folder.Clock.Advance(TimeSpan.FromSeconds(1));
+        Task<long> freed = FreeDiskAsync(countsAsWrite: false);
+        busy.Set();
+        await Task.WhenAll(blocked, freed);
+
+        while (!File.Writer.CanWrite)
+        {
+            await Task.Yield();
+        }
+
+        (await EnqueueBigAsync(2)).ShouldBe(EnqueueResult.Enqueued.All);
+    }
+
+    /// <summary>Keeps the writer busy until it is let go.</summary>
+    /// <returns>When it is busy: what ends when it is let go.</returns>
+    private async Task<Task<bool>> BlockWriterAsync(ManualResetEventSlim busy, bool runsAlone = false)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> blocked = File.Writer.WriteAsync(new WriteWork<bool>(
+            _ =>
+            {
+                started.TrySetResult();
+                return busy.Wait(TimeSpan.FromSeconds(30));
+            },
+            runsAlone));
+        await started.Task;
+        return blocked;
     }
 
     private Task<EnqueueResult> Enqueue(int number) =>

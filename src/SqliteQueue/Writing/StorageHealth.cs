@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.SqliteQueue.Writing;
+
+/// <summary>Whether the disk takes writes; while it does not, calls for another try each second. Says so once when it begins and once when it ends.</summary>
+internal sealed partial class StorageHealth : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger;
+    private readonly ITimer _retryTimer;
+    private volatile bool _isFailing;
+
+    public StorageHealth(Action retry, TimeProvider timeProvider, ILogger logger)
+    {
+        _logger = logger;
+        _retryTimer = timeProvider.CreateTimer(_ => retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public bool IsFailing => _isFailing;
+
+    public void Failed(Exception exception)
+    {
+        if (!_isFailing)
+        {
+            Log.WriteFailed(_logger, StorageFailure.CodeOf(exception), exception);
+        }
+
+        _isFailing = true;
+        _retryTimer.Change(RetryInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Worked()
+    {
+        if (_isFailing)
+        {
+            _isFailing = false;
+            Log.WriteRecovered(_logger);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _retryTimer.DisposeAsync();
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The queue file could not be written ({Code}); it is tried again each second.")]
+        public static partial void WriteFailed(ILogger logger, string code, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Information, "The queue file can be written again.")]
+        public static partial void WriteRecovered(ILogger logger);
+    }
+}

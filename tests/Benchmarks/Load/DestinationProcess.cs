@@ -1,0 +1,85 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.SqliteQueue;
+using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.Benchmarks.Load;
+
+/// <summary>The product's delivering side over a queue file, to a sink, at a rate of choice.</summary>
+internal sealed class DestinationProcess : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private DestinationProcess(IHost host) => _host = host;
+
+    /// <summary>The queue.</summary>
+    public IEventQueue Queue => _host.Services.GetRequiredService<IEventQueue>();
+
+    /// <summary>What was counted.</summary>
+    public EventCounters Counters => _host.Services.GetRequiredService<EventCounters>();
+
+    /// <summary>Starts it.</summary>
+    /// <param name="file">The queue's file.</param>
+    /// <param name="sink">Where to deliver; null to deliver nothing.</param>
+    /// <param name="mode">One request an event, or batches.</param>
+    /// <param name="requestsPerSecond">The rate; null for no limit.</param>
+    public static async Task<DestinationProcess> StartAsync(string file, Uri? sink, DeliveryMode mode = DeliveryMode.Single, double? requestsPerSecond = null)
+    {
+        var settings = new DestinationSettings
+        {
+            CustomerIo = new CustomerIoSettings { SiteId = "s", ApiKey = new Secret("k"), TrackApiUrl = sink ?? new Uri("http://127.0.0.1:9") },
+            Delivery = new DeliverySettings { Mode = mode, Enabled = sink is not null },
+            Queue = new QueueSettings { Path = file },
+        };
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        builder.Services.AddSingleton<IRateShare>(new FixedRate(requestsPerSecond ?? 1_000_000));
+        builder.Services.AddSqliteQueue();
+        builder.Services.AddCustomerIoDestination(settings, RulesSource.Of(DestinationRules.None));
+        builder.Services.AddDeliveryWorker();
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return new DestinationProcess(host);
+    }
+
+    /// <summary>Puts events on the queue in commits of a thousand.</summary>
+    /// <param name="first">The first event's number, so that ids differ.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="lane">Which lane.</param>
+    public async Task FillAsync(int first, int count, Lane lane = Lane.Import)
+    {
+        for (int done = 0; done < count; done += 1_000)
+        {
+            EventEnvelope[] chunk = [.. Enumerable.Range(first + done, Math.Min(1_000, count - done)).Select(number => LoadEvents.Envelope(number, lane))];
+            if (await Queue.EnqueueAsync(chunk, CancellationToken.None) is not EnqueueResult.Enqueued)
+            {
+                throw new InvalidOperationException("The queue did not take the events.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    private sealed class FixedRate(double requestsPerSecond) : IRateShare
+    {
+        public double? RequestsPerSecond => requestsPerSecond;
+
+        public void Ask()
+        {
+            // It is always there.
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using CustomerIoDestination.LocalHost;
+using TrackApiSandbox;
+using TrackApiSandbox.Snapshots;
+
+namespace CustomerIoDestination.Benchmarks.Load;
+
+/// <summary>(5) From the post to the sandbox, at random (Poisson) arrivals well under the limit.</summary>
+internal static class LatencyLoad
+{
+    public static async Task RunAsync(Report report, LoadSize size, string folder)
+    {
+        foreach ((int arrivals, int limit) in new[] { (50, 100), (100, 200) })
+        {
+            double[] milliseconds = await MeasureAsync(arrivals, limit, size.Duration, Path.Combine(folder, $"latency-{arrivals}.db"));
+            report.Add($"latency, {arrivals}/s under a limit of {limit}/s, p50", Percentile(milliseconds, 0.50), "ms");
+            report.Add($"latency, {arrivals}/s under a limit of {limit}/s, p99", Percentile(milliseconds, 0.99), "ms");
+        }
+    }
+
+    private static async Task<double[]> MeasureAsync(int arrivals, int limit, TimeSpan duration, string file)
+    {
+        await using LocalHostApp app = await LocalHostApp.StartAsync(
+            ["--Urls=http://127.0.0.1:0", "--Sandbox:Port=0", $"--Queue:Path={file}", $"--Delivery:RequestsPerSecond={limit}", "--Logging:LogLevel:Default=Warning"],
+            CancellationToken.None);
+        using var http = new HttpClient { BaseAddress = app.BaseAddress };
+        var random = new Random(1);
+        await PostAsync(http, 0);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        app.Sandbox!.Reset();
+
+        double offset = await ClockOffsetAsync(app.Sandbox);
+        var sent = new List<(int Number, double At)>();
+        var posts = new List<Task>();
+        long start = Stopwatch.GetTimestamp();
+        double next = 0;
+        for (int number = 1; next < duration.TotalSeconds; number++)
+        {
+            next += -Math.Log(1 - random.NextDouble()) / arrivals;
+            double wait = next - Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (wait > 0)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(wait));
+            }
+
+            sent.Add((number, Now()));
+            posts.Add(PostAsync(http, number));
+        }
+
+        await Task.WhenAll(posts);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Dictionary<string, double> received = app.Sandbox.GetRequests()
+            .Where(request => request.Path.EndsWith("/events", StringComparison.Ordinal))
+            .GroupBy(NumberOf, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Min(request => request.AtMs) + offset, StringComparer.Ordinal);
+        return [.. sent.Where(item => received.ContainsKey(Key(item.Number))).Select(item => received[Key(item.Number)] - item.At).Order()];
+    }
+
+    // The sandbox counts from its own start; a request of known time ties its clock to this one, to within that request's own latency.
+    private static async Task<double> ClockOffsetAsync(SandboxServer sandbox)
+    {
+        using var http = new HttpClient { BaseAddress = sandbox.BaseAddress };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "czpr");
+        double sent = 0;
+        for (int i = 0; i < 5; i++)
+        {
+            sent = Now();
+            using HttpResponseMessage response = await http.GetAsync("/api/v1/accounts/region");
+        }
+
+        double offset = sent - sandbox.GetRequests()[^1].AtMs;
+        sandbox.Reset();
+        return offset;
+    }
+
+    private static double Now() => Stopwatch.GetTimestamp() * 1_000.0 / Stopwatch.Frequency;
+
+    private static string Key(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string NumberOf(ReceivedRequest request)
+    {
+        const string Mark = "\"number\":";
+        int at = request.Body.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length;
+        return request.Body[at..request.Body.IndexOf('}', at)];
+    }
+
+    private static async Task PostAsync(HttpClient http, int number)
+    {
+        string json = $$"""{"type":"track","event":"Tick","messageId":"m-{{number}}","userId":"user-{{number % 500}}","properties":{"number":{{number}}} }""";
+        using var content = new StringContent(json, Encoding.UTF8);
+        using HttpResponseMessage response = await http.PostAsync("/api/events", content);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static double Percentile(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+}

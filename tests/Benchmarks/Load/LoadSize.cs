@@ -1,0 +1,17 @@
+namespace CustomerIoDestination.Benchmarks.Load;
+
+/// <summary>How much the load programme does.</summary>
+/// <param name="Duration">How long a rate is measured.</param>
+/// <param name="Backlog">Events of the large backlog.</param>
+/// <param name="Depths">Backlogs for the cost-growth curve.</param>
+internal sealed record LoadSize(TimeSpan Duration, int Backlog, IReadOnlyList<int> Depths)
+{
+    /// <summary>The numbers of the README.</summary>
+    public static LoadSize Full { get; } = new(TimeSpan.FromSeconds(10), 1_000_000, [10_000, 100_000, 1_000_000]);
+
+    /// <summary>Within two minutes.</summary>
+    public static LoadSize Quick { get; } = new(TimeSpan.FromSeconds(3), 100_000, [10_000, 100_000]);
+
+    /// <summary>Whether these are the numbers of the README.</summary>
+    public bool IsFull => this == Full;
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CustomerIoDestination.Benchmarks.Mapping;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Benchmarks.Load;
+
+/// <summary>(1) Reading, mapping, checking and writing events, on one core, beside tokenising alone.</summary>
+public static class MappingLoad
+{
+    private const int Events = 1_000;
+
+    internal static void Run(Report report, LoadSize size)
+    {
+        EventEnvelope[] envelopes = EventMix.Envelopes(Events);
+        var mapper = new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None));
+        double tokenise = PerSecond(size.Duration, envelopes, Tokenise);
+        double map = PerSecond(size.Duration, envelopes, envelope => Map(mapper, envelope));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (EventEnvelope envelope in envelopes)
+        {
+            Map(mapper, envelope);
+        }
+
+        report.Add("mapping, one core: read, map, limits, write", map, "events/s");
+        report.Add("mapping: share of tokenising alone", map / tokenise, "ratio");
+        report.Add("mapping: allocated an event", (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Events, "bytes");
+        report.Add("mapping: mean size of an event", envelopes.Average(envelope => envelope.Body.Length), "bytes");
+    }
+
+    private static double PerSecond(TimeSpan duration, EventEnvelope[] envelopes, Action<EventEnvelope> operation)
+    {
+        double best = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            long done = 0;
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < duration / 3)
+            {
+                foreach (EventEnvelope envelope in envelopes)
+                {
+                    operation(envelope);
+                }
+
+                done += envelopes.Length;
+            }
+
+            best = Math.Max(best, done / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return best;
+    }
+
+    private static void Tokenise(EventEnvelope envelope)
+    {
+        var reader = new Utf8JsonReader(envelope.Body.Span);
+        while (reader.Read())
+        {
+        }
+    }
+
+    private static void Map(EnvelopeMapper mapper, EventEnvelope envelope)
+    {
+        using var scope = MappingScope.Rent();
+        var mapped = (MappingResult.Mapped)mapper.Map(envelope, scope);
+        foreach (TrackApiOperation operation in mapped.Operations)
+        {
+            SingleRequest.Write(operation, scope.Output);
+        }
+    }
+}

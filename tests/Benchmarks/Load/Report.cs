@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace CustomerIoDestination.Benchmarks.Load;
+
+/// <summary>The measured numbers: a line each as they come, and the README's table at the end.</summary>
+internal sealed class Report
+{
+    private const string Start = "<!-- measured: start -->";
+    private const string End = "<!-- measured: end -->";
+
+    private readonly List<(string Name, string Value, string Unit)> _lines = [];
+
+    /// <summary>One number.</summary>
+    public void Add(string name, double value, string unit)
+    {
+        string text = Math.Abs(value) >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : value.ToString("0.##", CultureInfo.InvariantCulture);
+        _lines.Add((name, text, unit));
+        Console.WriteLine($"{name}\t{text}\t{unit}");
+    }
+
+    /// <summary>Puts the table between the README's marks; does nothing where there are none.</summary>
+    public void WriteInto(string readme)
+    {
+        string text = File.ReadAllText(readme);
+        int start = text.IndexOf(Start, StringComparison.Ordinal);
+        int end = text.IndexOf(End, StringComparison.Ordinal);
+        if (start >= 0 && end > start)
+        {
+            File.WriteAllText(readme, text[..(start + Start.Length)] + "\n" + Table() + text[end..]);
+        }
+    }
+
+    private string Table()
+    {
+        var table = new StringBuilder();
+        table.Append(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; {Processor()}.\n\n");
+        table.Append("| what | value | unit |\n| --- | ---: | --- |\n");
+        foreach ((string name, string value, string unit) in _lines)
+        {
+            table.Append(CultureInfo.InvariantCulture, $"| {name} | {value} | {unit} |\n");
+        }
+
+        return table.ToString();
+    }
+
+    private static string Processor()
+    {
+        const string Info = "/proc/cpuinfo";
+        string? line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':')[1].Trim() ?? "processor unknown";
+    }
+}
