@@ -174,7 +174,6 @@ var always = {
   Mapping__AnonymousId: settings.?Mapping__AnonymousId ?? true ? 'true' : 'false'
   Mapping__EmailFromProperties: settings.?Mapping__EmailFromProperties ?? false ? 'true' : 'false'
   Mapping__UnidentifiedIdentify: settings.?Mapping__UnidentifiedIdentify ?? 'skip'
-  Mapping__ObjectTypeId: settings.?Mapping__ObjectTypeId ?? '1'
   Mapping__MayCreatePeople: settings.?Mapping__MayCreatePeople ?? true ? 'true' : 'false'
   Mapping__WithoutEmail: settings.?Mapping__WithoutEmail ?? 'send'
   Mapping__AsOfNow: settings.?Mapping__AsOfNow ?? false ? 'true' : 'false'
@@ -193,7 +192,6 @@ var ifGiven = toObject(
     [
       { name: 'CustomerIo__TrackApiUrl', value: settings.?CustomerIo__TrackApiUrl }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
-      { name: 'Mapping__RepeatMergeAfter', value: settings.?Mapping__RepeatMergeAfter }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }
     ],

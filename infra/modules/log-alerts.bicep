@@ -38,16 +38,8 @@ var oldestAge = replace(loadTextContent('../queries/oldest-age.kql'), '{oldestAg
 var heartbeat = replace(loadTextContent('../queries/heartbeat.kql'), '{oldestAge}', telemetry.oldestAge)
 var paused = replace(loadTextContent('../queries/paused.kql'), '{paused}', telemetry.paused)
 var ingested = replace(loadTextContent('../queries/ingested.kql'), '{ingested}', telemetry.ingested)
-var rateLimited = replace(
-  loadTextContent('../queries/rate-limited.kql'),
-  '{attemptDuration}',
-  telemetry.attemptDuration
-)
-var serverErrors = replace(
-  loadTextContent('../queries/server-errors.kql'),
-  '{attemptDuration}',
-  telemetry.attemptDuration
-)
+var rateLimited = replace(loadTextContent('../queries/rate-limited.kql'), '{callDuration}', telemetry.callDuration)
+var serverErrors = replace(loadTextContent('../queries/server-errors.kql'), '{callDuration}', telemetry.callDuration)
 
 var logAlerts logAlert[] = [
   {

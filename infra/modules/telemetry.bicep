@@ -13,9 +13,9 @@ var paused = 'destination.paused'
 var ingested = 'destination.events.ingested'
 
 @export()
-@description('Counter: deliveries that ended. Dimensions: kind, outcome, reason.')
-var settled = 'destination.events.settled'
+@description('Counter: deliveries that ended. Dimensions: kind, lane, outcome, reason.')
+var settled = 'destination.deliveries'
 
 @export()
-@description('Histogram, milliseconds: one call to Customer.io. Dimension: http_status.')
-var attemptDuration = 'destination.attempt.duration'
+@description('Histogram, seconds: one call to Customer.io. Dimension: code, for instance http_429.')
+var callDuration = 'destination.calls'

@@ -90,8 +90,6 @@ type destinationSettings = {
   Mapping__EmailFromProperties: bool?
   Mapping__EventIdProperty: string?
   Mapping__UnidentifiedIdentify: 'skip' | 'deadLetter'?
-  Mapping__ObjectTypeId: string?
-  Mapping__RepeatMergeAfter: string?
   Mapping__MayCreatePeople: bool?
   Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter'?
   Mapping__AsOfNow: bool?

@@ -8,7 +8,7 @@ param tags resourceTags
 param workspaceId string
 
 var names = {
-  '{attemptDuration}': telemetry.attemptDuration
+  '{callDuration}': telemetry.callDuration
   '{ingested}': telemetry.ingested
   '{oldestAge}': telemetry.oldestAge
   '{settled}': telemetry.settled

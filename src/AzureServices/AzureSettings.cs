@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -13,6 +14,15 @@ public static class AzureSettings
     {
         SettingsResult.Valid valid => valid.Settings,
         SettingsResult.Invalid invalid => throw new InvalidOperationException(invalid.Message),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Opens the rules the settings name.</summary>
+    /// <exception cref="InvalidOperationException">They are not good; the message lists every problem. The host must not start.</exception>
+    public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(settings.Rules, TimeProvider.System) switch
+    {
+        RulesOpening.Opened opened => opened.Source,
+        RulesOpening.Refused refused => throw new InvalidOperationException(refused.Message),
         _ => throw new UnreachableException(),
     };
 }

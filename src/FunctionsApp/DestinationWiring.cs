@@ -3,6 +3,7 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.Telemetry;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -14,7 +15,7 @@ namespace CustomerIoDestination.FunctionsApp;
 internal static class DestinationWiring
 {
     /// <summary>Adds everything the functions need.</summary>
-    /// <exception cref="InvalidOperationException">A setting is wrong.</exception>
+    /// <exception cref="InvalidOperationException">A setting or a rule is wrong.</exception>
     public static FunctionsApplicationBuilder AddDestination(this FunctionsApplicationBuilder builder)
     {
         DestinationSettings settings = AzureSettings.Read(builder.Configuration);
@@ -23,9 +24,10 @@ internal static class DestinationWiring
             .AddTableDeliveryLog(settings.DeliveryLog)
             .AddLeasedRateShare(settings.RateShare)
             .AddVaultCredentials(settings.CustomerIo)
-            .AddCustomerIoDestination(settings)
+            .AddCustomerIoDestination(settings, AzureSettings.OpenRules(settings))
             .AddQueueWatch()
-            .AddDestinationHttpApi(KeylessPolicy.Refuse);
+            .AddDestinationHttpApi(KeylessPolicy.Refuse)
+            .AddHostedService<RulesFileWatch>();
         builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults().AddDestinationTelemetry(builder.Configuration);
         builder.Logging.WithoutTraffic();
         return builder;

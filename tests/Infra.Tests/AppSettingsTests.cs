@@ -11,7 +11,7 @@ public sealed partial class AppSettingsTests
     [InlineData("prod")]
     public void Every_setting_the_app_reads_is_set_and_no_other(string environment)
     {
-        string[] expected = [.. Settings.All.Except(Settings.LocalOnly).Except(Settings.UnsetByDefault).Concat(Settings.Platform)];
+        string[] expected = [.. SettingGroups.All.Except(SettingGroups.LocalOnly).Except(SettingGroups.UnsetByDefault).Concat(SettingGroups.Platform)];
 
         AppSettings(environment).Select(setting => setting.Key).ShouldBe(expected, ignoreOrder: true);
     }
@@ -26,11 +26,11 @@ public sealed partial class AppSettingsTests
         string types = Repository.Text("infra/modules/types.bicep");
         string[] fixedByTheTemplate =
         [
-            .. Settings.Secret, .. Settings.LocalOnly, "CustomerIo__ApiKeySecretUri", "Delivery__Enabled", "Queue__Kind",
+            .. SettingGroups.Secret, .. SettingGroups.LocalOnly, "CustomerIo__ApiKeySecretUri", "Delivery__Enabled", "Queue__Kind",
             "ServiceBus__fullyQualifiedNamespace", "ServiceBusQueueName", "RateShare__blobServiceUri", "DeliveryLog__tableServiceUri",
         ];
 
-        SettingMember().Matches(types).Select(match => match.Groups[1].Value).ShouldBe(Settings.All.Except(fixedByTheTemplate), ignoreOrder: true);
+        SettingMember().Matches(types).Select(match => match.Groups[1].Value).ShouldBe(SettingGroups.All.Except(fixedByTheTemplate), ignoreOrder: true);
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed partial class AppSettingsTests
     {
         JsonObject settings = AppSettings(environment);
 
-        foreach (string name in Settings.Secret)
+        foreach (string name in SettingGroups.Secret)
         {
             settings[name]!.GetValue<string>().ShouldContain("@Microsoft.KeyVault(SecretUri=");
         }
@@ -53,9 +53,9 @@ public sealed partial class AppSettingsTests
     public void Every_secret_that_is_referred_to_is_made_by_the_hook(string hook)
     {
         string script = Repository.Text(hook);
-        string[] names = [.. Settings.Secret.Append("CustomerIo__ApiKeySecretUri").Select(name => SecretName().Match(AppSettings("prod")[name]!.GetValue<string>()).Groups[1].Value)];
+        string[] names = [.. SettingGroups.Secret.Append("CustomerIo__ApiKeySecretUri").Select(name => SecretName().Match(AppSettings("prod")[name]!.GetValue<string>()).Groups[1].Value)];
 
-        names.Distinct(StringComparer.Ordinal).Count().ShouldBe(Settings.Secret.Count + 1);
+        names.Distinct(StringComparer.Ordinal).Count().ShouldBe(SettingGroups.Secret.Count + 1);
         names.ShouldAllBe(name => script.Contains(name, StringComparison.Ordinal));
     }
 
@@ -82,9 +82,9 @@ public sealed partial class AppSettingsTests
     public void The_sample_settings_are_ones_that_somebody_reads()
     {
         JsonObject sample = Repository.Json("local.settings.sample.json")["Values"]!.AsObject();
-        string[] local = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "AzureWebJobsDisableHomepage", "RateShare", "DeliveryLog"];
+        string[] local = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "AzureWebJobsDisableHomepage"];
 
-        sample.Select(setting => setting.Key).ShouldAllBe(name => Settings.All.Contains(name) || local.Contains(name));
+        sample.Select(setting => setting.Key).ShouldAllBe(name => SettingGroups.All.Contains(name) || local.Contains(name));
         sample["ServiceBusQueueName"]!.GetValue<string>().ShouldBe(Repository.Json("infra/queue.json")["name"]!.GetValue<string>());
         sample["ServiceBus"]!.GetValue<string>().ShouldContain("UseDevelopmentEmulator=true");
     }

@@ -12,7 +12,7 @@ public sealed class SecretsHookTests : IDisposable
         CommandResult result = await _vault.RunHookAsync();
 
         result.ExitCode.ShouldBe(0, result.Everything);
-        _vault.Secrets.Count.ShouldBe(Settings.Secret.Count);
+        _vault.Secrets.Count.ShouldBe(SettingGroups.Secret.Count);
         _vault.Secrets.Values.ShouldAllBe(value => value.Length == 64 && value.All(char.IsAsciiHexDigitLower));
         _vault.Secrets.Values.ShouldBeUnique();
         _vault.Calls[^1].ShouldStartWith("functionapp restart");
@@ -48,7 +48,7 @@ public sealed class SecretsHookTests : IDisposable
         CommandResult result = await _vault.RunHookAsync("the-api-key");
 
         string seen = result.Everything + string.Join('\n', _vault.Calls);
-        _vault.Secrets.Count.ShouldBe(Settings.Secret.Count + 1);
+        _vault.Secrets.Count.ShouldBe(SettingGroups.Secret.Count + 1);
         _vault.Secrets.Values.ShouldAllBe(value => !seen.Contains(value, StringComparison.Ordinal));
     }
 
