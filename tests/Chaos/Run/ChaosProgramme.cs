@@ -104,9 +104,9 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = _address.Current };
         TimeSpan limit = TimeSpan.FromSeconds(120 + (_options.Events / (_options.RequestsPerSecond / 4.0)));
-        await Eventually.BecomesTrueAsync(async () => await HostQuestions.WaitingAsync(http) == 0, "the queue to run empty", limit);
+        await Eventually.BecomesTrueAsync(async () => await http.WaitingAsync() == 0, "the queue to run empty", limit);
         Say("the queue is empty");
-        await HostQuestions.ReadDeadLettersAsync(http, _deadLetters);
+        await DeadLetterPages.ReadAsync(http, _deadLetters);
         _deadLetters.Finish(_options.Devices);
         IReadOnlyList<string> differences = new StateComparison(_options.Devices, _options.Traffic, _deadLetters.Holds).Compare(await _sandbox.StateAsync());
         return [.. differences, .. _deadLetters.Violations];
