@@ -3,6 +3,7 @@ using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,15 +17,22 @@ public static class DestinationRegistration
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="settings">The settings, read and found good.</param>
+    /// <param name="rules">The rules, opened and found good.</param>
     /// <param name="workspace">The workspace to deliver to, where it is not the configured one (the local host's sandbox); null for that.</param>
-    public static IServiceCollection AddCustomerIoDestination(this IServiceCollection services, DestinationSettings settings, CustomerIoSettings? workspace = null)
+    public static IServiceCollection AddCustomerIoDestination(
+        this IServiceCollection services,
+        DestinationSettings settings,
+        RulesSource rules,
+        CustomerIoSettings? workspace = null)
     {
+        services.AddSingleton(rules);
         services.AddSingleton(settings);
         services.AddSingleton(workspace ?? settings.CustomerIo);
         services.AddSingleton(settings.Delivery);
         services.AddSingleton(settings.Mapping);
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Queue);
+        services.AddSingleton(settings.ServiceBus);
         services.AddSingleton(settings.DeadLetters);
         services.AddSingleton<EnvelopeMapper>();
         services.AddSingleton<EventIngester>();

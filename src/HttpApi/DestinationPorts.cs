@@ -2,6 +2,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.HttpApi;
@@ -14,6 +15,7 @@ internal sealed record DestinationPorts(
     IDeadLetterStore DeadLetters,
     IDeliveryLog DeliveryLog,
     IDestinationControl Control,
+    RulesSource Rules,
     DestinationSettings Settings)
 {
     /// <summary>The most bytes of any request's body.</summary>

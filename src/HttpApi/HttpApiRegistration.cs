@@ -3,6 +3,7 @@ using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,6 +36,7 @@ public static class HttpApiRegistration
                     provider.GetRequiredService<IDeadLetterStore>(),
                     provider.GetRequiredService<IDeliveryLog>(),
                     provider.GetRequiredService<IDestinationControl>(),
+                    provider.GetRequiredService<RulesSource>(),
                     settings),
                 provider.GetRequiredService<ILogger<DestinationApi>>());
         });

@@ -1,3 +1,5 @@
+using CustomerIoDestination.Settings;
+
 namespace CustomerIoDestination.LocalHost;
 
 /// <summary>What the host says when it has started.</summary>
@@ -9,12 +11,14 @@ internal static class Banner
         string target = app.Sandbox is { } sandbox
             ? $"a sandbox of Customer.io at {sandbox.BaseAddress} (what it knows: {sandbox.BaseAddress}sandbox/state)"
             : "Customer.io";
+        string file = Path.GetFullPath(app.Settings.Queue.Path);
+        string queue = app.Settings.Queue.Kind == QueueKind.Sqlite ? file : $"{app.Settings.ServiceBus.QueueName} on Service Bus; delivery log {file}";
         return $"""
 
             Freshpaint to Customer.io destination {typeof(Banner).Assembly.GetName().Version?.ToString(3)}
               page       {app.BaseAddress}
               events     POST {app.BaseAddress}api/events
-              queue      {Path.GetFullPath(app.Settings.Queue.Path)}
+              queue      {queue}
               delivers   to {target}, at most {app.Settings.Delivery.RequestsPerSecond} requests a second
               stop       Ctrl+C; what is queued stays queued
             """;

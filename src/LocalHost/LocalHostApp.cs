@@ -1,6 +1,8 @@
+using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -10,7 +12,7 @@ using TrackApiSandbox;
 namespace CustomerIoDestination.LocalHost;
 
 /// <summary>
-/// The whole product in one process: the HTTP API, the queue in a file, delivery, and, unless a workspace is configured, a sandbox of
+/// The whole product in one process: the HTTP API, the queue (in a file, or on Service Bus), delivery, and, unless a workspace is configured, a sandbox of
 /// Customer.io to deliver to.
 /// </summary>
 public sealed class LocalHostApp : IAsyncDisposable
@@ -42,7 +44,7 @@ public sealed class LocalHostApp : IAsyncDisposable
     /// <summary>Reads the settings, starts everything, and answers when it takes events.</summary>
     /// <param name="args">Settings on the command line, for instance <c>--Delivery:RequestsPerSecond=50</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="StartRefusedException">A setting is wrong, a port is in use, or the queue's file can't be used.</exception>
+    /// <exception cref="StartRefusedException">A setting or rule is wrong, a port is in use, or the queue's file can't be used.</exception>
     public static Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken) =>
         StartAsync(args, TimeProvider.System, static _ => { }, cancellationToken);
 
@@ -57,11 +59,12 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.Services.AddSingleton(time);
         services(builder.Services);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
+        RulesSource rules = StartSettings.OpenRules(settings);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
         SandboxServer? sandbox = await StartSandboxAsync(settings, time, cancellationToken);
         try
         {
-            WebApplication app = Build(builder, settings, addresses, sandbox);
+            WebApplication app = Build(builder, settings, rules, addresses, sandbox);
             await StartAsync(app, addresses, cancellationToken);
             return new LocalHostApp(app, settings, sandbox);
         }
@@ -90,18 +93,38 @@ public sealed class LocalHostApp : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, DestinationSettings settings, Uri[] addresses, SandboxServer? sandbox)
+    private static WebApplication Build(
+        WebApplicationBuilder builder,
+        DestinationSettings settings,
+        RulesSource rules,
+        Uri[] addresses,
+        SandboxServer? sandbox)
     {
         builder.WebHost.UseUrls([.. addresses.Select(address => address.ToString())]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        builder.Services.AddSqliteQueue();
-        builder.Services.AddCustomerIoDestination(settings, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
+        AddQueue(builder.Services, settings.Queue.Kind);
+        builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
+        builder.Services.AddHostedService<RulesFileWatch>();
         builder.Services.AddDeliveryWorker();
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
         return builder.Build();
+    }
+
+    private static void AddQueue(IServiceCollection services, QueueKind kind)
+    {
+        if (kind == QueueKind.Sqlite)
+        {
+            services.AddSqliteQueue();
+            return;
+        }
+
+        // The broker keeps no log; this host's is a file beside it.
+        services.AddSqliteDeliveryLog();
+        services.AddServiceBusQueue();
+        services.AddServiceBusRetention();
     }
 
     private static async Task StartAsync(WebApplication app, Uri[] addresses, CancellationToken cancellationToken)

@@ -1,8 +1,9 @@
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.LocalHost;
 
-/// <summary>The settings, or the one message that says everything that is wrong with them.</summary>
+/// <summary>The settings and rules, or the one message that says everything that is wrong with them.</summary>
 internal static class StartSettings
 {
     /// <summary>Reads the settings.</summary>
@@ -11,6 +12,15 @@ internal static class StartSettings
     {
         SettingsResult.Valid valid => valid.Settings,
         SettingsResult.Invalid invalid => throw new StartRefusedException(invalid.Message),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>Opens the rules.</summary>
+    /// <exception cref="StartRefusedException">They are not good.</exception>
+    public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(settings.Rules, TimeProvider.System) switch
+    {
+        RulesOpening.Opened opened => opened.Source,
+        RulesOpening.Refused refused => throw new StartRefusedException(refused.Message),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -18,15 +18,21 @@ public static class SqliteQueueRegistration
     /// </summary>
     public static IServiceCollection AddSqliteQueue(this IServiceCollection services)
     {
+        services.AddSingleton<IEventQueue, SqliteEventQueue>();
+        services.AddSingleton<IEventReceiver, SqliteEventReceiver>();
+        services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+        return services.AddSqliteDeliveryLog();
+    }
+
+    /// <summary>Adds the delivery log alone, for a host whose queue is elsewhere; else as <see cref="AddSqliteQueue"/>.</summary>
+    public static IServiceCollection AddSqliteDeliveryLog(this IServiceCollection services)
+    {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => QueueFile.Open(
             provider.GetRequiredService<QueueSettings>(),
             provider.GetRequiredService<DeadLetterSettings>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<QueueFile>>()));
-        services.AddSingleton<IEventQueue, SqliteEventQueue>();
-        services.AddSingleton<IEventReceiver, SqliteEventReceiver>();
-        services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
         services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
         services.AddHostedService<OpenAtStart>();
         return services;

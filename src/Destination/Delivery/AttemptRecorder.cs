@@ -1,3 +1,4 @@
+using System.Globalization;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Telemetry;
@@ -8,6 +9,8 @@ namespace CustomerIoDestination.Delivery;
 /// <summary>Makes the one record of a pass over an event, and tells the log, the metrics, the counters and the trace of it, once.</summary>
 internal sealed partial class AttemptRecorder(EventCounters counters, DestinationMetrics metrics, TimeProvider time, ILogger<DeliveryHandler> logger)
 {
+    private const string None = "none";
+
     /// <summary>The pass ended.</summary>
     public DeliveryAttempt Record(PendingEvent pending, DeliveryEnd end)
     {
@@ -51,7 +54,12 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
 
     private void Write(DeliveryAttempt attempt, Partition partition)
     {
-        LogLevel level = attempt.Outcome == AttemptOutcome.DeadLettered ? LogLevel.Warning : LogLevel.Information;
+        LogLevel level = attempt.Outcome switch
+        {
+            AttemptOutcome.DeadLettered => LogLevel.Warning,
+            AttemptOutcome.Released => LogLevel.Information,
+            _ => LogLevel.Debug,
+        };
         if (!logger.IsEnabled(level))
         {
             return;
@@ -59,27 +67,29 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
 
         string outcome = attempt.Outcome.ToCode();
         string kind = attempt.Kind.ToCode();
-        string? description = (attempt.Settlement as Settlement.DeadLetter)?.Description;
+        string reason = attempt.Reason ?? None;
+        string status = attempt.HttpStatus?.ToString(CultureInfo.InvariantCulture) ?? None;
+        string description = (attempt.Settlement as Settlement.DeadLetter)?.Description ?? "";
         long milliseconds = (long)attempt.Duration.TotalMilliseconds;
         Log.DeliveryEnded(
-            logger, level, outcome, attempt.Reason, attempt.EventId, kind, partition, attempt.Attempts, attempt.HttpStatus, milliseconds, description);
+            logger, level, outcome, reason, attempt.EventId, kind, partition, attempt.Attempts, status, milliseconds, description);
     }
 
     private static partial class Log
     {
         [LoggerMessage(
-            Message = "Delivery ended: {Outcome} {Reason}, event {EventId}, {Kind}, {Partition}, {Attempts} calls, HTTP {HttpStatus}, {DurationMs} ms. {Description}")]
+            Message = "Delivery ended: {Outcome}, reason {Reason}, event {EventId} ({Kind}) of {Partition}, {Attempts} calls, HTTP {HttpStatus}, {DurationMs} ms. {Description}")]
         public static partial void DeliveryEnded(
             ILogger logger,
             LogLevel level,
             string outcome,
-            string? reason,
+            string reason,
             string eventId,
             string kind,
             Partition partition,
             int attempts,
-            int? httpStatus,
+            string httpStatus,
             long durationMs,
-            string? description);
+            string description);
     }
 }

@@ -14,9 +14,6 @@ internal sealed partial class DeliveryGate : IDisposable
 {
     public const int RejectedInARow = 50;
 
-    public static readonly TimeSpan BreakerTrial = TimeSpan.FromSeconds(5);
-    public static readonly TimeSpan RejectionTrial = TimeSpan.FromMinutes(1);
-
     private readonly Lock _lock = new();
     private readonly GateQueue _waiting = new();
     private readonly Breaker _breaker = new();
@@ -55,7 +52,7 @@ internal sealed partial class DeliveryGate : IDisposable
                 case DeliveryOutcome.Unavailable unavailable:
                     if (_breaker.Failed(partition, unavailable))
                     {
-                        Close(_state with { BreakerOpen = true });
+                        Change(_state with { BreakerOpen = true });
                         _metrics.BreakerOpened();
                         Log.BreakerOpened(_logger, unavailable.Code);
                     }
@@ -143,7 +140,7 @@ internal sealed partial class DeliveryGate : IDisposable
             return;
         }
 
-        Close(_state with { PausedFor = code, Since = _time.GetUtcNow() });
+        Change(_state with { PausedFor = code, Since = _time.GetUtcNow() });
         _metrics.Paused(code);
         Log.Paused(_logger, code);
     }
@@ -153,12 +150,6 @@ internal sealed partial class DeliveryGate : IDisposable
         Log.Resumed(_logger, _state.PausedFor);
         _rejected = 0;
         Change(_state with { PausedFor = null, Since = _time.GetUtcNow() });
-    }
-
-    private void Close(GateState state)
-    {
-        _state = state;
-        ScheduleTrial();
     }
 
     private void Change(GateState state)
@@ -203,7 +194,7 @@ internal sealed partial class DeliveryGate : IDisposable
 
     private void LetTrials()
     {
-        if (TrialEvery() is not { } interval || _waiting.IsEmpty)
+        if (_state.TrialEvery is not { } interval || _waiting.IsEmpty)
         {
             return;
         }
@@ -222,20 +213,12 @@ internal sealed partial class DeliveryGate : IDisposable
 
     private void ScheduleTrial()
     {
-        if (TrialEvery() is { } interval)
+        if (_state.TrialEvery is { } interval)
         {
             _trialAt = Now() + interval.Ticks;
             _timer.Change(interval, Timeout.InfiniteTimeSpan);
         }
     }
-
-    private TimeSpan? TrialEvery() => _state switch
-    {
-        { PausedFor: MisconfiguredCodes.EverythingRejected } => RejectionTrial,
-        { PausedFor: not null } => null,
-        { BreakerOpen: true } => BreakerTrial,
-        _ => null,
-    };
 
     private long Now() => _time.GetElapsedTime(0).Ticks;
 

@@ -56,10 +56,11 @@ public sealed class DeliveryHandler
     public async Task DeliverRunAsync(IReadOnlyList<ReceivedEvent> run, Action<ReceivedEvent, DeliveryAttempt> ended, CancellationToken cancellationToken)
     {
         using RunReader reader = new(run, _preparation, _peers, _settings, _time);
+        using CancellationTokenSource budget = new(Timeout.InfiniteTimeSpan, _time);
+        await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
         while (reader.Peek() is { } head)
         {
-            using CancellationTokenSource budget = new(_settings.HoldBudget, _time);
-            await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
+            budget.CancelAfter(_settings.HoldBudget);
             SegmentDelivery segment = new(head, ended);
             try
             {

@@ -13,7 +13,7 @@ public static class DeliveryRegistration
     /// <summary>
     /// Registers <see cref="DeliveryHandler"/>, <see cref="TrackApiClient"/>, <see cref="IDestinationControl"/>, <see cref="EventCounters"/> and
     /// <see cref="DestinationMetrics"/>. Needs <see cref="CustomerIoSettings"/>, <see cref="DeliverySettings"/>, <see cref="EnvelopeMapper"/> and logging.
-    /// <see cref="IRateShare"/>, <see cref="ICredentialSource"/>, <see cref="TimeProvider"/> and <see cref="Random"/> (thread-safe) may be given before.
+    /// <see cref="IRateShare"/>, <see cref="ICredentialSource"/>, <see cref="IDestinationControl"/>, <see cref="TimeProvider"/> and <see cref="Random"/> (thread-safe) may be given before.
     /// </summary>
     public static IServiceCollection AddCustomerIoDelivery(this IServiceCollection services)
     {
@@ -45,7 +45,14 @@ public static class DeliveryRegistration
             provider.GetRequiredService<AttemptRecorder>(),
             provider.GetRequiredService<DeliverySettings>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IDestinationControl, DestinationControl>();
+        services.AddSingleton(provider => new DestinationControl(
+            provider.GetRequiredService<DeliveryGate>(),
+            provider.GetRequiredService<TrackApiClient>(),
+            provider.GetRequiredService<RequestLimiter>(),
+            provider.GetRequiredService<EventCounters>(),
+            provider.GetRequiredService<DeliverySettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IDestinationControl>(provider => provider.GetRequiredService<DestinationControl>());
         services.AddHostedService<PauseProbe>();
         return services;
     }

@@ -3,40 +3,52 @@ using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
 
-/// <summary>The delivering side of this process.</summary>
-internal sealed class DestinationControl(
-    DeliveryGate gate,
-    TrackApiClient client,
-    RequestLimiter limiter,
-    EventCounters counters,
-    DeliverySettings settings,
-    TimeProvider time) : IDestinationControl
+/// <summary>The delivering side of this process. Where several processes deliver, what they share is built on it.</summary>
+public sealed class DestinationControl : IDestinationControl
 {
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private readonly DeliveryGate _gate;
+    private readonly TrackApiClient _client;
+    private readonly RequestLimiter _limiter;
+    private readonly EventCounters _counters;
+    private readonly DeliverySettings _settings;
+    private readonly DateTimeOffset _startedAt;
 
+    internal DestinationControl(
+        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, EventCounters counters, DeliverySettings settings, TimeProvider time)
+    {
+        _gate = gate;
+        _client = client;
+        _limiter = limiter;
+        _counters = counters;
+        _settings = settings;
+        _startedAt = time.GetUtcNow();
+    }
+
+    /// <inheritdoc/>
     public Task<DeliveryStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
-        GateState state = gate.State;
-        Workspace workspace = client.Workspace;
+        GateState state = _gate.State;
+        Workspace workspace = _client.Workspace;
         return Task.FromResult(new DeliveryStatus
         {
-            State = !settings.Enabled ? DestinationState.Disabled : state.PausedFor is null ? DestinationState.Delivering : DestinationState.Paused,
-            Since = settings.Enabled ? state.Since : _startedAt,
-            Reason = settings.Enabled ? state.PausedFor : null,
+            State = !_settings.Enabled ? DestinationState.Disabled : state.PausedFor is null ? DestinationState.Delivering : DestinationState.Paused,
+            Since = _settings.Enabled ? state.Since : _startedAt,
+            Reason = _settings.Enabled ? state.PausedFor : null,
             Region = workspace.Region,
             Url = workspace.Url,
             Workspace = workspace.Number,
             Credentials = CredentialsOf(state, workspace),
-            RateLimit = settings.RequestsPerSecond,
-            RateCurrent = limiter.Current,
-            Counts = counters.Read(),
+            RateLimit = _settings.RequestsPerSecond,
+            RateCurrent = _limiter.Current,
+            Counts = _counters.Read(),
             StartedAt = _startedAt,
         });
     }
 
+    /// <inheritdoc/>
     public Task ResumeAsync(CancellationToken cancellationToken)
     {
-        gate.ResumeAfterRejections();
+        _gate.ResumeAfterRejections();
         return Task.CompletedTask;
     }
 

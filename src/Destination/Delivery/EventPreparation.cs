@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CustomerIoDestination.Limits;
@@ -68,10 +67,6 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySe
         foreach (MappingProblem problem in problems)
         {
             text.Append(text.Length > 0 ? "; " : "").Append(problem.Field).Append(": ").Append(problem.Message);
-            if (problem.Limit is { } limit)
-            {
-                text.Append(CultureInfo.InvariantCulture, $" (limit {limit}, actual {problem.Actual})");
-            }
         }
 
         return text.ToString(0, Math.Min(text.Length, MaxDescription));

@@ -59,9 +59,11 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
 
     private static RetryDecision.Settle Dead(DeadLetterReason reason, string description) => new(new Settlement.DeadLetter(reason, description));
 
-    private static string Describe(DeliveryOutcome.Rejected rejected) => rejected.Field is { } field
-        ? string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.Status}: {field}: {rejected.Message}")
-        : string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.Status}: {rejected.Message}");
+    private static string Describe(DeliveryOutcome.Rejected rejected)
+    {
+        string status = rejected.Message.StartsWith("HTTP ", StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.Status}: ");
+        return rejected.Field is { } field ? $"{status}{field}: {rejected.Message}" : $"{status}{rejected.Message}";
+    }
 
     private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
 }

@@ -1,5 +1,7 @@
 using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Ingest;
 
@@ -10,10 +12,28 @@ namespace CustomerIoDestination.Ingest;
 internal static class EventAdmission
 {
     /// <summary>Why the event is skipped; null when it is to be delivered.</summary>
-    public static SkipReason? Decide(FreshpaintEvent source) =>
-        source is FreshpaintEvent.Undelivered ? SkipReason.UnsupportedType
-        : IsOptedOut(source.Head.Integrations) ? SkipReason.OptedOut
+    public static Skip? Decide(FreshpaintEvent source, DestinationRules rules, MappingSettings settings) =>
+        source is FreshpaintEvent.Undelivered ? new Skip(SkipReason.UnsupportedType, null)
+        : IsOptedOut(source.Head.Integrations) ? new Skip(SkipReason.OptedOut, null)
+        : DisabledBy(source, rules, settings) is { } rule ? new Skip(SkipReason.NotEnabled, rule)
         : null;
+
+    private static string? DisabledBy(FreshpaintEvent source, DestinationRules rules, MappingSettings settings)
+    {
+        string? byKind = source switch
+        {
+            FreshpaintEvent.Identify => rules.Identify ? null : "identify",
+            FreshpaintEvent.Page => rules.Pages ? null : "pages",
+            FreshpaintEvent.Screen => rules.Screens ? null : "screens",
+            FreshpaintEvent.Track track => rules.EnabledEvents?.Matches(track.Name) ?? true ? null : "events.enabled",
+            _ => null,
+        };
+        return byKind ?? DisabledBySource(source.Head, rules.Sources)
+            ?? (rules.Anonymous || source is FreshpaintEvent.Identify || !Identity.IsAnonymous(source, settings) ? null : "anonymous");
+    }
+
+    private static string? DisabledBySource(EventHead head, EventSources enabled) =>
+        enabled == EventSources.All || (EventSource.Of(head) & enabled) != EventSources.None ? null : $"sources.{EventSource.NameOf(EventSource.Of(head))}";
 
     // {"Customer.io": false}, or {"All": false} with neither Customer.io nor Webhooks (the way events come here) let through by name.
     private static bool IsOptedOut(JsonValue integrations)

@@ -29,6 +29,8 @@ internal readonly record struct EventFields
 
     public JsonValue Integrations { get; private init; }
 
+    public JsonValue Channel { get; private init; }
+
     /// <summary>Whether it is the webhook's shape: a member is there that only the webhook has.</summary>
     public bool IsWebhook => Type.IsPresent || UserId.IsPresent || AnonymousId.IsPresent || Traits.IsPresent || MessageId.IsPresent || Context.IsPresent || GroupId.IsPresent;
 
@@ -47,6 +49,7 @@ internal readonly record struct EventFields
                 6 when name.SequenceEqual("userId"u8) => fields with { UserId = member.Value },
                 6 when name.SequenceEqual("traits"u8) => fields with { Traits = member.Value },
                 7 when name.SequenceEqual("context"u8) => fields with { Context = member.Value },
+                7 when name.SequenceEqual("channel"u8) => fields with { Channel = member.Value },
                 7 when name.SequenceEqual("groupId"u8) => fields with { GroupId = member.Value },
                 9 when name.SequenceEqual("messageId"u8) => fields with { MessageId = member.Value },
                 9 when name.SequenceEqual("timestamp"u8) => fields with { Timestamp = member.Value },

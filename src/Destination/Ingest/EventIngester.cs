@@ -2,7 +2,10 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Ingest;
 
@@ -10,13 +13,16 @@ namespace CustomerIoDestination.Ingest;
 /// Takes a request's body in: splits it, reads each item, gives each event its id and partition, leaves out what is not to be sent, and puts the
 /// rest on the queue. Good items of a request are accepted whatever the others are.
 /// </summary>
-public sealed class EventIngester(
+public sealed partial class EventIngester(
     IEventQueue queue,
     IDeliveryLog log,
     EventCounters counters,
+    DestinationMetrics metrics,
     DestinationSettings settings,
+    RulesSource rules,
     TimeProvider time,
-    Random random)
+    Random random,
+    ILogger<EventIngester> logger)
 {
     /// <summary>Takes a body in. When it answers <see cref="IngestResult.Ingested"/>, the accepted items are durably queued.</summary>
     /// <param name="body">The body, decompressed.</param>
@@ -29,7 +35,7 @@ public sealed class EventIngester(
             case BodyItems.TooMany:
                 return new IngestResult.TooManyItems(BodySplitter.MaxItems);
             case BodyItems.Unreadable unreadable:
-                counters.Ingested(received: 1, accepted: 0, rejected: 1, skipped: 0);
+                Count(received: 1, accepted: 0, rejected: 1, skipped: 0);
                 return new IngestResult.Ingested(0, [], [new RejectedItem(0, unreadable.Code, unreadable.Message)]);
             case BodyItems.Items items:
                 return await QueueAsync(Sort(items.Values, request), items.Values.Count, cancellationToken).ConfigureAwait(false);
@@ -53,10 +59,7 @@ public sealed class EventIngester(
             }
         }
 
-        if (sorted.Skips.Count > 0)
-        {
-            await log.RecordAsync(sorted.Skips, cancellationToken).ConfigureAwait(false);
-        }
+        await RecordSkipsAsync(sorted.Skips, cancellationToken).ConfigureAwait(false);
 
         var eventIds = new List<string>(sorted.Envelopes.Count - tooLarge.Count);
         for (int i = 0; i < sorted.Envelopes.Count; i++)
@@ -71,14 +74,41 @@ public sealed class EventIngester(
             }
         }
 
-        counters.Ingested(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
+        Count(received, eventIds.Count, sorted.Rejected.Count, sorted.Skips.Count);
         return new IngestResult.Ingested(sorted.Skips.Count, eventIds, [.. sorted.Rejected.OrderBy(item => item.Index)]);
+    }
+
+    // What is queued stays promised whatever becomes of the log.
+    private async Task RecordSkipsAsync(List<DeliveryLogEntry> skips, CancellationToken cancellationToken)
+    {
+        if (skips.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await log.RecordAsync(skips, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A log that can't be written must not turn a kept promise into an error.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.SkipsNotRecorded(logger, skips.Count, failure.GetType().Name);
+        }
+    }
+
+    private void Count(int received, int accepted, int rejected, int skipped)
+    {
+        counters.Ingested(received, accepted, rejected, skipped);
+        metrics.Ingested(accepted, rejected, skipped);
     }
 
     private SortedItems Sort(IReadOnlyList<ReadOnlyMemory<byte>> items, IngestRequest request)
     {
         var sorted = new SortedItems(new(items.Count), new(items.Count), [], []);
         DateTimeOffset now = time.GetUtcNow();
+        DestinationRules current = rules.Current;
         using var table = new JsonTable();
         for (int index = 0; index < items.Count; index++)
         {
@@ -89,9 +119,9 @@ public sealed class EventIngester(
                     break;
                 case EventItem.Readable { Event: var source }:
                     EventEnvelope envelope = EnvelopeFactory.Wrap(source, table.Root, items[index], request, now, settings, random);
-                    if (EventAdmission.Decide(source) is { } skip)
+                    if (EventAdmission.Decide(source, current, settings.Mapping) is { } skip)
                     {
-                        sorted.Skips.Add(SkipEntry(envelope, skip, now));
+                        sorted.Skips.Add(SkipEntry(envelope, skip.Reason, now));
                     }
                     else
                     {
@@ -118,4 +148,10 @@ public sealed class EventIngester(
     };
 
     private sealed record SortedItems(List<EventEnvelope> Envelopes, List<int> Indexes, List<DeliveryLogEntry> Skips, List<RejectedItem> Rejected);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Count} skipped events were not recorded in the delivery log ({ExceptionType}).")]
+        public static partial void SkipsNotRecorded(ILogger logger, int count, string exceptionType);
+    }
 }

@@ -90,6 +90,9 @@ internal sealed record EventHead
     /// <summary><c>integrations</c>.</summary>
     public required JsonValue Integrations { get; init; }
 
+    /// <summary><c>channel</c>: <c>mobile</c> from Freshpaint's Android library.</summary>
+    public required JsonValue Channel { get; init; }
+
     /// <summary>The properties as given, reserved names included.</summary>
     public required JsonValue RawProperties { get; init; }
 }

@@ -159,6 +159,7 @@ internal static class FreshpaintEventReader
             UserProps = userProps.Kind == JsonKind.Object ? userProps : properties["$user_props"u8],
             Context = fields.Context,
             Integrations = fields.Integrations,
+            Channel = fields.Channel,
             RawProperties = properties,
         };
     }
@@ -178,6 +179,7 @@ internal static class FreshpaintEventReader
             UserProps = properties["$user_props"u8],
             Context = fields.Context,
             Integrations = fields.Integrations,
+            Channel = fields.Channel,
             RawProperties = properties,
         };
     }

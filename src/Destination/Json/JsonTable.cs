@@ -8,7 +8,8 @@ namespace CustomerIoDestination.Json;
 /// One JSON value read in a single pass into a flat table of rows over its own bytes: nothing is decoded or copied until somebody asks.
 /// The table's memory is pooled and reused, which is what <c>JsonDocument</c> can't do across documents.
 /// </summary>
-internal sealed class JsonTable : IDisposable
+/// <param name="maxDepth">How deep the value may nest.</param>
+internal sealed class JsonTable(int maxDepth = JsonTable.MaxDepth) : IDisposable
 {
     /// <summary>How deep an event may nest.</summary>
     public const int MaxDepth = 32;
@@ -16,7 +17,7 @@ internal sealed class JsonTable : IDisposable
     private const int InitialRows = 128;
     private const int MaxKeptRows = 16 * 1024;
 
-    private readonly int[] _parents = new int[MaxDepth + 1];
+    private readonly int[] _parents = new int[maxDepth + 1];
     private JsonRow[] _rows = [];
     private int _count;
 
@@ -29,7 +30,7 @@ internal sealed class JsonTable : IDisposable
     /// <summary>A row.</summary>
     public ref readonly JsonRow this[int index] => ref _rows[index];
 
-    /// <summary>Reads a value; false when the bytes are no JSON value, nest deeper than <see cref="MaxDepth"/>, or are no UTF-8.</summary>
+    /// <summary>Reads a value; false when the bytes are no JSON value, nest too deep, or are no UTF-8.</summary>
     /// <param name="source">The bytes; they must not change while the table is in use.</param>
     public bool TryRead(ReadOnlyMemory<byte> source)
     {
@@ -97,7 +98,7 @@ internal sealed class JsonTable : IDisposable
 
     private bool Read(ReadOnlySpan<byte> source)
     {
-        var reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = maxDepth });
         int depth = 0;
         while (reader.Read())
         {

@@ -8,9 +8,9 @@ namespace CustomerIoDestination.Mapping;
 
 /// <summary>A person's attributes, written and checked.</summary>
 /// <param name="Members">The JSON members without the braces.</param>
-/// <param name="Relationships">The value of <c>cio_relationships</c>; null for none.</param>
+/// <param name="Relationships">What <c>cio_relationships</c> says; null for nothing.</param>
 /// <param name="OwnTimestamp">The sender's own <c>_timestamp</c>; missing as a rule.</param>
-internal readonly record struct PersonAttributes(Utf8Text Members, Utf8Text? Relationships, JsonValue OwnTimestamp);
+internal readonly record struct PersonAttributes(Utf8Text Members, PersonRelationships? Relationships, JsonValue OwnTimestamp);
 
 /// <summary>
 /// Writes a person's attributes: first those with a meaning of their own at Customer.io, then the others, measured one by one as they are
@@ -42,7 +42,7 @@ internal struct AttributeWriter
     public static PersonAttributes Write(FreshpaintEvent.Identify identify, PersonIdentifier person, Utf8Text? email, MappingContext context)
     {
         var writer = new AttributeWriter(identify, context);
-        Utf8Text? relationships = writer.TakeRelationships();
+        PersonRelationships? relationships = writer.TakeRelationships();
         writer.WriteReserved(person, email);
         int reservedLength = writer._output.Length;
         int reservedCount = writer._count;
@@ -73,15 +73,25 @@ internal struct AttributeWriter
 
     private readonly OverLimit Choice(OverLimit configured) => _optOut ? OverLimit.Trim : configured;
 
-    private Utf8Text? TakeRelationships()
+    // {"action": "add_relationships" | "delete_relationships", "relationships": […]}, or the list alone as v2 has it.
+    private readonly PersonRelationships? TakeRelationships()
     {
-        if (_reserved.Relationships.Kind is JsonKind.Missing or JsonKind.Null)
+        JsonValue value = _reserved.Relationships;
+        if (value.Kind is JsonKind.Missing or JsonKind.Null)
         {
             return null;
         }
 
-        _output.WriteValue(_reserved.Relationships);
-        return new Utf8Text(_output.Take());
+        JsonValue items = value.Kind == JsonKind.Array ? value : value["relationships"u8];
+        bool remove = value["action"u8].Is("delete_relationships"u8);
+        if (items.Kind != JsonKind.Array || (value.Kind == JsonKind.Object && !remove && !value["action"u8].Is("add_relationships"u8)))
+        {
+            _context.Warn("relationships_unreadable", "traits.cio_relationships", "it has no action and list that Customer.io knows; it was left out");
+            return null;
+        }
+
+        _output.WriteValue(items);
+        return new PersonRelationships(remove, new Utf8Text(_output.Take()));
     }
 
     private void WriteReserved(PersonIdentifier person, Utf8Text? email)
@@ -153,7 +163,7 @@ internal struct AttributeWriter
         {
             WriteAttribute(new Property(KnownNames.Email, _reserved.Email));
         }
-        else if (email is { } known && known != person.Value)
+        else if (email is { } known && known != person.Value && _context.RuledEmail is not { MayBeAttribute: false })
         {
             Begin("email"u8);
             _output.WriteString(known.Span);
@@ -162,7 +172,7 @@ internal struct AttributeWriter
 
     private void WriteAnonymousId()
     {
-        if (!_context.Settings.AnonymousId)
+        if (!_context.Settings.AnonymousId || !_context.Rules.Anonymous)
         {
             return;
         }

@@ -1,17 +1,25 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Mapping;
 
 /// <summary>From the raw JSON on the queue to what is sent: read, decide whether it is to be sent, map, check every limit. Never throws on input.</summary>
-public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits)
+/// <param name="mapping">How events become requests.</param>
+/// <param name="limits">What becomes of what is too long.</param>
+/// <param name="rules">Where the rules of the moment are.</param>
+public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits, RulesSource rules)
 {
     /// <summary>Maps an event.</summary>
     /// <param name="envelope">The event.</param>
     /// <param name="scope">Where it is read and written; the result lives as long.</param>
-    public MappingResult Map(EventEnvelope envelope, MappingScope scope)
+    public MappingResult Map(EventEnvelope envelope, MappingScope scope) => Map(envelope, scope, trace: null);
+
+    /// <summary>Maps an event and notes what the rules changed.</summary>
+    internal MappingResult Map(EventEnvelope envelope, MappingScope scope, RuleTrace? trace)
     {
         switch (EventItem.Read(envelope.Body, scope.Table))
         {
@@ -19,11 +27,31 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
                 DeadLetterReason reason = bad.Code == "invalid_event" ? DeadLetterReason.InvalidEvent : DeadLetterReason.Unreadable;
                 return new MappingResult.Invalid([new MappingProblem(reason, "event", bad.Message)]);
             case EventItem.Readable { Event: var source }:
-                return EventAdmission.Decide(source) is { } skip
-                    ? new MappingResult.Skipped(skip)
-                    : EventMapper.Map(source, new MappingContext(envelope, mapping, limits, scope.Output));
+                return Map(source, envelope, scope, rules.Current, trace);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    private MappingResult Map(FreshpaintEvent source, EventEnvelope envelope, MappingScope scope, DestinationRules current, RuleTrace? trace)
+    {
+        if (EventAdmission.Decide(source, current, mapping) is { } notWanted)
+        {
+            return new MappingResult.Skipped(notWanted.Reason) { Rule = notWanted.Rule };
+        }
+
+        RuledEvent ruled = RuleApplication.Apply(source, current, mapping, scope, trace);
+        if (ruled.Skip is { } filtered)
+        {
+            return new MappingResult.Skipped(filtered.Reason) { Rule = filtered.Rule };
+        }
+
+        var context = new MappingContext(envelope, mapping, limits, current, scope.Output) { Given = source, RuledEmail = ruled.Email };
+        if (ruled.Warning is { } warning)
+        {
+            context.Warn(warning);
+        }
+
+        return EventMapper.Map(ruled.Event, context);
     }
 }

@@ -21,6 +21,11 @@ internal static class EventData
     public static MappingResult Track(FreshpaintEvent source, TrackEventType type, Utf8Text name, PropertySet properties, MappingContext context)
     {
         EventSubject? subject = SubjectOf(source, context);
+        if (subject is EventSubject.Anonymous && !context.Rules.Anonymous)
+        {
+            return new MappingResult.Skipped(SkipReason.NotEnabled) { Rule = "anonymous" };
+        }
+
         Utf8Text data = Write(properties, context);
         long timestamp = context.EventSeconds(source.Head.Time);
         return context.HasProblems || subject is null
@@ -73,7 +78,7 @@ internal static class EventData
         output.WriteByte((byte)'{');
         foreach (Property property in properties)
         {
-            if (IsGuarded(property.Name.Span))
+            if (!context.Rules.AllowMessageOverrides && IsGuarded(property.Name.Span))
             {
                 context.Warn("guarded_property", MappingContext.Field(Set, property.Name), "it could redirect a message and was left out");
                 continue;

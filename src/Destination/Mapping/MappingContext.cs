@@ -2,13 +2,19 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Json;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Mapping;
 
 /// <summary>What one event is mapped with, and the problems and warnings that come up on the way.</summary>
-internal sealed class MappingContext(EventEnvelope envelope, MappingSettings settings, LimitSettings limits, ScratchBuffer output)
+/// <param name="envelope">The event's id, lane and flags.</param>
+/// <param name="settings">How events become requests.</param>
+/// <param name="limits">What becomes of what is too long.</param>
+/// <param name="rules">What the marketer decided.</param>
+/// <param name="output">Where operations are written.</param>
+internal sealed class MappingContext(EventEnvelope envelope, MappingSettings settings, LimitSettings limits, DestinationRules rules, ScratchBuffer output)
 {
     /// <summary>How far ahead of receipt an event's time may be before its clock counts as wrong.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
@@ -26,6 +32,15 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
 
     /// <summary>What becomes of what is too long.</summary>
     public LimitSettings Limits => limits;
+
+    /// <summary>What the marketer decided.</summary>
+    public DestinationRules Rules => rules;
+
+    /// <summary>The e-mail the rules left; null when the event itself tells.</summary>
+    public RuledEmail? RuledEmail { get; init; }
+
+    /// <summary>The event as it was before the rules.</summary>
+    public required FreshpaintEvent Given { get; init; }
 
     /// <summary>Where operations are written.</summary>
     public ScratchBuffer Output => output;
@@ -50,11 +65,17 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
             actual));
 
     /// <summary>Something was changed or may surprise.</summary>
-    public void Warn(string code, string field, string message) => (_warnings ??= []).Add(new MappingWarning(code, field, message));
+    public void Warn(string code, string field, string message) => Warn(new MappingWarning(code, field, message));
+
+    /// <summary>Something was changed or may surprise.</summary>
+    public void Warn(MappingWarning warning) => (_warnings ??= []).Add(warning);
 
     /// <summary>The result: invalid when there is any problem, else these operations.</summary>
     public MappingResult Result(params TrackApiOperation[] operations) =>
         _problems is null ? new MappingResult.Mapped(operations, _warnings ?? (IReadOnlyList<MappingWarning>)[]) : new MappingResult.Invalid(_problems);
+
+    /// <summary>The result when the rules left nothing to name the event by.</summary>
+    public MappingResult Filtered() => new MappingResult.Skipped(SkipReason.Filtered) { Rule = rules.IsPrivate ? "privacy.allow" : "transformations" };
 
     /// <summary>The name of a property for messages: its path, cut when it is absurdly long.</summary>
     public static string Field(string set, Utf8Text name) =>

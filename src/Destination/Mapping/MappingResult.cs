@@ -16,7 +16,11 @@ public abstract record MappingResult
     public sealed record Mapped(IReadOnlyList<TrackApiOperation> Operations, IReadOnlyList<MappingWarning> Warnings) : MappingResult;
 
     /// <summary>It is not meant to be sent.</summary>
-    public sealed record Skipped(SkipReason Reason) : MappingResult;
+    public sealed record Skipped(SkipReason Reason) : MappingResult
+    {
+        /// <summary>Where the rule that says so stands in the rules, for instance <c>transformations[2]</c>; null when none of them does.</summary>
+        public string? Rule { get; init; }
+    }
 
     /// <summary>It can't be sent as it is; nothing is.</summary>
     /// <param name="Problems">Every one, at least one; the first names the dead letter's reason.</param>

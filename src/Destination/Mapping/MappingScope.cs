@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CustomerIoDestination.Json;
+using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Mapping;
@@ -24,6 +25,9 @@ public sealed class MappingScope : IDisposable
     /// <summary>Where the event is read.</summary>
     internal JsonTable Table { get; } = new();
 
+    /// <summary>Where the rules work on it.</summary>
+    internal RuleWorkspace Rules { get; } = new();
+
     /// <summary>Takes a scope from the pool.</summary>
     public static MappingScope Rent() => Pool.TryDequeue(out MappingScope? scope) ? scope : new MappingScope();
 
@@ -33,11 +37,13 @@ public sealed class MappingScope : IDisposable
         if (Pool.Count >= MaxPooled)
         {
             Table.Dispose();
+            Rules.Dispose();
             Output.Dispose();
             return;
         }
 
         Table.Reset();
+        Rules.Reset();
         Output.Reset();
         Pool.Enqueue(this);
     }

@@ -13,17 +13,27 @@ namespace CustomerIoDestination.Mapping;
 internal static class PageMapping
 {
     /// <summary>Maps a page.</summary>
-    public static MappingResult Map(FreshpaintEvent.Page page, MappingContext context) =>
-        EventData.Track(page, TrackEventType.Page, Name(page, context), page.Properties, context);
-
-    private static Utf8Text Name(FreshpaintEvent.Page page, MappingContext context)
+    public static MappingResult Map(FreshpaintEvent.Page page, MappingContext context)
     {
-        if (!Names.TryFirst([page.Properties["url"u8], page.Properties["path"u8], page.Name], out Utf8Text name))
+        if (TryName(page, out Utf8Text name))
         {
-            context.Problem(DeadLetterReason.InvalidEvent, "name", "nothing names the page: no url, no $current_url, no path, no name");
-            return default;
+            return EventData.Track(page, TrackEventType.Page, Limited(name, context), page.Properties, context);
         }
 
+        if (context.Given is FreshpaintEvent.Page given && TryName(given, out _))
+        {
+            return context.Filtered();
+        }
+
+        context.Problem(DeadLetterReason.InvalidEvent, "name", "nothing names the page: no url, no $current_url, no path, no name");
+        return EventData.Track(page, TrackEventType.Page, default, page.Properties, context);
+    }
+
+    private static bool TryName(FreshpaintEvent.Page page, out Utf8Text name) =>
+        Names.TryFirst([page.Properties["url"u8], page.Properties["path"u8], page.Name], out name);
+
+    private static Utf8Text Limited(Utf8Text name, MappingContext context)
+    {
         if (name.Length <= TrackApiLimits.PageNameBytes)
         {
             return name;

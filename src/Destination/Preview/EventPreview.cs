@@ -4,6 +4,7 @@ using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -41,7 +42,8 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
     {
         EventEnvelope envelope = EnvelopeFactory.Wrap(source, root, item, request, time.GetUtcNow(), settings, random);
         using var scope = MappingScope.Rent();
-        MappingResult result = mapper.Map(envelope, scope);
+        var trace = new RuleTrace();
+        MappingResult result = mapper.Map(envelope, scope, trace);
         PreviewItem preview = new(
             index,
             source.Head.Shape == EventShape.Webhook ? "webhook" : "http_api",
@@ -53,7 +55,9 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
             [],
             null,
             [],
-            []);
+            [],
+            null,
+            trace.Applied);
         return result switch
         {
             MappingResult.Mapped mapped => preview with
@@ -62,7 +66,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
                 BatchItems = [.. mapped.Operations.SelectMany(operation => Item(operation, scope.Output))],
                 Warnings = mapped.Warnings,
             },
-            MappingResult.Skipped skipped => preview with { Outcome = "skip", Reason = skipped.Reason.ToCode() },
+            MappingResult.Skipped skipped => preview with { Outcome = "skip", Reason = skipped.Reason.ToCode(), Rule = skipped.Rule },
             MappingResult.Invalid invalid => preview with
             {
                 Outcome = "reject",
@@ -87,5 +91,5 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
         BatchItem.TryWrite(operation, settings.Delivery.BatchAnonymous, output, out ReadOnlyMemory<byte> item) ? [item.ToArray()] : [];
 
     private static PreviewItem Bad(int index, string code, string message) =>
-        new(index, null, null, null, null, "reject", [], [], code, [new PreviewProblem(code, "event", null, null, message)], []);
+        new(index, null, null, null, null, "reject", [], [], code, [new PreviewProblem(code, "event", null, null, message)], [], null, []);
 }

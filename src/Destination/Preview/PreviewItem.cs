@@ -1,4 +1,5 @@
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Rules;
 
 namespace CustomerIoDestination.Preview;
 
@@ -29,6 +30,8 @@ public abstract record PreviewResult
 /// <param name="Reason">The skip reason, the dead-letter reason, or the code of what is wrong with the item; null when it would be delivered.</param>
 /// <param name="Problems">Everything that makes it undeliverable.</param>
 /// <param name="Warnings">What was changed or may surprise.</param>
+/// <param name="Rule">Where the rule that skips it stands in the rules, for instance <c>events.enabled</c> or <c>transformations[2]</c>; null when none does.</param>
+/// <param name="Transformations">What the rules changed, in order.</param>
 public sealed record PreviewItem(
     int Index,
     string? Shape,
@@ -40,7 +43,9 @@ public sealed record PreviewItem(
     IReadOnlyList<ReadOnlyMemory<byte>> BatchItems,
     string? Reason,
     IReadOnlyList<PreviewProblem> Problems,
-    IReadOnlyList<MappingWarning> Warnings);
+    IReadOnlyList<MappingWarning> Warnings,
+    string? Rule,
+    IReadOnlyList<AppliedTransformation> Transformations);
 
 /// <summary>One call as it would be made.</summary>
 /// <param name="Method">The HTTP method.</param>

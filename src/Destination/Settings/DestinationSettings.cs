@@ -15,6 +15,9 @@ public sealed record DestinationSettings
     /// <summary>What becomes of events over a limit.</summary>
     public LimitSettings Limits { get; init; } = new();
 
+    /// <summary>The rules.</summary>
+    public RulesSettings Rules { get; init; } = new();
+
     /// <summary>Who may send events.</summary>
     public IngestSettings Ingest { get; init; } = new();
 
@@ -24,9 +27,18 @@ public sealed record DestinationSettings
     /// <summary>The queue.</summary>
     public QueueSettings Queue { get; init; } = new();
 
+    /// <summary>The Service Bus namespace and queue, where the queue is of that kind.</summary>
+    public ServiceBusSettings ServiceBus { get; init; } = new();
+
     /// <summary>The sandbox.</summary>
     public SandboxSettings Sandbox { get; init; } = new();
 
     /// <summary>The dead letters.</summary>
     public DeadLetterSettings DeadLetters { get; init; } = new();
+
+    /// <summary>Where processes share the rate, in Azure.</summary>
+    public RateShareSettings RateShare { get; init; } = new();
+
+    /// <summary>Where the delivery log and the state lie, in Azure.</summary>
+    public DeliveryLogSettings DeliveryLog { get; init; } = new();
 }

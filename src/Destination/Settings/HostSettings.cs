@@ -20,6 +20,19 @@ public sealed record QueueSettings
     public string Path { get; init; } = "data/queue.db";
 }
 
+/// <summary>The Service Bus queue. The namespace is reached with a connection string, or by name with the identity the host runs under.</summary>
+public sealed record ServiceBusSettings
+{
+    /// <summary>The connection string; null where the identity is used.</summary>
+    public Secret? ConnectionString { get; init; }
+
+    /// <summary>The namespace's host name, for instance <c>example.servicebus.windows.net</c>; null where there is a connection string.</summary>
+    public string? FullyQualifiedNamespace { get; init; }
+
+    /// <summary>The queue: with sessions and duplicate detection.</summary>
+    public string QueueName { get; init; } = "freshpaint-events";
+}
+
 /// <summary>The sandbox the local host starts when no site id is configured.</summary>
 public sealed record SandboxSettings
 {

@@ -38,6 +38,8 @@ public static class SettingNames
         "Limits__AttributeCount",
         "Limits__EventName",
         "Limits__PageName",
+        "Rules__Path",
+        "Rules__HashSecret",
         "Ingest__Keys__0",
         "Ingest__Keys__1",
         "Ingest__SigningSecret",
@@ -48,13 +50,23 @@ public static class SettingNames
         "Admin__Keys__1",
         "Queue__Kind",
         "Queue__Path",
+        "ServiceBus",
+        "ServiceBus__fullyQualifiedNamespace",
+        "ServiceBusQueueName",
         "Sandbox__Port",
         "Sandbox__SiteId",
         "Sandbox__ApiKey",
         "DeadLetters__Retention",
+        "RateShare",
+        "RateShare__blobServiceUri",
+        "DeliveryLog",
+        "DeliveryLog__tableServiceUri",
     ];
 
     /// <summary>The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake.</summary>
     internal static IReadOnlyList<string> Sections { get; } =
-        [.. All.Select(name => name[..name.IndexOf("__", StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal)];
+        [.. All.Where(name => name.Contains("__", StringComparison.Ordinal)).Select(name => name[..name.IndexOf("__", StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Names in these sections that the Functions host reads, not this product: how its trigger authenticates.</summary>
+    internal static IReadOnlyList<string> ReadByTheFunctionsHost { get; } = ["ServiceBus__clientId", "ServiceBus__credential"];
 }

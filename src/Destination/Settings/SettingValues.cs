@@ -9,6 +9,11 @@ namespace CustomerIoDestination.Settings;
 /// </summary>
 internal sealed class SettingValues(IConfiguration configuration)
 {
+    /// <summary>
+    /// How a reference to a vault begins. Where the platform can't resolve one, the app gets this very text: as a key it could be guessed by anybody.
+    /// </summary>
+    private const string VaultReference = "@Microsoft.KeyVault(";
+
     private readonly List<SettingProblem> _problems = [];
 
     /// <summary>What was wrong so far.</summary>
@@ -17,9 +22,17 @@ internal sealed class SettingValues(IConfiguration configuration)
     /// <summary>Something is wrong with a setting, or with several together.</summary>
     public void Problem(string name, string message) => _problems.Add(new SettingProblem(name, message));
 
-    /// <summary>Text; null when not set.</summary>
-    public string? Text(string name) =>
-        configuration[name.Replace("__", ":", StringComparison.Ordinal)] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+    /// <summary>Text; null when not set, and for a reference to a vault that was not resolved, which is a problem.</summary>
+    public string? Text(string name)
+    {
+        string? text = configuration[name.Replace("__", ":", StringComparison.Ordinal)]?.Trim();
+        if (text?.StartsWith(VaultReference, StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return Wrong<string?>(name, "is a reference to a vault that was not resolved: does the secret exist, and may the app's identity read it?", null);
+        }
+
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
 
     /// <summary>A secret of at least <paramref name="minimumLength"/> characters; null when not set.</summary>
     public Secret? Secret(string name, int minimumLength = 1)

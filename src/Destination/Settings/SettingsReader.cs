@@ -21,12 +21,19 @@ public static class SettingsReader
             Delivery = Delivery(values),
             Mapping = Mapping(values),
             Limits = Limits(values),
+            Rules = new RulesSettings { Path = values.Text("Rules__Path"), HashSecret = values.Secret("Rules__HashSecret", MinimumKeyLength) },
             Ingest = Ingest(values),
             Admin = new AdminSettings { Keys = values.Secrets("Admin__Keys", MinimumKeyLength) },
             Queue = new QueueSettings
             {
                 Kind = values.Choice("Queue__Kind", QueueKind.Sqlite),
                 Path = values.Text("Queue__Path") ?? new QueueSettings().Path,
+            },
+            ServiceBus = new ServiceBusSettings
+            {
+                ConnectionString = values.Secret("ServiceBus"),
+                FullyQualifiedNamespace = values.Text("ServiceBus__fullyQualifiedNamespace"),
+                QueueName = values.Text("ServiceBusQueueName") ?? new ServiceBusSettings().QueueName,
             },
             Sandbox = new SandboxSettings
             {
@@ -38,6 +45,8 @@ public static class SettingsReader
             {
                 Retention = values.Duration("DeadLetters__Retention", new DeadLetterSettings().Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
             },
+            RateShare = new RateShareSettings { ConnectionString = values.Secret("RateShare"), BlobServiceUri = values.Url("RateShare__blobServiceUri") },
+            DeliveryLog = new DeliveryLogSettings { ConnectionString = values.Secret("DeliveryLog"), TableServiceUri = values.Url("DeliveryLog__tableServiceUri") },
         };
         CheckTogether(settings, values);
         CheckNames(configuration, values);
@@ -129,6 +138,26 @@ public static class SettingsReader
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
         }
 
+        if (settings.RateShare is { ConnectionString: not null, BlobServiceUri: not null })
+        {
+            values.Problem("RateShare__blobServiceUri", "is set beside the connection string RateShare; only one of the two may be");
+        }
+
+        if (settings.DeliveryLog is { ConnectionString: not null, TableServiceUri: not null })
+        {
+            values.Problem("DeliveryLog__tableServiceUri", "is set beside the connection string DeliveryLog; only one of the two may be");
+        }
+
+        if (settings is { Queue.Kind: QueueKind.ServiceBus, ServiceBus: { ConnectionString: null, FullyQualifiedNamespace: null } })
+        {
+            values.Problem("ServiceBus__fullyQualifiedNamespace", "is missing; Queue__Kind is ServiceBus, so a namespace (or the connection string ServiceBus) is needed");
+        }
+
+        if (settings.ServiceBus is { ConnectionString: not null, FullyQualifiedNamespace: not null })
+        {
+            values.Problem("ServiceBus__fullyQualifiedNamespace", "is set beside the connection string ServiceBus; only one of the two may be");
+        }
+
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))
         {
             values.Problem("Admin__Keys", "an admin key is also an ingest key; an ingest key must never read");
@@ -137,7 +166,7 @@ public static class SettingsReader
 
     private static void CheckNames(IConfiguration configuration, SettingValues values)
     {
-        var known = SettingNames.All.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = SettingNames.All.Concat(SettingNames.ReadByTheFunctionsHost).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (string section in SettingNames.Sections)
         {
             foreach (KeyValuePair<string, string?> pair in configuration.GetSection(section).AsEnumerable())

@@ -28,6 +28,11 @@ internal sealed class AttemptHandler(RequestLimiter limiter, DestinationMetrics 
         catch (Exception exception)
         {
             string code = TransportFailure.Code(exception);
+            if (TransportFailure.Is(exception) || exception is OperationCanceledException)
+            {
+                call.Answer = new TrackApiAnswer.Unavailable(code, null, null);
+            }
+
             metrics.Called(call.Route, call.Method, code, time.GetElapsedTime(start));
             DestinationTracing.EndCall(activity, status: null, code);
             throw;

@@ -26,8 +26,8 @@ public static class BatchItem
 
     private static bool TryIdentify(TrackApiOperation.IdentifyPerson identify, ScratchBuffer output)
     {
-        // The v2 form of relationships is another one; the few identifies that bring their own go through v1.
-        if (identify.Relationships is not null)
+        // A v2 identify can only add relationships; removing is an action of its own, so it goes through v1 with its attributes.
+        if (identify.Relationships is { Remove: true })
         {
             return false;
         }
@@ -43,7 +43,14 @@ public static class BatchItem
 
         output.Write(",\"attributes\":{"u8);
         output.Write(identify.Attributes.Span);
-        output.Write("}}"u8);
+        output.WriteByte((byte)'}');
+        if (identify.Relationships is { } relationships)
+        {
+            output.Write(",\"cio_relationships\":"u8);
+            output.Write(relationships.Items.Span);
+        }
+
+        output.WriteByte((byte)'}');
         return true;
     }
 

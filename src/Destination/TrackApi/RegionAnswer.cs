@@ -32,7 +32,7 @@ internal static class RegionAnswer
     /// <param name="current">The base URL in use; null while the region is not known.</param>
     public static PingResult Judge(TrackApiAnswer answer, CustomerIoSettings settings, Uri? current) => answer switch
     {
-        TrackApiAnswer.Region region when settings.TrackApiUrl is { } url => new PingResult.Good(Find(region) ?? CustomerIoRegion.Auto, url, region.Workspace),
+        TrackApiAnswer.Region region when settings.TrackApiUrl is { } url => new PingResult.Good(Named(region.Name) ?? CustomerIoRegion.Auto, url, region.Workspace),
         // Only Customer.io's own hosts: an answer must not be able to send personal data anywhere else.
         TrackApiAnswer.Region region when Find(region) is { } found && Url(found) is var url =>
             current is null || current == url ? new PingResult.Good(found, url, region.Workspace) : new PingResult.WrongUrl(url),
@@ -48,12 +48,14 @@ internal static class RegionAnswer
         Uri.TryCreate(region.Url, UriKind.Absolute, out Uri? url) && url == TrackApiUrl.Us ? CustomerIoRegion.Us
         : url is not null && url == TrackApiUrl.Eu ? CustomerIoRegion.Eu
         : region.Url is not null ? null
-        : region.Name switch
-        {
-            "us" => CustomerIoRegion.Us,
-            "eu" => CustomerIoRegion.Eu,
-            _ => null,
-        };
+        : Named(region.Name);
+
+    private static CustomerIoRegion? Named(string? name) => name switch
+    {
+        "us" => CustomerIoRegion.Us,
+        "eu" => CustomerIoRegion.Eu,
+        _ => null,
+    };
 
     private static Uri Url(CustomerIoRegion region) => region == CustomerIoRegion.Eu ? TrackApiUrl.Eu : TrackApiUrl.Us;
 

@@ -128,6 +128,8 @@ internal sealed class RequestLimiter : IDisposable
             double wait = _pace.Wait(now, limit);
             if (wait > 0)
             {
+                // Who waits still wants, though it asked long ago.
+                _rate.Ask();
                 SetTimer(TimeSpan.FromSeconds(wait));
                 return;
             }

@@ -36,7 +36,9 @@ public static class SingleRequest
         if (identify.Relationships is { } relationships)
         {
             output.WriteName("cio_relationships"u8, ref first);
-            output.Write(relationships.Span);
+            output.Write(relationships.Remove ? "{\"action\":\"delete_relationships\",\"relationships\":"u8 : "{\"action\":\"add_relationships\",\"relationships\":"u8);
+            output.Write(relationships.Items.Span);
+            output.WriteByte((byte)'}');
         }
 
         if (identify.Timestamp is { } timestamp)

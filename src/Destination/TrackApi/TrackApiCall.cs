@@ -37,6 +37,6 @@ internal sealed class TrackApiCall : HttpRequestMessage
     /// <summary>How often it was sent.</summary>
     public int Calls { get; set; }
 
-    /// <summary>The last answer; null while there is none, and after a transport failure.</summary>
+    /// <summary>The last answer, or why there was none; null before the first.</summary>
     public TrackApiAnswer? Answer { get; set; }
 }

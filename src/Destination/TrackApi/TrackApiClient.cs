@@ -128,9 +128,10 @@ public sealed class TrackApiClient
             using HttpResponseMessage response = await _http.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
             return call.Answer!;
         }
-        catch (Exception exception) when (TransportFailure.Is(exception))
+        catch (Exception exception) when (call.Answer is not null && (TransportFailure.Is(exception) || exception is OperationCanceledException))
         {
-            return new TrackApiAnswer.Unavailable(TransportFailure.Code(exception), null, null);
+            // Also when a quick retry was given up while it waited for its permit: the call before it counts.
+            return call.Answer;
         }
     }
 

@@ -13,9 +13,9 @@ public abstract record TrackApiOperation
     /// <summary>A person has these attributes.</summary>
     /// <param name="Person">Who.</param>
     /// <param name="Attributes">The attributes as JSON members without the braces, minified; may be empty.</param>
-    /// <param name="Relationships">The value of <c>cio_relationships</c> as JSON in the v1 form; null for none.</param>
+    /// <param name="Relationships">Relationships to add to or remove from the person; null for none.</param>
     /// <param name="Timestamp">When the change happened, Unix seconds; null for now.</param>
-    public sealed record IdentifyPerson(PersonIdentifier Person, Utf8Text Attributes, Utf8Text? Relationships, long? Timestamp) : TrackApiOperation;
+    public sealed record IdentifyPerson(PersonIdentifier Person, Utf8Text Attributes, PersonRelationships? Relationships, long? Timestamp) : TrackApiOperation;
 
     /// <summary>Something happened: to a known person, or to an anonymous one.</summary>
     /// <param name="Subject">Who.</param>
@@ -26,6 +26,11 @@ public abstract record TrackApiOperation
     /// <param name="Data">The event's data as a JSON object, minified.</param>
     public sealed record TrackEvent(EventSubject Subject, TrackEventType Type, Utf8Text Name, string EventId, long Timestamp, Utf8Text Data) : TrackApiOperation;
 }
+
+/// <summary>Relationships of a person to objects.</summary>
+/// <param name="Remove">Whether they are removed instead of added.</param>
+/// <param name="Items">The relationships as a JSON array, minified.</param>
+public readonly record struct PersonRelationships(bool Remove, Utf8Text Items);
 
 /// <summary>What kind of event Customer.io takes it for.</summary>
 public enum TrackEventType

@@ -63,21 +63,22 @@ internal static class TrackApiPipeline
     {
         RequestLimiter limiter = services.GetRequiredService<RequestLimiter>();
         Func<double> chance = services.GetRequiredService<Random>().NextDouble;
+        // One line an attempt is the delivery handler's; the pipeline's own would be several more, in an outage most of all.
+        pipeline.TelemetryListener = null;
         pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
         pipeline
             .AddRetry(new HttpRetryStrategyOptions
             {
                 MaxRetryAttempts = QuickRetries,
-                ShouldHandle = static arguments => ValueTask.FromResult(IsWorthAQuickRetry(Call(arguments.Context), arguments.Outcome.Exception)),
+                ShouldHandle = static arguments => ValueTask.FromResult(IsWorthAQuickRetry(Call(arguments.Context))),
                 DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(QuickWait(Call(arguments.Context).Answer, arguments.AttemptNumber, chance())),
             })
             .AddRateLimiter(new HttpRateLimiterStrategyOptions { RateLimiter = arguments => AcquireAsync(limiter, Call(arguments.Context)) })
             .AddTimeout(AttemptTimeout);
     }
 
-    private static bool IsWorthAQuickRetry(TrackApiCall call, Exception? exception) => !call.Stopping.IsCancellationRequested && call.Answer switch
+    private static bool IsWorthAQuickRetry(TrackApiCall call) => !call.Stopping.IsCancellationRequested && call.Answer switch
     {
-        null => exception is not null && TransportFailure.Is(exception),
         TrackApiAnswer.Unavailable { RetryAfter: { } wait } => wait <= LongestQuickWait,
         // Who sends 429 without saying for how long is not asked again at once.
         TrackApiAnswer.Unavailable { Status: 429 } => false,

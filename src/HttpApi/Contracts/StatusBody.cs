@@ -1,5 +1,6 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
@@ -10,15 +11,17 @@ internal sealed record StatusBody(
     QueueBody Queue,
     RateBody Rate,
     EventCounts Counts,
+    RulesBody Rules,
     string Version,
     DateTimeOffset StartedAt)
 {
-    public static StatusBody Of(DeliveryStatus delivery, QueueStatus queue) => new(
+    public static StatusBody Of(DeliveryStatus delivery, QueueStatus queue, RulesStatus rules) => new(
         DestinationBody.Of(delivery),
         new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode()),
         QueueBody.Of(queue),
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
         delivery.Counts,
+        new RulesBody(rules.Path, rules.LoadedAt, [.. rules.Problems.Select(problem => new RulesProblemBody(problem.Path, problem.Message))]),
         ProductVersion.Text,
         delivery.StartedAt);
 }
@@ -34,6 +37,12 @@ internal sealed record CustomerIoBody(string Region, string? Url, long? Workspac
 
 /// <summary>The rate in requests a second.</summary>
 internal sealed record RateBody(double Limit, double Current);
+
+/// <summary>The rules in force, and why the file as it is now is not.</summary>
+internal sealed record RulesBody(string? Path, DateTimeOffset LoadedAt, IReadOnlyList<RulesProblemBody> Problems);
+
+/// <summary>One thing that is wrong with the rules' file.</summary>
+internal sealed record RulesProblemBody(string Path, string Message);
 
 /// <summary>How full the queue is.</summary>
 internal sealed record QueueBody(long Ready, long InDelivery, double OldestAgeSeconds, long DeadLettered, LanesBody Lanes)

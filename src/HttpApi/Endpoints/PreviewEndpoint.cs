@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
-using CustomerIoDestination.HttpApi.Contracts;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;

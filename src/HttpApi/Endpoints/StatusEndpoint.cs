@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
 
-/// <summary><c>GET /api/status</c>: state, workspace, queue, rate and counts.</summary>
+/// <summary><c>GET /api/status</c>: state, workspace, queue, rate, counts and rules.</summary>
 internal static class StatusEndpoint
 {
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
@@ -15,6 +15,6 @@ internal static class StatusEndpoint
         CancellationToken aborted = request.HttpContext.RequestAborted;
         Task<QueueStatus> queue = ports.Queue.GetStatusAsync(aborted);
         Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
-        return Answer.With(StatusBody.Of(await delivery, await queue), ApiJson.Default.StatusBody);
+        return Answer.With(StatusBody.Of(await delivery, await queue, ports.Rules.Status), ApiJson.Default.StatusBody);
     }
 }

@@ -50,6 +50,8 @@ function card(item) {
     item.reason === null ? null : el('p', {}, words.reason(item.reason)),
     notes(item.problems, problem),
     notes(item.warnings, (warning) => `${warning.field}: ${warning.message}`),
+    item.rule === null ? null : el('p', { className: 'muted' }, `By the rule ${item.rule}.`),
+    notes(item.transformations, transformation),
     ...item.requests.map(request),
     item.batchItems.length === 0 ? null : el('details', {}, el('summary', {}, 'The same as items of a batch (v2)'), ...item.batchItems.map(json)));
 }
@@ -61,6 +63,10 @@ function notes(list, text) {
 function problem({ field, message, limit, actual }) {
   const sizes = limit === null ? '' : ` (limit ${words.number(limit)}, is ${words.number(actual)})`;
   return `${field}: ${message}${message.includes(String(limit)) ? '' : sizes}`;
+}
+
+function transformation({ rule, name, operation, field, before, after }) {
+  return `${name ?? rule}: ${operation} of ${field}, from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
 }
 
 function request({ method, url, body, bytes }) {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -47,7 +48,7 @@ internal static class DeliveryLoad
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Concurrency }) { BaseAddress = sink };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "czpr");
         using var scope = MappingScope.Rent();
-        var mapped = (MappingResult.Mapped)new EnvelopeMapper(new MappingSettings(), new LimitSettings()).Map(LoadEvents.Envelope(1, Lane.Live), scope);
+        var mapped = (MappingResult.Mapped)new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)).Map(LoadEvents.Envelope(1, Lane.Live), scope);
         TrackApiRequest request = SingleRequest.Write(mapped.Operations[0], scope.Output);
         byte[] body = request.Body.ToArray();
         long done = 0;

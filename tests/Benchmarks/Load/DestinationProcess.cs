@@ -1,5 +1,6 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue;
 using CustomerIoDestination.TrackApi;
@@ -39,7 +40,7 @@ internal sealed class DestinationProcess : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         builder.Services.AddSingleton<IRateShare>(new FixedRate(requestsPerSecond ?? 1_000_000));
         builder.Services.AddSqliteQueue();
-        builder.Services.AddCustomerIoDestination(settings);
+        builder.Services.AddCustomerIoDestination(settings, RulesSource.Of(DestinationRules.None));
         builder.Services.AddDeliveryWorker();
         IHost host = builder.Build();
         await host.StartAsync();

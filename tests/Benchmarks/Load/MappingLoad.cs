@@ -3,6 +3,7 @@ using System.Text.Json;
 using CustomerIoDestination.Benchmarks.Mapping;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -16,7 +17,7 @@ public static class MappingLoad
     internal static void Run(Report report, LoadSize size)
     {
         EventEnvelope[] envelopes = EventMix.Envelopes(Events);
-        var mapper = new EnvelopeMapper(new MappingSettings(), new LimitSettings());
+        var mapper = new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None));
         double tokenise = PerSecond(size.Duration, envelopes, Tokenise);
         double map = PerSecond(size.Duration, envelopes, envelope => Map(mapper, envelope));
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -14,7 +15,7 @@ public class MappingBenchmark
     private const int Count = 1_000;
 
     private readonly EventEnvelope[] _envelopes = EventMix.Envelopes(Count);
-    private readonly EnvelopeMapper _mapper = new(new MappingSettings(), new LimitSettings());
+    private readonly EnvelopeMapper _mapper = new(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None));
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Count)]
     public int Tokenise()

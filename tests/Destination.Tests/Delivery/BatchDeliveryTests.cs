@@ -61,7 +61,7 @@ public sealed class BatchDeliveryTests
 
         attempts.Select(attempt => attempt.Outcome == AttemptOutcome.Delivered).ShouldBe([true, false, true, false, true]);
         attempts[1].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}: name: event name must not be blank"));
-        attempts[3].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}: HTTP {status}, unknown message"));
+        attempts[3].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}, unknown message"));
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class DeliveryWorkerTests
 
         _queue.Settled.Select(pair => pair.Number).Where(number => number < 10).ShouldBe([1, 2, 3]);
         _queue.Settled.Select(pair => pair.Number).Where(number => number > 10).ShouldBe([11, 12]);
-        await worker.StopAsync(default);
+        await rig.RunAsync(worker.StopAsync(default));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class DeliveryWorkerTests
         durable.SetResult();
 
         await lease.Disposed.WaitAsync(Long);
-        await worker.StopAsync(default);
+        await rig.RunAsync(worker.StopAsync(default));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DeliveryWorkerTests
 
         await rig.RunAsync(lease.Disposed);
         _queue.Settled.ShouldHaveSingleItem().Attempt.Outcome.ShouldBe(AttemptOutcome.Released);
-        await worker.StopAsync(default);
+        await rig.RunAsync(worker.StopAsync(default));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class DeliveryWorkerTests
         await worker.StartAsync(default);
 
         await rig.RunAsync(second.Disposed);
-        await worker.StopAsync(default);
+        await rig.RunAsync(worker.StopAsync(default));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class DeliveryWorkerTests
         await worker.StartAsync(default);
 
         await other.Disposed.WaitAsync(Long);
-        await worker.StopAsync(default);
+        await rig.RunAsync(worker.StopAsync(default));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class DeliveryWorkerTests
 
         lease.Disposed.IsCompleted.ShouldBeFalse();
         rig.Api.Calls.ShouldBeEmpty();
-        await worker.StopAsync(default);
+        await rig.RunAsync(worker.StopAsync(default));
     }
 
     private DeliveryWorker Worker(DeliveryRig rig, DeliverySettings? settings = null) =>

@@ -1,20 +1,27 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Ingest;
 
-public sealed class EventIngesterTests
+public sealed class EventIngesterTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly IngestRequest Plain = new(null, false, null);
 
     private readonly RecordingQueue _queue = new();
     private readonly EventCounters _counters = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().BuildServiceProvider();
 
     [Fact]
     public async Task Good_items_are_accepted_whatever_the_others_are()
@@ -29,6 +36,17 @@ public sealed class EventIngesterTests
     }
 
     [Fact]
+    public async Task What_came_in_is_told_to_the_metrics_by_its_result()
+    {
+        using MetricCollector<long> ingested = new(_services.GetRequiredService<IMeterFactory>(), DestinationTracing.Name, "destination.events.ingested");
+
+        await Ingest("""[{"event":"a"},7,{"type":"teleport"},{"event":"b"}]""");
+
+        ingested.GetMeasurementSnapshot().Select(measured => ((string?)measured.Tags["result"], measured.Value))
+            .ShouldBe([("accepted", 2), ("rejected", 1), ("skipped", 1)]);
+    }
+
+    [Fact]
     public async Task A_skipped_event_is_never_stored_but_shown()
     {
         await Ingest("""{"type":"group","groupId":"g","userId":"u"}""");
@@ -38,6 +56,17 @@ public sealed class EventIngesterTests
         entry.Reason.ShouldBe("unsupported_type");
         entry.Kind.ShouldBe(EventKind.Group);
         entry.Outcome.ShouldBe(AttemptOutcome.Skipped);
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_breaks_no_promise()
+    {
+        _queue.LogFails = true;
+
+        IngestResult.Ingested result = await Ingest("""[{"event":"a"},{"type":"group","groupId":"g"}]""");
+
+        result.EventIds.Count.ShouldBe(1);
+        result.Skipped.ShouldBe(1);
     }
 
     [Fact]
@@ -101,11 +130,22 @@ public sealed class EventIngesterTests
         _queue.Envelopes.ShouldHaveSingleItem().Lane.ShouldBe(lane);
     }
 
+    public void Dispose() => _services.Dispose();
+
     private async Task<IngestResult.Ingested> Ingest(string body) => (await IngestAny(body, Plain)).ShouldBeOfType<IngestResult.Ingested>();
 
     private Task<IngestResult> IngestAny(string body, IngestRequest request, DestinationSettings? settings = null)
     {
-        var ingester = new EventIngester(_queue, _queue, _counters, settings ?? new DestinationSettings(), new FakeTimeProvider(Now), new Random(1));
+        var ingester = new EventIngester(
+            _queue,
+            _queue,
+            _counters,
+            _services.GetRequiredService<DestinationMetrics>(),
+            settings ?? new DestinationSettings(),
+            RulesSource.Of(DestinationRules.None),
+            new FakeTimeProvider(Now),
+            new Random(1),
+            NullLogger<EventIngester>.Instance);
         return ingester.IngestAsync(Encoding.UTF8.GetBytes(body), request, CancellationToken.None);
     }
 }

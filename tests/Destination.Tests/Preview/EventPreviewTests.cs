@@ -3,6 +3,7 @@ using CsCheck;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -78,5 +79,5 @@ public sealed class EventPreviewTests
         Create(settings).Preview(Encoding.UTF8.GetBytes(body), Plain).ShouldBeOfType<PreviewResult.Items>().Values;
 
     private static EventPreview Create(DestinationSettings settings) =>
-        new(settings, new EnvelopeMapper(settings.Mapping, settings.Limits), new FakeTimeProvider(), new Random(1));
+        new(settings, new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(DestinationRules.None)), new FakeTimeProvider(), new Random(1));
 }

@@ -35,6 +35,20 @@ public sealed class SettingsReaderTests
         problem.Message.ShouldContain(message);
     }
 
+    [Theory]
+    [InlineData("Ingest__Keys__0")]
+    [InlineData("Ingest__SigningSecret")]
+    [InlineData("Ingest__LifecycleKey")]
+    [InlineData("Admin__Keys__1")]
+    public void A_reference_to_a_vault_that_was_not_resolved_is_no_key(string name)
+    {
+        SettingProblem problem = Invalid((name, "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/key)")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe(name);
+        problem.Message.ShouldContain("was not resolved");
+        problem.Message.ShouldNotContain("vault.example");
+    }
+
     [Fact]
     public void Every_problem_is_listed_in_one_message()
     {
@@ -66,6 +80,24 @@ public sealed class SettingsReaderTests
             .Problems.ShouldHaveSingleItem().Message.ShouldContain("an ingest key must never read");
 
     [Fact]
+    public void A_queue_on_Service_Bus_needs_one_way_to_reach_it()
+    {
+        Invalid(("Queue__Kind", "ServiceBus")).Problems.ShouldHaveSingleItem().Message.ShouldContain("is missing");
+        Invalid(("Queue__Kind", "ServiceBus"), ("ServiceBus", "Endpoint=sb://x"), ("ServiceBus__fullyQualifiedNamespace", "x.servicebus.windows.net"))
+            .Problems.ShouldHaveSingleItem().Message.ShouldContain("only one");
+
+        ServiceBusSettings byName = Valid(
+            ("Queue__Kind", "ServiceBus"),
+            ("ServiceBus__fullyQualifiedNamespace", "x.servicebus.windows.net"),
+            ("ServiceBus__clientId", "read by the Functions host"),
+            ("ServiceBus__credential", "managedidentity")).ServiceBus;
+
+        byName.FullyQualifiedNamespace.ShouldBe("x.servicebus.windows.net");
+        byName.QueueName.ShouldBe("freshpaint-events");
+        Valid(("ServiceBus", "Endpoint=sb://x"), ("ServiceBusQueueName", "other")).ServiceBus.QueueName.ShouldBe("other");
+    }
+
+    [Fact]
     public void Empty_counts_as_not_set() =>
         Describe(Valid(("CustomerIo__SiteId", " "), ("Delivery__Mode", ""))).ShouldBe(Describe(new DestinationSettings()));
 
@@ -75,6 +107,18 @@ public sealed class SettingsReaderTests
         IEnumerable<string> properties = typeof(DestinationSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => $"{section.Name}__{property.Name}"));
         IEnumerable<string> names = SettingNames.All.Select(name => name.EndsWith("__0", StringComparison.Ordinal) || name.EndsWith("__1", StringComparison.Ordinal) ? name[..^3] : name);
+
+        // The Functions host and its triggers fix these names.
+        names = names.Select(name => name switch
+        {
+            "RateShare" or "DeliveryLog" => $"{name}__ConnectionString",
+            "RateShare__blobServiceUri" => "RateShare__BlobServiceUri",
+            "DeliveryLog__tableServiceUri" => "DeliveryLog__TableServiceUri",
+            "ServiceBus" => "ServiceBus__ConnectionString",
+            "ServiceBus__fullyQualifiedNamespace" => "ServiceBus__FullyQualifiedNamespace",
+            "ServiceBusQueueName" => "ServiceBus__QueueName",
+            _ => name,
+        });
 
         properties.Order(StringComparer.Ordinal).ShouldBe(names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }

@@ -1,5 +1,6 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,7 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
         services.AddSingleton(delivery ?? new DeliverySettings { RequestsPerSecond = 1_000 });
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(new Random(1));
-        services.AddSingleton(new EnvelopeMapper(new MappingSettings(), new LimitSettings()));
+        services.AddSingleton(new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)));
         configure?.Invoke(services);
         services.AddCustomerIoDelivery();
         services.AddHttpClient(TrackApiPipeline.ClientName).ConfigurePrimaryHttpMessageHandler(() => Api);

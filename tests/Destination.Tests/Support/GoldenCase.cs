@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
@@ -12,11 +13,11 @@ using Microsoft.Extensions.Time.Testing;
 namespace CustomerIoDestination.Tests.Support;
 
 /// <summary>
-/// A golden case: <c>{"name", "given", "settings"?, "receivedAt"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
-/// their names; <c>expect</c> is <c>{"requests": […], "batchItems"?: […], "warnings"?: [codes]}</c>, <c>{"skipped": reason}</c>,
+/// A golden case: <c>{"name", "given", "settings"?, "rules"?, "receivedAt"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
+/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>expect</c> is <c>{"requests": […], "batchItems"?: […], "warnings"?: [codes]}</c>, <c>{"skipped": reason, "rule"?}</c>,
 /// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>. A request's event id is compared too.
 /// </summary>
-internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DateTimeOffset ReceivedAt, JsonNode Expected)
+internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DestinationRules Rules, DateTimeOffset ReceivedAt, JsonNode Expected)
 {
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -30,10 +31,12 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
     public static GoldenCase Load(string name)
     {
         JsonObject file = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json")))!.AsObject();
+        DestinationSettings settings = SettingsOf(file["settings"]?.AsObject());
         return new GoldenCase(
             name,
             file["given"]!,
-            SettingsOf(file["settings"]?.AsObject()),
+            settings,
+            file["rules"] is { } rules ? RuleTexts.Valid(rules.ToJsonString(), settings.Rules.HashSecret) : DestinationRules.None,
             file["receivedAt"] is { } receivedAt ? DateTimeOffset.Parse(receivedAt.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture) : DefaultReceivedAt,
             file["expect"]!);
     }
@@ -41,7 +44,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
     /// <summary>Maps what is given, and puts the outcome into the form of <c>expect</c>, with only the parts that the expectation names.</summary>
     public JsonNode Run()
     {
-        var preview = new EventPreview(Settings, new EnvelopeMapper(Settings.Mapping, Settings.Limits), new FakeTimeProvider(ReceivedAt), new Random(1));
+        var preview = new EventPreview(Settings, new EnvelopeMapper(Settings.Mapping, Settings.Limits, RulesSource.Of(Rules)), new FakeTimeProvider(ReceivedAt), new Random(1));
         byte[] body = Encoding.UTF8.GetBytes(Given.ToJsonString(Compact));
         PreviewItem item = preview.Preview(body, new IngestRequest(null, true, null)).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
         return Describe(item, Expected.AsObject());
@@ -51,7 +54,13 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
     {
         if (item is { Outcome: "skip" })
         {
-            return new JsonObject { ["skipped"] = item.Reason };
+            var skipped = new JsonObject { ["skipped"] = item.Reason };
+            if (item.Rule is not null || expected.ContainsKey("rule"))
+            {
+                skipped["rule"] = item.Rule;
+            }
+
+            return skipped;
         }
 
         if (item is { Outcome: "reject", EventId: null })

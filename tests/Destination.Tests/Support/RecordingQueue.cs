@@ -11,6 +11,8 @@ internal sealed class RecordingQueue : IEventQueue, IDeliveryLog
 
     public EnqueueResult Next { get; set; } = EnqueueResult.Enqueued.All;
 
+    public bool LogFails { get; set; }
+
     public Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken)
     {
         Envelopes.AddRange(envelopes);
@@ -20,7 +22,7 @@ internal sealed class RecordingQueue : IEventQueue, IDeliveryLog
     public Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken)
     {
         Log.AddRange(entries);
-        return Task.CompletedTask;
+        return LogFails ? Task.FromException(new IOException("The disk is full.")) : Task.CompletedTask;
     }
 
     public Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken) =>

@@ -5,7 +5,9 @@ using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,6 +50,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var deadLetters = new FakeDeadLetters();
         var log = new FakeDeliveryLog();
         var control = new FakeControl();
+        var rules = RulesSource.Of(DestinationRules.None);
         var time = new FakeTimeProvider(Some.Now);
         builder.Services.AddRouting();
         settings ??= new DestinationSettings();
@@ -59,7 +62,9 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IDestinationControl>(control);
         builder.Services.AddSingleton(new Random(1));
         builder.Services.AddSingleton<EventCounters>();
-        builder.Services.AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits));
+        builder.Services.AddSingleton(rules);
+        builder.Services.AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, rules));
+        builder.Services.AddSingleton<DestinationMetrics>();
         builder.Services.AddSingleton<EventIngester>();
         builder.Services.AddSingleton<EventPreview>();
         builder.Services.AddDestinationHttpApi(keyless);

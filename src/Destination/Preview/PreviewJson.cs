@@ -1,12 +1,13 @@
 using System.Text.Json;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Preview;
+using CustomerIoDestination.Rules;
 
-namespace CustomerIoDestination.HttpApi.Contracts;
+namespace CustomerIoDestination.Preview;
 
-/// <summary>The preview as JSON. Written by hand, because the bodies in it are JSON already.</summary>
-internal static class PreviewJson
+/// <summary>The preview as JSON: one form for the HTTP API and the command line. Written by hand, because the bodies in it are JSON already.</summary>
+public static class PreviewJson
 {
+    /// <summary>Writes an array with an object an item.</summary>
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<PreviewItem> items)
     {
         writer.WriteStartArray();
@@ -42,6 +43,7 @@ internal static class PreviewJson
 
         writer.WriteEndArray();
         writer.WriteString("reason"u8, item.Reason);
+        writer.WriteString("rule"u8, item.Rule);
         writer.WriteStartArray("problems"u8);
         foreach (PreviewProblem problem in item.Problems)
         {
@@ -56,6 +58,13 @@ internal static class PreviewJson
         }
 
         writer.WriteEndArray();
+        writer.WriteStartArray("transformations"u8);
+        foreach (AppliedTransformation applied in item.Transformations)
+        {
+            WriteTransformation(writer, applied);
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
@@ -65,16 +74,7 @@ internal static class PreviewJson
         writer.WriteString("method"u8, request.Method);
         writer.WriteString("url"u8, request.Url);
         writer.WriteString("path"u8, request.Path);
-        writer.WritePropertyName("body"u8);
-        if (request.Body.IsEmpty)
-        {
-            writer.WriteNullValue();
-        }
-        else
-        {
-            writer.WriteRawValue(request.Body.Span, skipInputValidation: true);
-        }
-
+        WriteRawOrNull(writer, "body"u8, request.Body.IsEmpty ? null : request.Body);
         writer.WriteNumber("bytes"u8, request.Body.Length);
         writer.WriteEndObject();
     }
@@ -97,6 +97,31 @@ internal static class PreviewJson
         writer.WriteString("field"u8, warning.Field);
         writer.WriteString("message"u8, warning.Message);
         writer.WriteEndObject();
+    }
+
+    private static void WriteTransformation(Utf8JsonWriter writer, AppliedTransformation applied)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("rule"u8, applied.Rule);
+        writer.WriteString("name"u8, applied.Name);
+        writer.WriteString("operation"u8, applied.Operation);
+        writer.WriteString("field"u8, applied.Field);
+        WriteRawOrNull(writer, "before"u8, applied.Before);
+        WriteRawOrNull(writer, "after"u8, applied.After);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteRawOrNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? json)
+    {
+        writer.WritePropertyName(name);
+        if (json is { } value)
+        {
+            writer.WriteRawValue(value.Span, skipInputValidation: true);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
     }
 
     private static void WriteNumberOrNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, int? value)

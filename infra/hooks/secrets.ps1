@@ -1,0 +1,45 @@
+# Makes the secrets that are missing, and takes Customer.io's key from CUSTOMERIO_API_KEY when it is set.
+# What is in the vault already stays. Nothing is printed but names, and no value is on a command line.
+$ErrorActionPreference = 'Stop'
+$vault = $env:AZURE_KEY_VAULT_NAME
+if (-not $vault) { throw 'Run azd provision first.' }
+
+# A role just granted takes minutes to be known to the vault.
+for ($attempt = 1; ; $attempt++) {
+  $existing = az keyvault secret list --vault-name $vault --query '[].name' --output tsv 2>$null
+  if ($LASTEXITCODE -eq 0) { break }
+  if ($attempt -ge 30) { throw "The secrets of $vault can't be listed: no right, or no way to it (allowedOperators)." }
+  Start-Sleep -Seconds 10
+}
+
+$changed = $false
+function Set-VaultSecret([string] $Name, [string] $Value) {
+  $file = New-TemporaryFile
+  try {
+    [IO.File]::WriteAllText($file, $Value)
+    az keyvault secret set --vault-name $vault --name $Name --file $file --encoding utf-8 --output none
+    if ($LASTEXITCODE -ne 0) { throw "${Name}: not set" }
+  } finally {
+    Remove-Item $file
+  }
+  Write-Output "${Name}: set"
+  $script:changed = $true
+}
+
+foreach ($name in 'ingest-key-0', 'ingest-key-1', 'ingest-signing-secret', 'ingest-lifecycle-key', 'admin-key-0', 'admin-key-1', 'rules-hash-secret') {
+  if ($existing -notcontains $name) {
+    $bytes = [Security.Cryptography.RandomNumberGenerator]::GetBytes(32)
+    Set-VaultSecret $name ([Convert]::ToHexString($bytes).ToLowerInvariant())
+  }
+}
+
+if ($env:CUSTOMERIO_API_KEY) {
+  Set-VaultSecret 'customerio-api-key' $env:CUSTOMERIO_API_KEY
+} elseif ($existing -notcontains 'customerio-api-key') {
+  Write-Warning 'customerio-api-key is missing: the destination stays paused until it is set.'
+}
+
+# References to the vault are read when the app starts.
+if ($changed) {
+  az functionapp restart --resource-group $env:AZURE_RESOURCE_GROUP --name $env:AZURE_FUNCTION_APP_NAME --output none
+}

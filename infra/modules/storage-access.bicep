@@ -1,0 +1,59 @@
+// What the app may do in the two storage accounts.
+
+import { roles } from 'roles.bicep'
+
+param hostAccountName string
+param stateAccountName string
+param leaseContainerName string
+param appPrincipalId string
+
+resource hostAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: hostAccountName
+}
+
+resource stateAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: stateAccountName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+
+    resource leases 'containers' existing = {
+      name: leaseContainerName
+    }
+  }
+}
+
+// The account and not a container: the Functions host makes containers of its own in it. Nothing else lives there.
+resource hostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(hostAccount.id, 'Storage Blob Data Owner')
+  scope: hostAccount
+  properties: {
+    description: 'The Functions host: its locks, its keys and the deployment package.'
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.blobDataOwner)
+  }
+}
+
+resource leases 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(stateAccount::blobs::leases.id, 'Storage Blob Data Contributor')
+  scope: stateAccount::blobs::leases
+  properties: {
+    description: 'The leases by which instances share the rate.'
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.blobDataContributor)
+  }
+}
+
+// The account and not a table: the delivery log makes a table a day and drops old ones.
+resource tables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(stateAccount.id, 'Storage Table Data Contributor')
+  scope: stateAccount
+  properties: {
+    description: 'The delivery log and the destination\'s state.'
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.tableDataContributor)
+  }
+}

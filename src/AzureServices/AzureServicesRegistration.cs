@@ -1,0 +1,112 @@
+using Azure.Data.Tables;
+using Azure.Security.KeyVault.Secrets;
+using CustomerIoDestination.AzureServices.Connections;
+using CustomerIoDestination.AzureServices.Control;
+using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.RateShare;
+using CustomerIoDestination.AzureServices.Secrets;
+using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.AzureServices;
+
+/// <summary>Wires what processes in Azure share. Everything here goes before <c>AddCustomerIoDestination</c>, which takes what it finds.</summary>
+public static class AzureServicesRegistration
+{
+    /// <summary>Shares the rate over blob leases, by <c>RateShare</c> or <c>RateShare__blobServiceUri</c>.</summary>
+    public static IServiceCollection AddLeasedRateShare(this IServiceCollection services, RateShareSettings settings)
+    {
+        services.AddAmbient();
+        services.AddSingleton(_ => new SliceBlobs(AzureConnections.Blobs(settings, SliceBlobs.Options)));
+        services.AddSingleton<LeasedRateShare>();
+        services.AddSingleton<IRateShare>(provider => provider.GetRequiredService<LeasedRateShare>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeasedRateShare>());
+        return services;
+    }
+
+    /// <summary>
+    /// Keeps the delivery log and the state in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>, and lets the log see what the queue that
+    /// was added before takes.
+    /// </summary>
+    public static IServiceCollection AddTableDeliveryLog(this IServiceCollection services, DeliveryLogSettings settings)
+    {
+        services.AddAmbient();
+        services.AddSingleton(_ => AzureConnections.Tables(settings, new TableClientOptions()));
+        services.AddSingleton<DayTables>();
+        services.AddSingleton<LogBuffer>();
+        services.AddSingleton<IDeliveryLog, TableDeliveryLog>();
+        services.AddHostedService<LogWriter>();
+        services.AddSingleton<ControlTable>();
+        services.AddSingleton<SharedControl>();
+        services.AddSingleton<IDestinationControl>(provider => provider.GetRequiredService<SharedControl>());
+        services.AddHostedService<Reporter>();
+        return services.LogWhatTheQueueTakes();
+    }
+
+    /// <summary>Reads the Track API key out of the vault where <c>CustomerIo__ApiKeySecretUri</c> names it.</summary>
+    public static IServiceCollection AddVaultCredentials(this IServiceCollection services, CustomerIoSettings settings)
+    {
+        if (settings is not { SiteId: { } siteId, ApiKeySecretUri: { } secretUri })
+        {
+            return services;
+        }
+
+        KeyVaultSecretIdentifier secret = new(secretUri);
+        services.AddAmbient();
+        services.AddSingleton<ICredentialSource>(provider => new VaultCredentials(
+            siteId,
+            secret.Name,
+            secret.Version,
+            new SecretClient(secret.VaultUri, AzureConnections.HostIdentity()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<VaultCredentials>>()));
+        return services;
+    }
+
+    /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer. Needs the queue and the tables.</summary>
+    public static IServiceCollection AddQueueWatch(this IServiceCollection services)
+    {
+        services.AddSingleton<QueueMetrics>();
+        services.AddSingleton(provider => new QueueWatch(
+            provider.GetRequiredService<IEventQueue>(),
+            provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
+            provider.GetRequiredService<IDestinationControl>(),
+            provider.GetRequiredService<TrackApiClient>(),
+            provider.GetRequiredService<QueueMetrics>(),
+            provider.GetRequiredService<DayTables>(),
+            provider.GetRequiredService<ControlTable>(),
+            provider.GetRequiredService<DestinationSettings>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<QueueWatch>>()));
+        return services;
+    }
+
+    private static void AddAmbient(this IServiceCollection services)
+    {
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+#pragma warning disable RS0030 // Here chance comes in.
+        services.TryAddSingleton(Random.Shared);
+#pragma warning restore RS0030
+    }
+
+    private static IServiceCollection LogWhatTheQueueTakes(this IServiceCollection services)
+    {
+        if (services.LastOrDefault(service => service.ServiceType == typeof(IEventQueue)) is not { } queue)
+        {
+            return services;
+        }
+
+        services.Remove(queue);
+        return services.AddSingleton<IEventQueue>(provider => new LoggedEventQueue(
+            (IEventQueue)(queue.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, queue.ImplementationType!)),
+            provider.GetRequiredService<IDeliveryLog>()));
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Telemetry;
+
+namespace CustomerIoDestination.AzureServices.Control;
+
+/// <summary>
+/// What the alerts look at each minute.
+/// <list type="table">
+/// <item><term><c>destination.queue.oldest_age</c></term><description>seconds the oldest unfinished event waits; the watch's heartbeat too</description></item>
+/// <item><term><c>destination.queue.ready</c></term><description>events that wait</description></item>
+/// <item><term><c>destination.queue.dead_letters</c></term><description>dead letters</description></item>
+/// <item><term><c>destination.paused</c></term><description>1 while the destination is paused, with its <c>reason</c>, else 0</description></item>
+/// </list>
+/// </summary>
+public sealed class QueueMetrics
+{
+    private readonly Gauge<double> _oldestAge;
+    private readonly Gauge<long> _ready;
+    private readonly Gauge<long> _deadLetters;
+    private readonly Gauge<int> _paused;
+
+    /// <summary>Creates the instruments on the destination's meter.</summary>
+    public QueueMetrics(IMeterFactory factory)
+    {
+        Meter meter = factory.Create(DestinationTracing.Name);
+        _oldestAge = meter.CreateGauge<double>("destination.queue.oldest_age", "s");
+        _ready = meter.CreateGauge<long>("destination.queue.ready", "{event}");
+        _deadLetters = meter.CreateGauge<long>("destination.queue.dead_letters", "{event}");
+        _paused = meter.CreateGauge<int>("destination.paused");
+    }
+
+    internal void Record(QueueStatus status)
+    {
+        _oldestAge.Record(status.OldestAge.TotalSeconds);
+        _ready.Record(status.Ready);
+        _deadLetters.Record(status.DeadLettered);
+    }
+
+    internal void Record(DeliveryStatus status) =>
+        _paused.Record(status.State == DestinationState.Paused ? 1 : 0, new KeyValuePair<string, object?>("reason", status.Reason));
+}

@@ -1,0 +1,117 @@
+using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.AzureServices.Control;
+
+/// <summary>What is done each minute: look at the queue, check the key, tell the metrics, and let what is too old go.</summary>
+public sealed partial class QueueWatch
+{
+    // Under a minute, so that no watch meets the next.
+    private static readonly TimeSpan LongestPing = TimeSpan.FromSeconds(20);
+
+    private readonly IEventQueue _queue;
+    private readonly Func<CancellationToken, Task<DeadLetterPass>> _purge;
+    private readonly IDestinationControl _control;
+    private readonly TrackApiClient _client;
+    private readonly QueueMetrics _metrics;
+    private readonly DayTables _days;
+    private readonly ControlTable _table;
+    private readonly DestinationSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<QueueWatch> _logger;
+
+    internal QueueWatch(
+        IEventQueue queue,
+        Func<CancellationToken, Task<DeadLetterPass>> purge,
+        IDestinationControl control,
+        TrackApiClient client,
+        QueueMetrics metrics,
+        DayTables days,
+        ControlTable table,
+        DestinationSettings settings,
+        TimeProvider time,
+        ILogger<QueueWatch> logger)
+    {
+        _queue = queue;
+        _purge = purge;
+        _control = control;
+        _client = client;
+        _metrics = metrics;
+        _days = days;
+        _table = table;
+        _settings = settings;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Does it once. Every step is tried whatever the others came to.</summary>
+    /// <exception cref="AggregateException">Steps that failed: the function fails, and its alert tells somebody.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        List<Exception> failures = [];
+        await TryAsync("queue", async () => _metrics.Record(await _queue.GetStatusAsync(cancellationToken)), failures);
+        await TryAsync("ping", () => PingAsync(cancellationToken), failures);
+        await TryAsync("state", async () => _metrics.Record(await _control.GetStatusAsync(cancellationToken)), failures);
+        await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures);
+        await TryAsync("delivery log", () => _days.DropExpiredAsync(cancellationToken), failures);
+        await TryAsync("reports", () => _table.ForgetAsync(_time.GetUtcNow() - InstanceReport.Retention, cancellationToken), failures);
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
+    }
+
+    private async Task PingAsync(CancellationToken cancellationToken)
+    {
+        if (!_settings.Delivery.Enabled)
+        {
+            return;
+        }
+
+        using CancellationTokenSource patience = new(LongestPing, _time);
+        await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), patience);
+        try
+        {
+            await _client.PingAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // No answer says nothing about the key, and those who deliver tell of Customer.io's state.
+        }
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        DeadLetterPass pass = await _purge(cancellationToken);
+        if (pass.Done > 0)
+        {
+            Log.Purged(_logger, pass.Done, _settings.DeadLetters.Retention);
+        }
+    }
+
+    private async Task TryAsync(string step, Func<Task> run, List<Exception> failures)
+    {
+        try
+        {
+            await run();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.StepFailed(_logger, step, failure.GetType().Name);
+            failures.Add(failure);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "{Count} dead letters older than {Retention} were purged.")]
+        public static partial void Purged(ILogger logger, int count, TimeSpan retention);
+
+        [LoggerMessage(LogLevel.Error, "The watch's step '{Step}' failed ({ExceptionType}).")]
+        public static partial void StepFailed(ILogger logger, string step, string exceptionType);
+    }
+}

@@ -1,0 +1,51 @@
+using CustomerIoDestination.Delivery;
+
+namespace CustomerIoDestination.AzureServices.Control;
+
+/// <summary>Many processes' reports as the one status of the destination.</summary>
+internal static class SharedStatus
+{
+    /// <summary>Adds the reports up.</summary>
+    /// <param name="own">This process's, as of now.</param>
+    /// <param name="others">The others', as they were last heard of.</param>
+    public static DeliveryStatus Of(InstanceReport own, IReadOnlyList<InstanceReport> others)
+    {
+        InstanceReport[] all = [own, .. others.Where(report => report.Id != own.Id)];
+        DeliveryStatus[] present = [.. all.Where(report => own.SeenAt - report.SeenAt < InstanceReport.Fresh).Select(report => report.Status)];
+        DeliveryStatus state = StateOf(present);
+        DeliveryStatus workspace = WorkspaceOf(all);
+        return own.Status with
+        {
+            State = state.State,
+            Since = state.Since,
+            Reason = state.Reason,
+            Region = workspace.Region,
+            Url = workspace.Url,
+            Workspace = workspace.Workspace,
+            Credentials = workspace.Credentials,
+            // Reports are not of the same moment: a slice that changed hands is in two of them.
+            RateCurrent = Math.Min(own.Status.RateLimit, present.Sum(status => status.RateCurrent)),
+            Counts = Sum([.. all.Select(report => report.Status.Counts)]),
+            StartedAt = all.Min(report => report.Status.StartedAt),
+        };
+    }
+
+    // One process that is paused has met what the others will.
+    private static DeliveryStatus StateOf(DeliveryStatus[] present) =>
+        present.Where(status => status.State == DestinationState.Paused).MinBy(status => status.Since) ?? present.MaxBy(status => status.Since)!;
+
+    // A process that handles no events may never have asked Customer.io.
+    private static DeliveryStatus WorkspaceOf(InstanceReport[] all) =>
+        (all.Where(report => report.Status.Credentials != CredentialsState.Unchecked).MaxBy(report => report.SeenAt) ?? all[0]).Status;
+
+    private static EventCounts Sum(EventCounts[] counts) => new(
+        counts.Sum(count => count.Received),
+        counts.Sum(count => count.Accepted),
+        counts.Sum(count => count.Rejected),
+        counts.Sum(count => count.Skipped),
+        counts.Sum(count => count.Delivered),
+        counts.Sum(count => count.Retried),
+        counts.SelectMany(count => count.DeadLettered)
+            .GroupBy(reason => reason.Key, StringComparer.Ordinal)
+            .ToDictionary(reason => reason.Key, reason => reason.Sum(count => count.Value), StringComparer.Ordinal));
+}

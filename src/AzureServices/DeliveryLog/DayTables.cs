@@ -1,0 +1,47 @@
+using System.Globalization;
+using Azure.Data.Tables;
+
+namespace CustomerIoDestination.AzureServices.DeliveryLog;
+
+/// <summary>
+/// The tables of the delivery log, one a day, so that old lines go by dropping a table. A day is UTC's.
+/// </summary>
+internal sealed class DayTables(TableServiceClient service, TimeProvider time)
+{
+    /// <summary>How many days are kept beside today.</summary>
+    public const int RetentionDays = 7;
+
+    private const string Prefix = "deliverylog";
+    private const string Format = "yyyyMMdd";
+
+    /// <summary>Today.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
+    /// <summary>The days that are kept, newest first.</summary>
+    public IEnumerable<DateOnly> Kept
+    {
+        get
+        {
+            DateOnly today = Today;
+            return Enumerable.Range(0, RetentionDays + 1).Select(ago => today.AddDays(-ago));
+        }
+    }
+
+    /// <summary>A day's table; it may not exist.</summary>
+    public TableClient Of(DateOnly day) => service.GetTableClient(Prefix + day.ToString(Format, CultureInfo.InvariantCulture));
+
+    /// <summary>Drops the tables of days that are no longer kept.</summary>
+    public async Task DropExpiredAsync(CancellationToken cancellationToken)
+    {
+        DateOnly oldest = Today.AddDays(-RetentionDays);
+        await foreach (string name in service.QueryAsync(table => table.Name.CompareTo(Prefix) >= 0, cancellationToken: cancellationToken).Select(table => table.Name))
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal)
+                && DateOnly.TryParseExact(name.AsSpan(Prefix.Length), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+                && day < oldest)
+            {
+                await service.DeleteTableAsync(name, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Azure.Data.Tables;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.DeliveryLog;
+
+/// <summary>
+/// A line of the log as rows of its day's table. Every line has a row by event; those that a list shows have another, by time downwards, so that the
+/// service's own order is newest first.
+/// </summary>
+internal static class LineRow
+{
+    /// <summary>Rows by time lie in partitions that begin with this, rows by event in later ones.</summary>
+    public const string ByTime = "d";
+
+    private const string ByEvent = "e";
+    private const int EventPartitions = 16;
+    private const int HoursOfDay = 24;
+
+    /// <summary>The rows of a line.</summary>
+    public static IEnumerable<TableEntity> Of(DeliveryLogEntry entry)
+    {
+        if (entry.Step is EventStep.Delivery or EventStep.Ingest)
+        {
+            yield return Row(
+                string.Create(CultureInfo.InvariantCulture, $"{ByTime}{HoursOfDay - 1 - entry.At.UtcDateTime.Hour:D2}"),
+                string.Create(CultureInfo.InvariantCulture, $"{long.MaxValue - entry.At.UtcTicks:D19}-{entry.EventId}"),
+                entry);
+        }
+
+        yield return Row(
+            PartitionOf(entry.EventId),
+            string.Create(CultureInfo.InvariantCulture, $"{entry.EventId}-{entry.At.UtcTicks:D19}-{(int)entry.Step}"),
+            entry);
+    }
+
+    /// <summary>The partition in which the rows of an event lie.</summary>
+    public static string PartitionOf(string eventId) => string.Create(CultureInfo.InvariantCulture, $"{ByEvent}{eventId.Sum(letter => letter) % EventPartitions:D2}");
+
+    /// <summary>Reads a row.</summary>
+    public static DeliveryLogEntry Read(TableEntity row)
+    {
+        _ = EventKindCodes.TryParse(row.GetString("Kind"), out EventKind kind);
+        return new DeliveryLogEntry
+        {
+            At = new DateTimeOffset(row.GetInt64("At")!.Value, TimeSpan.Zero),
+            EventId = row.GetString("EventId"),
+            Kind = kind,
+            Lane = Enum.Parse<Lane>(row.GetString("Lane")),
+            Step = Enum.Parse<EventStep>(row.GetString("Step")),
+            Outcome = AttemptOutcomeCodes.TryParse(row.GetString("Outcome"), out AttemptOutcome outcome) ? outcome : null,
+            Reason = row.GetString("Reason"),
+            Attempts = row.GetInt32("Attempts") ?? 0,
+            HttpStatus = row.GetInt32("HttpStatus"),
+            Duration = TimeSpan.FromMilliseconds(row.GetInt64("DurationMs") ?? 0),
+        };
+    }
+
+    // Ticks, because the service's own times are read back less exactly than they were written.
+    private static TableEntity Row(string partition, string key, DeliveryLogEntry entry) => new(partition, key)
+    {
+        ["At"] = entry.At.UtcTicks,
+        ["EventId"] = entry.EventId,
+        ["Kind"] = entry.Kind.ToCode(),
+        ["Lane"] = entry.Lane.ToString(),
+        ["Step"] = entry.Step.ToString(),
+        ["Outcome"] = entry.Outcome?.ToCode(),
+        ["Reason"] = entry.Reason,
+        ["Attempts"] = entry.Attempts,
+        ["HttpStatus"] = entry.HttpStatus,
+        ["DurationMs"] = (long)entry.Duration.TotalMilliseconds,
+    };
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.DeliveryLog;
+
+/// <summary>
+/// The delivery log in Azure Table storage, shared by every instance. A line is seen about a second after it was recorded, and lost if its process is
+/// killed within that second: neither ingest nor delivery ever waits for the log.
+/// </summary>
+internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeliveryLog
+{
+    // With a filter that hardly anything fits, a page may hold nothing and still say where to go on.
+    private const int MaxReadsPerPage = 20;
+
+    /// <inheritdoc/>
+    public Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken)
+    {
+        buffer.Add(entries);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken)
+    {
+        ListCursor? cursor = query.After is null ? new ListCursor(days.Today, null) : ListCursor.TryParse(query.After);
+        DateOnly oldest = days.Today.AddDays(-DayTables.RetentionDays);
+        string filter = FilterOf(query);
+        List<DeliveryLogEntry> lines = [];
+        for (int reads = 0; cursor is not null && cursor.Day >= oldest && lines.Count < query.Limit && reads < MaxReadsPerPage; reads++)
+        {
+            Page<TableEntity>? page = await ReadAsync(cursor, filter, query.Limit - lines.Count, cancellationToken);
+            lines.AddRange(page?.Values.Select(LineRow.Read) ?? []);
+            cursor = page?.ContinuationToken is { } token ? cursor with { Token = token } : new ListCursor(cursor.Day.AddDays(-1), null);
+        }
+
+        return new DeliveryLogPage(lines, cursor is not null && cursor.Day >= oldest ? cursor.ToString() : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken)
+    {
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {LineRow.PartitionOf(eventId)} and RowKey ge {eventId + "-"} and RowKey lt {eventId + "."}");
+        IReadOnlyList<DeliveryLogEntry>[] found = await Task.WhenAll(days.Kept.Select(day => ReadAllAsync(day, filter, cancellationToken)));
+        DeliveryLogEntry[] steps = [.. AsTold(found.SelectMany(lines => lines).OrderBy(line => line.At).ThenBy(line => line.Step))];
+        return steps is [var first, ..] ? new EventStory(eventId, first.Kind, steps) : null;
+    }
+
+    // An event that is sent again arrives again and is not queued twice. A replay queues it anew, at that moment.
+    private static IEnumerable<DeliveryLogEntry> AsTold(IEnumerable<DeliveryLogEntry> steps)
+    {
+        bool accepted = false;
+        bool queued = false;
+        foreach (DeliveryLogEntry step in steps)
+        {
+            bool repeat = (step.Step == EventStep.Accepted && accepted) || (step.Step == EventStep.Queued && queued);
+            accepted |= step.Step == EventStep.Accepted;
+            queued |= step.Step == EventStep.Queued;
+            if (!repeat)
+            {
+                yield return step;
+            }
+
+            if (step.Step == EventStep.Replayed)
+            {
+                yield return step with { Step = EventStep.Queued };
+            }
+        }
+    }
+
+    private static string FilterOf(DeliveryLogQuery query)
+    {
+        string filter = $"PartitionKey ge '{LineRow.ByTime}' and PartitionKey lt '{LineRow.ByTime}~'";
+        if (query.Outcome is { } outcome)
+        {
+            filter += string.Create(CultureInfo.InvariantCulture, $" and Outcome eq '{outcome.ToCode()}'");
+        }
+
+        return query.Kind is { } kind ? $"{filter} and Kind eq '{kind.ToCode()}'" : filter;
+    }
+
+    /// <summary>One page of a day; null when the day has no table.</summary>
+    private async Task<Page<TableEntity>?> ReadAsync(ListCursor cursor, string filter, int size, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (Page<TableEntity> page in days.Of(cursor.Day).QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).AsPages(cursor.Token, size))
+            {
+                return page;
+            }
+        }
+        catch (RequestFailedException failure) when (failure.Status is 404 or 400)
+        {
+            // Nothing happened on that day, or it is no longer kept; or the place to go on from was made up.
+        }
+
+        return null;
+    }
+
+    private async Task<IReadOnlyList<DeliveryLogEntry>> ReadAllAsync(DateOnly day, string filter, CancellationToken cancellationToken)
+    {
+        List<DeliveryLogEntry> lines = [];
+        try
+        {
+            await foreach (TableEntity row in days.Of(day).QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            {
+                lines.Add(LineRow.Read(row));
+            }
+        }
+        catch (RequestFailedException failure) when (failure.Status == 404)
+        {
+            // As above.
+        }
+
+        return lines;
+    }
+}

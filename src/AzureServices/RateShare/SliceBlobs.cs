@@ -1,0 +1,109 @@
+using System.Globalization;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace CustomerIoDestination.AzureServices.RateShare;
+
+/// <summary>
+/// The ten empty blobs whose exclusive leases are the slices, as in Microsoft's rate-limiting pattern
+/// (learn.microsoft.com/azure/architecture/patterns/rate-limiting-pattern). The only class that speaks to blob storage.
+/// </summary>
+internal sealed class SliceBlobs(BlobServiceClient service)
+{
+    /// <summary>The container; in Azure the template makes it.</summary>
+    public const string ContainerName = "rate-share";
+
+    private readonly BlobContainerClient _container = service.GetBlobContainerClient(ContainerName);
+
+    /// <summary>What a client for this must be like: an answer comes in time to be of use, or not at all.</summary>
+    public static BlobClientOptions Options => new()
+    {
+        Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(3) },
+    };
+
+    /// <summary>Asks for the lease of a slice nobody holds.</summary>
+    public async Task<LeaseAnswer> AcquireAsync(int index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Response<BlobLease> lease = await Blob(index).GetBlobLeaseClient().AcquireAsync(Slice.Lease, cancellationToken: cancellationToken);
+            return new LeaseAnswer.Held(lease.Value.LeaseId);
+        }
+        catch (RequestFailedException failure) when (failure.Status == 404)
+        {
+            return await CreateAsync(index, failure.ErrorCode, cancellationToken);
+        }
+        catch (Exception failure) when (AnswerOf(failure, cancellationToken) is { } answer)
+        {
+            return answer;
+        }
+    }
+
+    /// <summary>Asks for more time on a lease.</summary>
+    public async Task<LeaseAnswer> RenewAsync(int index, string leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Blob(index).GetBlobLeaseClient(leaseId).RenewAsync(cancellationToken: cancellationToken);
+            return new LeaseAnswer.Held(leaseId);
+        }
+        catch (Exception failure) when (AnswerOf(failure, cancellationToken) is { } answer)
+        {
+            return answer;
+        }
+    }
+
+    /// <summary>Gives a lease back. Where that fails it ends by itself.</summary>
+    public async Task ReleaseAsync(int index, string leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Blob(index).GetBlobLeaseClient(leaseId).ReleaseAsync(cancellationToken: cancellationToken);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException || AnswerOf(failure, cancellationToken) is not null)
+        {
+            // Fifteen seconds without a renewal do the same.
+        }
+    }
+
+    private async Task<LeaseAnswer> CreateAsync(int index, string? missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (missing == BlobErrorCode.ContainerNotFound)
+            {
+                await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            }
+
+            await Blob(index).UploadAsync(
+                BinaryData.FromBytes(Array.Empty<byte>()),
+                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                cancellationToken);
+        }
+        catch (RequestFailedException failure) when (failure.Status is 409 or 412)
+        {
+            // Another process made it first.
+        }
+        catch (Exception failure) when (AnswerOf(failure, cancellationToken) is { } answer)
+        {
+            return answer;
+        }
+
+        return new LeaseAnswer.Taken();
+    }
+
+    private BlobClient Blob(int index) => _container.GetBlobClient(string.Create(CultureInfo.InvariantCulture, $"slice-{index}"));
+
+    private static LeaseAnswer? AnswerOf(Exception failure, CancellationToken cancellationToken) => failure switch
+    {
+        RequestFailedException { Status: 409 or 412 } => new LeaseAnswer.Taken(),
+        RequestFailedException request => new LeaseAnswer.Unreachable(request.ErrorCode ?? string.Create(CultureInfo.InvariantCulture, $"http_{request.Status}")),
+        OperationCanceledException when cancellationToken.IsCancellationRequested => null,
+        OperationCanceledException => new LeaseAnswer.Unreachable("timeout"),
+        Azure.Identity.AuthenticationFailedException => new LeaseAnswer.Unreachable("no_token"),
+        AggregateException => new LeaseAnswer.Unreachable("no_connection"),
+        _ => null,
+    };
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Azure.Core.Amqp;
+using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Messages;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
+
+/// <summary>A message of the dead-letter sub-queue as a dead letter. Never throws, whoever sent it there.</summary>
+internal static class DeadLetterMessage
+{
+    // The broker's own reasons: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-dead-letter-queues
+    private const string TimeToLiveEnded = "TTLExpiredException";
+    private const string DeliveredTooOften = "MaxDeliveryCountExceeded";
+
+    /// <summary>The dead letter.</summary>
+    public static DeadLetter Read(ServiceBusReceivedMessage message)
+    {
+        string eventId = EnvelopeMessage.EventIdOf(message) ?? "";
+        return new DeadLetter
+        {
+            Id = message.SequenceNumber.ToString(CultureInfo.InvariantCulture),
+            EventId = eventId,
+            Kind = KindOf(message).ToCode(),
+            Reason = ReasonOf(message),
+            Description = message.DeadLetterErrorDescription ?? "",
+            DeadLetteredAt = DeadLetteredAt(message),
+            EventTime = EventUlid.TimeOf(eventId),
+            Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, PropertyNames.Attempts),
+        };
+    }
+
+    /// <summary>Its event's bytes; none when the body is no data.</summary>
+    public static ReadOnlyMemory<byte> BodyOf(ServiceBusReceivedMessage message) =>
+        message.GetRawAmqpMessage().Body.BodyType == AmqpMessageBodyType.Data ? message.Body.ToMemory() : ReadOnlyMemory<byte>.Empty;
+
+    /// <summary>Its event's kind.</summary>
+    public static EventKind KindOf(ServiceBusReceivedMessage message) =>
+        EventKindCodes.TryParse(message.ApplicationProperties.GetValueOrDefault(PropertyNames.Kind) as string, out EventKind kind) ? kind : EventKind.Unsupported;
+
+    /// <summary>Why. What another program wrote there is no reason of ours: an event to look at, or nothing readable.</summary>
+    public static DeadLetterReason ReasonOf(ServiceBusReceivedMessage message) => message.DeadLetterReason switch
+    {
+        TimeToLiveEnded => DeadLetterReason.TtlExpired,
+        DeliveredTooOften => DeadLetterReason.DeliveryCount,
+        var code when DeadLetterReasonCodes.TryParse(code, out DeadLetterReason reason) => reason,
+        _ when EnvelopeMessage.Read(message) is EnvelopeReading.Unreadable => DeadLetterReason.Unreadable,
+        _ => DeadLetterReason.InvalidEvent,
+    };
+
+    /// <summary>When it became one. The broker does not say it of its own; the end of its time may be known, of the rest only when it was queued.</summary>
+    public static DateTimeOffset DeadLetteredAt(ServiceBusReceivedMessage message) =>
+        EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)
+        ?? (message.DeadLetterReason == TimeToLiveEnded && message.ExpiresAt < DateTimeOffset.MaxValue ? message.ExpiresAt : message.EnqueuedTime);
+}

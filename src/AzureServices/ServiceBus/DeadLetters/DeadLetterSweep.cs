@@ -1,0 +1,112 @@
+using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.AzureServices.ServiceBus.Counting;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.Ingest;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
+
+/// <summary>
+/// Goes through the dead letters, oldest first, and takes away those that are wanted. The sub-queue can't be read by id, so every one on the way is
+/// locked for the time of the sweep. Memory is one page of messages and the lock tokens of the rest.
+/// </summary>
+internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling settling)
+{
+    // 100 of the largest events are 24 MB.
+    private const int PageSize = 100;
+
+    // What a peek has just seen comes at once, unless another pass holds it.
+    private static readonly TimeSpan PageWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>Goes on until the end of the dead letters or the pass's bounds.</summary>
+    /// <param name="work">What to do.</param>
+    /// <param name="progress">The pass's bounds; takes what was done.</param>
+    /// <param name="cancellationToken">Ends it between two pages.</param>
+    public async Task<SweepEnd> RunAsync(SweepWork work, PassProgress progress, CancellationToken cancellationToken)
+    {
+        await using ServiceBusReceiver receiver = connection.Client.CreateReceiver(
+            connection.QueueName, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        HeldBack heldBack = new(receiver, settling);
+        try
+        {
+            while (!progress.IsComplete && await HasMoreAsync(progress))
+            {
+                if (!progress.MayGoOn(cancellationToken))
+                {
+                    return SweepEnd.AtItsBound;
+                }
+
+                // Not cancelled: what arrives in that moment would stay locked.
+                int asked = Math.Min(PageSize, progress.Left);
+                IReadOnlyList<ServiceBusReceivedMessage> page = await receiver.ReceiveMessagesAsync(asked, PageWait, CancellationToken.None);
+                heldBack.IsMoreOnTheWay = page.Count < asked;
+                if (page.Count == 0)
+                {
+                    return SweepEnd.AtItsBound;
+                }
+
+                if (!await TakeAsync(receiver, page, heldBack, work, progress))
+                {
+                    return SweepEnd.QueueUnavailable;
+                }
+            }
+
+            return SweepEnd.Finished;
+        }
+        finally
+        {
+            await heldBack.GiveBackAsync();
+        }
+    }
+
+    private async Task<bool> HasMoreAsync(PassProgress progress)
+    {
+        await foreach (ServiceBusReceivedMessage next in connection.DeadLetterBrowser.PeekAsync(progress.LastSequence + 1, 1, CancellationToken.None))
+        {
+            return progress.Includes(next);
+        }
+
+        return false;
+    }
+
+    /// <summary>Deals with a page; false when the queue takes no replayed events.</summary>
+    private static async Task<bool> TakeAsync(
+        ServiceBusReceiver receiver, IReadOnlyList<ServiceBusReceivedMessage> page, HeldBack heldBack, SweepWork work, PassProgress progress)
+    {
+        progress.Scanned += page.Count;
+        progress.LastSequence = Math.Max(progress.LastSequence, page.Max(message => message.SequenceNumber));
+        ServiceBusReceivedMessage[] wanted = [.. page.Where(message => progress.Includes(message) && work.IsWanted(message))];
+        IReadOnlyList<ServiceBusReceivedMessage>? prepared = wanted.Length == 0 ? wanted : await work.PrepareAsync(wanted);
+        HashSet<long> removable = [.. (prepared ?? []).Select(message => message.SequenceNumber)];
+        foreach (ServiceBusReceivedMessage message in page.Where(message => !removable.Contains(message.SequenceNumber)))
+        {
+            heldBack.Add(message);
+        }
+
+        if (prepared is null)
+        {
+            return false;
+        }
+
+        bool[] isRemoved = await Task.WhenAll(prepared.Select(message => IsRemovedAsync(receiver, message)));
+        ServiceBusReceivedMessage[] removed = [.. prepared.Where((_, index) => isRemoved[index])];
+        progress.Done += removed.Length;
+        progress.Identifies += removed.Count(message => DeadLetterMessage.KindOf(message) == EventKind.Identify);
+        await work.RemovedAsync(removed);
+        return true;
+    }
+
+    // One that can't be removed was replayed all the same; replaying it again repeats its message id, which the queue drops.
+    private static async Task<bool> IsRemovedAsync(ServiceBusReceiver receiver, ServiceBusReceivedMessage message)
+    {
+        try
+        {
+            await receiver.CompleteMessageAsync(message, CancellationToken.None);
+            return true;
+        }
+        catch (ServiceBusException)
+        {
+            return false;
+        }
+    }
+}

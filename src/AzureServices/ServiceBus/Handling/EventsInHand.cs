@@ -1,0 +1,16 @@
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
+
+/// <summary>How many events this process holds now, by lane. The broker does not tell who holds what.</summary>
+internal sealed class EventsInHand
+{
+    private int _live;
+    private int _import;
+
+    /// <summary>How many of a lane.</summary>
+    public int Of(Lane lane) => Volatile.Read(ref lane == Lane.Live ? ref _live : ref _import);
+
+    /// <summary>One more, or with <c>-1</c> one less.</summary>
+    public void Add(Lane lane, int change) => Interlocked.Add(ref lane == Lane.Live ? ref _live : ref _import, change);
+}

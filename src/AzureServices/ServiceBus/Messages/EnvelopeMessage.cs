@@ -1,0 +1,108 @@
+using Azure.Core.Amqp;
+using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus.Messages;
+
+/// <summary>The envelope as a Service Bus message: the raw event as body, the rest beside it. What one wrote the other reads, whatever its version.</summary>
+internal static class EnvelopeMessage
+{
+    /// <summary>The message to send.</summary>
+    public static ServiceBusMessage Write(EventEnvelope envelope)
+    {
+        ServiceBusMessage message = new(envelope.Body)
+        {
+            MessageId = envelope.MessageId,
+            SessionId = envelope.Partition.ToString(),
+            ContentType = "application/json",
+            ApplicationProperties =
+            {
+                [PropertyNames.EventId] = envelope.EventId,
+                [PropertyNames.Kind] = envelope.Kind.ToCode(),
+                [PropertyNames.QueuedAt] = envelope.QueuedAt.ToUnixTimeMilliseconds(),
+                [PropertyNames.ReceivedAt] = envelope.ReceivedAt.ToUnixTimeMilliseconds(),
+                [PropertyNames.ReplayCount] = envelope.ReplayCount,
+                [PropertyNames.AsOfNow] = envelope.AsOfNow,
+                [PropertyNames.LifecycleAllowed] = envelope.LifecycleAllowed,
+            },
+        };
+        if (envelope.TraceParent is { } traceParent)
+        {
+            message.ApplicationProperties[PropertyNames.TraceParent] = traceParent;
+        }
+
+        return message;
+    }
+
+    /// <summary>Reads a message of any origin. Never throws.</summary>
+    public static EnvelopeReading Read(ServiceBusReceivedMessage message)
+    {
+        IReadOnlyDictionary<string, object> properties = message.ApplicationProperties;
+        if (!Partition.TryParse(message.SessionId, out Partition partition))
+        {
+            return Unreadable("the session id names no partition");
+        }
+
+        // Anything but data makes the property Body throw.
+        if (message.GetRawAmqpMessage().Body.BodyType != AmqpMessageBodyType.Data)
+        {
+            return Unreadable("the body is no data");
+        }
+
+        if (EventIdOf(message) is not { } eventId)
+        {
+            return Unreadable(PropertyNames.EventId);
+        }
+
+        if (properties.GetValueOrDefault(PropertyNames.Kind) is not string code || !EventKindCodes.TryParse(code, out EventKind kind))
+        {
+            return Unreadable(PropertyNames.Kind);
+        }
+
+        if (TimeOf(properties, PropertyNames.QueuedAt) is not { } queuedAt)
+        {
+            return Unreadable(PropertyNames.QueuedAt);
+        }
+
+        if (TimeOf(properties, PropertyNames.ReceivedAt) is not { } receivedAt)
+        {
+            return Unreadable(PropertyNames.ReceivedAt);
+        }
+
+        return new EnvelopeReading.Readable(new EventEnvelope
+        {
+            EventId = eventId,
+            Kind = kind,
+            QueuedAt = queuedAt,
+            ReceivedAt = receivedAt,
+            Partition = partition,
+            ReplayCount = CountOf(properties, PropertyNames.ReplayCount),
+            AsOfNow = properties.GetValueOrDefault(PropertyNames.AsOfNow) is true,
+            LifecycleAllowed = properties.GetValueOrDefault(PropertyNames.LifecycleAllowed) is true,
+            TraceParent = properties.GetValueOrDefault(PropertyNames.TraceParent) as string,
+            Body = message.Body.ToMemory(),
+        });
+    }
+
+    /// <summary>The event id beside the body; null when there is none of the right form.</summary>
+    public static string? EventIdOf(ServiceBusReceivedMessage message) =>
+        message.ApplicationProperties.GetValueOrDefault(PropertyNames.EventId) is string { Length: EventUlid.Length } id && id.All(char.IsAsciiLetterOrDigit)
+            ? id
+            : null;
+
+    /// <summary>A time beside the body; null when there is none.</summary>
+    public static DateTimeOffset? TimeOf(IReadOnlyDictionary<string, object> properties, string name) =>
+        properties.GetValueOrDefault(name) is long milliseconds
+        && milliseconds >= 0
+        && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
+    /// <summary>A count beside the body; 0 when there is none.</summary>
+    public static int CountOf(IReadOnlyDictionary<string, object> properties, string name) =>
+        properties.GetValueOrDefault(name) is int count and >= 0 ? count : 0;
+
+    private static EnvelopeReading.Unreadable Unreadable(string what) =>
+        new(what.Contains(' ', StringComparison.Ordinal) ? $"No event of this product: {what}." : $"No event of this product: the property {what} is missing or wrong.");
+}

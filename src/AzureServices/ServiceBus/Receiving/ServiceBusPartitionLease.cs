@@ -1,0 +1,55 @@
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;
+
+/// <summary>A session in one consumer's hands, with its oldest event.</summary>
+internal sealed class ServiceBusPartitionLease : IPartitionLease
+{
+    private readonly SessionInHand _session;
+    private readonly EventSettling _settling;
+    private readonly EventsInHand _inHand;
+    private int _settled;
+    private int _returned;
+
+    public ServiceBusPartitionLease(SessionInHand session, EventSettling settling, EventsInHand inHand)
+    {
+        _session = session;
+        _settling = settling;
+        _inHand = inHand;
+        Events = [session.Received];
+        _inHand.Add(Partition.Lane, 1);
+    }
+
+    public Partition Partition => _session.Received.Envelope.Partition;
+
+    public IReadOnlyList<ReceivedEvent> Events { get; }
+
+    public CancellationToken Lost => _session.Lost;
+
+    public Task SettleAsync(ReceivedEvent received, DeliveryAttempt attempt)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _returned) != 0, this);
+        if (received.SequenceNumber != _session.Received.SequenceNumber || Interlocked.Exchange(ref _settled, 1) != 0)
+        {
+            throw new InvalidOperationException("The event is not of this run or was settled before.");
+        }
+
+        // With the lock the broker took the event back already.
+        return attempt.Settlement is Settlement.Release && Lost.IsCancellationRequested
+            ? Task.CompletedTask
+            : _settling.SettleAsync(_session.Message, received, _session.HasState, attempt);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) != 0)
+        {
+            return;
+        }
+
+        await _session.DisposeAsync();
+        _inHand.Add(Partition.Lane, -1);
+    }
+}

@@ -1,0 +1,43 @@
+using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;
+
+/// <summary>An accepted session with its oldest event. Its lock is renewed until it is given back.</summary>
+internal sealed class SessionInHand : IAsyncDisposable
+{
+    private readonly ServiceBusSessionReceiver _session;
+    private readonly EventSettling _settling;
+    private readonly LockRenewal _renewal;
+
+    public SessionInHand(ServiceBusSessionReceiver session, ServiceBusReceivedMessage message, EventEnvelope envelope, BinaryData? state, EventSettling settling, TimeProvider time)
+    {
+        _session = session;
+        _settling = settling;
+        _renewal = new LockRenewal(session, time);
+        Lost = _renewal.Lost;
+        Message = new SessionMessage(session, message);
+        HasState = SessionState.IsPresent(state);
+        Received = new ReceivedEvent(envelope, message.SequenceNumber, SessionState.HistoryOf(state, envelope.MessageId));
+    }
+
+    /// <summary>The message that holds the event.</summary>
+    public SessionMessage Message { get; }
+
+    /// <summary>The event.</summary>
+    public ReceivedEvent Received { get; }
+
+    /// <summary>Whether the session has a state, of this event or an earlier one.</summary>
+    public bool HasState { get; }
+
+    /// <summary>Cancelled when the session's lock is lost.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Gives the session back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _renewal.DisposeAsync();
+        await _settling.TryAsync(_session.CloseAsync);
+    }
+}

@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using System.Globalization;
+using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.AzureServices.ServiceBus.Counting;
+using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.AzureServices.ServiceBus.Messages;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus;
+
+/// <summary>
+/// The dead-letter sub-queue. A dead letter's id is its sequence number there. Passes of one process run one after the other; a pass of another
+/// process holds what it has locked, at most for the lock's duration, and this one then ends early. A pass that finds nothing it wants among the
+/// oldest 5,000 answers <see cref="DeadLetterPass.More"/> false, because repeating it would change nothing; <see cref="DeadLetterPass.Scanned"/>
+/// tells how far it got. Dead letters that hold no event of this product can be discarded, not replayed.
+/// </summary>
+public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
+{
+    /// <summary>The most dead letters one call of a filtered list looks at.</summary>
+    private const int MaxScan = 1_000;
+
+    private const int PeeksAtOnce = 20;
+
+    private readonly QueueConnection _connection;
+    private readonly ServiceBusEventQueue _queue;
+    private readonly EventSettling _settling;
+    private readonly IDeliveryLog _log;
+    private readonly DeadLetterSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _onePass = new(1, 1);
+
+    internal ServiceBusDeadLetterStore(
+        QueueConnection connection, ServiceBusEventQueue queue, EventSettling settling, IDeliveryLog log, DeadLetterSettings settings, TimeProvider time)
+    {
+        _connection = connection;
+        _queue = queue;
+        _settling = settling;
+        _log = log;
+        _settings = settings;
+        _time = time;
+    }
+
+    /// <inheritdoc/>
+    public async Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken)
+    {
+        long last = query.After is null ? -1 : ParseId(query.After) ?? long.MaxValue - 1;
+        List<DeadLetter> items = [];
+        int scanned = 0;
+        await foreach (ServiceBusReceivedMessage message in _connection.DeadLetterBrowser.PeekAsync(last + 1, MaxScan + 1, cancellationToken))
+        {
+            if (items.Count == query.Limit || scanned == MaxScan)
+            {
+                return new DeadLetterPage(items, last.ToString(CultureInfo.InvariantCulture));
+            }
+
+            scanned++;
+            last = message.SequenceNumber;
+            if (query.Reason is null || DeadLetterMessage.ReasonOf(message) == query.Reason)
+            {
+                items.Add(DeadLetterMessage.Read(message));
+            }
+        }
+
+        return new DeadLetterPage(items, null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) =>
+        ParseId(id) is { } sequence && await PeekAsync(sequence, cancellationToken) is { } message
+            ? new DeadLetterDetail(DeadLetterMessage.Read(message), DeadLetterMessage.BodyOf(message))
+            : null;
+
+    /// <inheritdoc/>
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
+        PassAsync(selection, wanted => SendAgainAsync(wanted, asOfNow), EventStep.Replayed, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
+        PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken);
+
+    /// <summary>Removes dead letters older than their retention, within the same bounds. Cheap while there is none.</summary>
+    public async Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset before = _time.GetUtcNow() - _settings.Retention;
+        await foreach (ServiceBusReceivedMessage oldest in _connection.DeadLetterBrowser.PeekAsync(from: 0, 1, cancellationToken))
+        {
+            if (DeadLetterMessage.DeadLetteredAt(oldest) < before)
+            {
+                return await PassAsync(message => DeadLetterMessage.DeadLetteredAt(message) < before, null, [], TakeAllAsync, EventStep.Discarded, cancellationToken);
+            }
+        }
+
+        return new DeadLetterPass(0, 0, [], More: false, Scanned: 0);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _onePass.Dispose();
+
+    private Task<DeadLetterPass> PassAsync(
+        DeadLetterSelection selection,
+        Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
+        EventStep step,
+        CancellationToken cancellationToken) => selection switch
+        {
+            DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, prepare, step, cancellationToken),
+            DeadLetterSelection.OfReason of => PassAsync(message => DeadLetterMessage.ReasonOf(message) == of.Reason, null, [], prepare, step, cancellationToken),
+            DeadLetterSelection.All => PassAsync(static _ => true, null, [], prepare, step, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
+
+    private async Task<DeadLetterPass> PassOverIdsAsync(
+        IReadOnlyList<string> given,
+        Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
+        EventStep step,
+        CancellationToken cancellationToken)
+    {
+        HashSet<long> there = [];
+        List<string> notFound = [];
+        foreach (string[] some in given.Distinct(StringComparer.Ordinal).Chunk(PeeksAtOnce))
+        {
+            bool[] isThere = await Task.WhenAll(some.Select(async id => ParseId(id) is { } sequence && await PeekAsync(sequence, cancellationToken) is not null));
+            there.UnionWith(some.Where((_, index) => isThere[index]).Select(id => ParseId(id)!.Value));
+            notFound.AddRange(some.Where((_, index) => !isThere[index]));
+        }
+
+        return await PassAsync(message => there.Contains(message.SequenceNumber), there.Count, notFound, prepare, step, cancellationToken);
+    }
+
+    private async Task<DeadLetterPass> PassAsync(
+        Func<ServiceBusReceivedMessage, bool> isWanted,
+        int? wanted,
+        IReadOnlyList<string> notFound,
+        Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
+        EventStep step,
+        CancellationToken cancellationToken)
+    {
+        await _onePass.WaitAsync(cancellationToken);
+        try
+        {
+            PassProgress progress = new(_time, wanted);
+            SweepWork work = new(isWanted, prepare, removed => RecordAsync(removed, step));
+            SweepEnd end = await new DeadLetterSweep(_connection, _settling).RunAsync(work, progress, cancellationToken);
+            return progress.End(end, notFound);
+        }
+        finally
+        {
+            _onePass.Release();
+        }
+    }
+
+    private static Task<IReadOnlyList<ServiceBusReceivedMessage>?> TakeAllAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted) =>
+        Task.FromResult<IReadOnlyList<ServiceBusReceivedMessage>?>(wanted);
+
+    /// <summary>Sends the events anew, with their ids and times; tells which the queue has. Null when it takes none now.</summary>
+    private async Task<IReadOnlyList<ServiceBusReceivedMessage>?> SendAgainAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted, bool asOfNow)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        List<ServiceBusReceivedMessage> messages = [];
+        List<EventEnvelope> envelopes = [];
+        foreach (ServiceBusReceivedMessage message in wanted)
+        {
+            if (EnvelopeMessage.Read(message) is EnvelopeReading.Readable(var envelope))
+            {
+                messages.Add(message);
+                envelopes.Add(envelope with { QueuedAt = now, ReplayCount = envelope.ReplayCount + 1, AsOfNow = asOfNow });
+            }
+        }
+
+        return await _queue.EnqueueAsync(envelopes, CancellationToken.None) is EnqueueResult.Enqueued taken
+            ? [.. messages.Where((_, index) => !taken.TooLarge.Contains(index))]
+            : null;
+    }
+
+    private Task RecordAsync(IReadOnlyList<ServiceBusReceivedMessage> removed, EventStep step)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        DeliveryLogEntry[] entries =
+        [
+            .. removed.Select(EnvelopeMessage.Read).OfType<EnvelopeReading.Readable>().Select(read => new DeliveryLogEntry
+            {
+                At = now,
+                EventId = read.Envelope.EventId,
+                Kind = read.Envelope.Kind,
+                Lane = read.Envelope.Lane,
+                Step = step,
+            }),
+        ];
+        return entries.Length == 0 ? Task.CompletedTask : _settling.TryAsync(token => _log.RecordAsync(entries, token));
+    }
+
+    private async Task<ServiceBusReceivedMessage?> PeekAsync(long sequence, CancellationToken cancellationToken) =>
+        await _connection.DeadLetterBrowser.PeekMessageAsync(sequence, cancellationToken) is { } message && message.SequenceNumber == sequence ? message : null;
+
+    private static long? ParseId(string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number < long.MaxValue ? number : null;
+}

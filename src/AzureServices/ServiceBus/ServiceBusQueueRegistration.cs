@@ -1,0 +1,73 @@
+using Azure.Core;
+using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.AzureServices.ServiceBus;
+
+/// <summary>Wires the queue on Azure Service Bus.</summary>
+public static class ServiceBusQueueRegistration
+{
+    /// <summary>
+    /// Adds <see cref="IEventQueue"/>, <see cref="IEventReceiver"/>, <see cref="IDeadLetterStore"/> and <see cref="ServiceBusMessageHandler"/> over one
+    /// connection. Needs <see cref="ServiceBusSettings"/>, <see cref="DeadLetterSettings"/>, <see cref="DeliveryHandler"/> and an
+    /// <see cref="IDeliveryLog"/>, which is not Service Bus's. The connection is made by the first operation; a <see cref="TokenCredential"/> may be
+    /// given before, else the host's identity is used. A wrong connection string throws a <see cref="FormatException"/> when the host starts.
+    /// </summary>
+    public static IServiceCollection AddServiceBusQueue(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => QueueConnection.Open(
+            provider.GetRequiredService<ServiceBusSettings>(),
+            provider.GetService<TokenCredential>() ?? QueueConnection.HostIdentity()));
+        services.AddSingleton<EventsInHand>();
+        services.AddSingleton<EventSettling>();
+        services.AddQueue();
+        services.AddReceiver();
+        services.AddSingleton(provider => new ServiceBusMessageHandler(
+            provider.GetRequiredService<DeliveryHandler>().DeliverAsync,
+            provider.GetRequiredService<EventSettling>(),
+            provider.GetRequiredService<EventsInHand>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ServiceBusMessageHandler>>()));
+        return services;
+    }
+
+    /// <summary>Adds the hourly removal of dead letters older than their retention, for a host that has no timer of its own for it.</summary>
+    public static IServiceCollection AddServiceBusRetention(this IServiceCollection services) => services.AddHostedService<DeadLetterRetention>();
+
+    private static void AddQueue(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new ServiceBusEventQueue(
+            provider.GetRequiredService<QueueConnection>(),
+            provider.GetRequiredService<EventsInHand>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ServiceBusEventQueue>>()));
+        services.AddSingleton<IEventQueue>(provider => provider.GetRequiredService<ServiceBusEventQueue>());
+        services.AddSingleton(provider => new ServiceBusDeadLetterStore(
+            provider.GetRequiredService<QueueConnection>(),
+            provider.GetRequiredService<ServiceBusEventQueue>(),
+            provider.GetRequiredService<EventSettling>(),
+            provider.GetRequiredService<IDeliveryLog>(),
+            provider.GetRequiredService<DeadLetterSettings>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDeadLetterStore>(provider => provider.GetRequiredService<ServiceBusDeadLetterStore>());
+    }
+
+    private static void AddReceiver(this IServiceCollection services)
+    {
+        services.AddSingleton<SessionAccepting>();
+        services.AddSingleton<SessionExchange>();
+        services.AddSingleton<IEventReceiver>(provider => new ServiceBusEventReceiver(
+            provider.GetRequiredService<SessionExchange>(),
+            provider.GetRequiredService<EventSettling>(),
+            provider.GetRequiredService<EventsInHand>()));
+    }
+}

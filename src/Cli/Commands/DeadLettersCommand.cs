@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Cli.Host;
+using Spectre.Console;
+
+namespace CustomerIoDestination.Cli.Commands;
+
+/// <summary><c>dead-letters</c>: look at them, send them again, throw them away.</summary>
+internal static class DeadLettersCommand
+{
+    private const string Route = "api/dead-letters";
+
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext cli) => new("dead-letters", "Look after events that could not be delivered, at a running host.")
+    {
+        List(cli),
+        Show(cli),
+        Pass(cli, "replay", "Send dead letters again, as they were received, with the rules and mapping of now.", "replayed", asOfNow: true),
+        Pass(cli, "discard", "Throw dead letters away for good.", "discarded", asOfNow: false),
+    };
+
+    private static Command List(CliContext cli)
+    {
+        var host = HostOptions.Admin();
+        var reason = new Option<string?>("--reason") { Description = "Only those of this reason, for instance limit_exceeded." };
+        var limit = new Option<int>("--limit") { Description = "The most to list.", DefaultValueFactory = _ => 50 };
+        var command = new Command("list", "List dead letters, oldest first.") { reason, limit };
+        host.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using HostApi api = host.Open(parsed, cli);
+            return await DeadLetterList.RunAsync(api, parsed.GetValue(reason), parsed.GetValue(limit), cli.Console, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command Show(CliContext cli)
+    {
+        var host = HostOptions.Admin();
+        var id = new Argument<string>("id") { Description = "The dead letter's id." };
+        var command = new Command("show", "Show one dead letter with its event. It holds personal data.") { id };
+        host.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using HostApi api = host.Open(parsed, cli);
+            HostAnswer answer = await api.GetAsync($"{Route}/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", cancellationToken);
+            return Tell(answer, cli.Console, body => cli.Console.WriteLine(body.ToJsonString(CliJson.Indented)));
+        });
+        return command;
+    }
+
+    private static Command Pass(CliContext cli, string verb, string description, string counter, bool asOfNow)
+    {
+        var host = HostOptions.Admin();
+        var ids = new Argument<string[]>("ids") { Description = "The dead letters' ids.", Arity = ArgumentArity.ZeroOrMore };
+        var reason = new Option<string?>("--reason") { Description = "All of this reason." };
+        var all = new Option<bool>("--all") { Description = "All of them." };
+        var now = new Option<bool>("--as-of-now") { Description = "Let changes of people count as of now, also where a newer one arrived meanwhile." };
+        var command = new Command(verb, description) { ids, reason, all };
+        if (asOfNow)
+        {
+            command.Options.Add(now);
+        }
+
+        host.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            JsonObject? selection = Selection(parsed.GetValue(ids) ?? [], parsed.GetValue(reason), parsed.GetValue(all));
+            if (selection is null)
+            {
+                cli.Console.MarkupLine("[red]Say which:[/] ids, --reason or --all, one of the three.");
+                return 1;
+            }
+
+            if (asOfNow && parsed.GetValue(now))
+            {
+                selection["asOfNow"] = true;
+            }
+
+            using HostApi api = host.Open(parsed, cli);
+            return await DeadLetterPass.RunAsync(api, $"{Route}/{verb}", selection, counter, cli.Console, cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>Tells a good answer, or what went wrong.</summary>
+    internal static int Tell(HostAnswer answer, IAnsiConsole console, Action<JsonObject> tell)
+    {
+        if (answer is HostAnswer.Good good)
+        {
+            tell(good.Body);
+            return 0;
+        }
+
+        console.Line($"[red]{answer.Problem}[/]");
+        return 1;
+    }
+
+    private static JsonObject? Selection(string[] ids, string? reason, bool all) => (ids, reason, all) switch
+    {
+        ([_, ..], null, false) => new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) },
+        ([], not null, false) => new JsonObject { ["reason"] = reason },
+        ([], null, true) => new JsonObject { ["all"] = true },
+        _ => null,
+    };
+}

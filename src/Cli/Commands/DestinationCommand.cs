@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace CustomerIoDestination.Cli.Commands;
+
+/// <summary>The command line.</summary>
+internal static class DestinationCommand
+{
+    /// <summary>All commands.</summary>
+    public static RootCommand Create(CliContext cli) => new("Freshpaint to Customer.io: check and preview what is configured, import events, look after dead letters.")
+    {
+        CheckCommand.Create(cli),
+        PreviewCommand.Create(cli),
+        DeadLettersCommand.Create(cli),
+        ImportCommand.Create(cli),
+    };
+}

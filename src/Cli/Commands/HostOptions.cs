@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using CustomerIoDestination.Cli.Configuration;
+using CustomerIoDestination.Cli.Host;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.Cli.Commands;
+
+/// <summary>How a command reaches a running host: <c>--url</c> and <c>--key</c>.</summary>
+internal sealed class HostOptions(string keyHeader, string keyMeaning, Func<DestinationSettings, IReadOnlyList<Secret>> configured)
+{
+    private readonly Option<Uri> _url = new("--url")
+    {
+        Description = "The host's address.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:7071"),
+        CustomParser = Address,
+    };
+
+    private readonly Option<string?> _key = new("--key") { Description = $"{keyMeaning}; without it, the one of the settings." };
+
+    /// <summary>For commands that look and operate.</summary>
+    public static HostOptions Admin() => new("X-Admin-Key", "The admin key", settings => settings.Admin.Keys);
+
+    /// <summary>For commands that send events.</summary>
+    public static HostOptions Ingest() => new("X-Ingest-Key", "The ingest key", settings => settings.Ingest.Keys);
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_url);
+        command.Options.Add(_key);
+    }
+
+    /// <summary>The host that was asked for.</summary>
+    public HostApi Open(ParseResult parsed, CliContext cli)
+    {
+        string? key = parsed.GetValue(_key);
+        if (key is null && CliConfiguration.Read(cli.WorkingDirectory) is SettingsResult.Valid { Settings: var settings })
+        {
+            key = configured(settings) is [var first, ..] ? first.Reveal() : null;
+        }
+
+        Uri url = parsed.GetRequiredValue(_url);
+        return new HostApi(cli.Http, url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"), key, keyHeader);
+    }
+
+    private static Uri? Address(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        result.AddError($"'{result.Tokens[0].Value}' is no http or https address.");
+        return null;
+    }
+}

@@ -1,0 +1,77 @@
+using CustomerIoDestination.Rules.Transforming;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Rules.Reading;
+
+/// <summary>Finds transformations that can't do what their author meant, because of another one or because of what is not sent at all.</summary>
+internal static class RuleConflicts
+{
+    /// <summary>Adds what it finds to the problems.</summary>
+    public static void Find(IReadOnlyList<Transformation> transformations, DestinationRules rules, List<RulesProblem> problems)
+    {
+        for (int i = 0; i < transformations.Count; i++)
+        {
+            Transformation step = transformations[i];
+            FindNotSent(step, rules, problems);
+            for (int j = 0; j < i; j++)
+            {
+                FindConflict(transformations, j, i, problems);
+            }
+        }
+    }
+
+    private static void FindNotSent(Transformation step, DestinationRules rules, List<RulesProblem> problems)
+    {
+        IReadOnlyList<NamePattern> names = step.Scope.Names?.All ?? [];
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i].IsExact && NotSentBecause(Utf8Text.Of(names[i].Text), rules) is { } reason)
+            {
+                problems.Add(new RulesProblem($"{step.Path}.on[{i}]", $"\"{names[i].Text}\" is not sent because of {reason}, so this never applies"));
+            }
+        }
+    }
+
+    private static string? NotSentBecause(Utf8Text name, DestinationRules rules) =>
+        name.Equals(RuleScope.PageName) ? rules.Pages ? null : "\"pages\": false"
+        : name.Equals(RuleScope.ScreenName) ? rules.Screens ? null : "\"screens\": false"
+        : rules.EnabledEvents?.Matches(name) ?? true ? null : "events.enabled";
+
+    private static void FindConflict(IReadOnlyList<Transformation> transformations, int earlier, int later, List<RulesProblem> problems)
+    {
+        Transformation first = transformations[earlier];
+        Transformation second = transformations[later];
+        if (first.When is not null)
+        {
+            return;
+        }
+
+        if (first.Operation is Operation.RenameEvent && second.Operation is Operation.RenameEvent && first.Scope.Overlaps(second.Scope))
+        {
+            problems.Add(new RulesProblem(second.Path, $"renames an event that {first.Path} renames already; an event is renamed at most once"));
+        }
+
+        if (first.Operation is Operation.SendConstant one && second.Operation is Operation.SendConstant other
+            && second.When is null && other.Path.Contains(one.Path) && second.Scope.Covers(first.Scope))
+        {
+            problems.Add(new RulesProblem(second.Path, $"sets \"{other.Path.Text}\", which {first.Path} sets already: only this one would count"));
+        }
+
+        foreach (PropertyPath path in second.Operation.Reads)
+        {
+            if (first.Scope.Covers(second.Scope) && Removes(first.Operation, path) && !IsMadeBetween(transformations, earlier, later, path))
+            {
+                problems.Add(new RulesProblem(second.Path, $"works on \"{path.Text}\", which is gone after {first.Path}; put it before that one"));
+            }
+        }
+    }
+
+    private static bool Removes(Operation operation, PropertyPath path) =>
+        operation is Operation.DeleteProperty or Operation.RenameProperty
+        && operation.Reads.Any(gone => gone.Contains(path))
+        && (operation.Makes is not { } makes || (!makes.Contains(path) && !path.Contains(makes)));
+
+    private static bool IsMadeBetween(IReadOnlyList<Transformation> transformations, int earlier, int later, PropertyPath path) =>
+        Enumerable.Range(earlier + 1, later - earlier - 1)
+            .Any(i => transformations[i].Operation.Makes is { } makes && (makes.Contains(path) || path.Contains(makes)));
+}

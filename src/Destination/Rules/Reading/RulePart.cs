@@ -1,0 +1,171 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace CustomerIoDestination.Rules.Reading;
+
+/// <summary>A piece of the rules' file: its JSON, where it stands, and where its problems are collected.</summary>
+internal readonly partial record struct RulePart(JsonElement Json, string Path, List<RulesProblem> Problems)
+{
+    /// <summary>Something is wrong with it.</summary>
+    public void Problem(string message) => Problems.Add(new RulesProblem(Path.Length == 0 ? "$" : Path, message));
+
+    /// <summary>Whether it is an object; reports what is not, and every key that is not one of the known ones or is there twice.</summary>
+    public bool IsObject(params string[] known)
+    {
+        if (Json.ValueKind != JsonValueKind.Object)
+        {
+            Problem($"is {Word(Json.ValueKind)}; an object was expected");
+            return false;
+        }
+
+        foreach (IGrouping<string, JsonProperty> key in Json.EnumerateObject().GroupBy(member => member.Name, StringComparer.Ordinal))
+        {
+            RulePart member = At(key.Key, Json);
+            if (!known.Contains(key.Key, StringComparer.Ordinal))
+            {
+                member.Problem($"is unknown; known here: {string.Join(", ", known)}");
+            }
+            else if (key.Count() > 1)
+            {
+                member.Problem("is there more than once");
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A member; null when there is none.</summary>
+    public RulePart? Member(string name) =>
+        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out JsonElement value) ? At(name, value) : null;
+
+    /// <summary>The members of an object, whatever their names.</summary>
+    public IReadOnlyList<(string Name, RulePart Part)> Members()
+    {
+        if (Json.ValueKind != JsonValueKind.Object)
+        {
+            Problem($"is {Word(Json.ValueKind)}; an object was expected");
+            return [];
+        }
+
+        var members = new List<(string Name, RulePart Part)>();
+        foreach (JsonProperty member in Json.EnumerateObject())
+        {
+            RulePart part = At(member.Name, member.Value);
+            if (members.Exists(other => other.Name == member.Name))
+            {
+                part.Problem("is there more than once");
+            }
+
+            members.Add((member.Name, part));
+        }
+
+        return members;
+    }
+
+    /// <summary>The elements of an array.</summary>
+    public IReadOnlyList<RulePart> Elements()
+    {
+        if (Json.ValueKind != JsonValueKind.Array)
+        {
+            Problem($"is {Word(Json.ValueKind)}; a list was expected");
+            return [];
+        }
+
+        RulePart self = this;
+        return [.. Json.EnumerateArray().Select((element, index) => self with { Json = element, Path = $"{self.Path}[{index}]" })];
+    }
+
+    /// <summary>The elements of an array, or the one value that stands for a list of one.</summary>
+    public IReadOnlyList<RulePart> OneOrMore() => Json.ValueKind == JsonValueKind.Array ? Elements() : [this];
+
+    /// <summary>A member that must be there; null, and reported, when it is not.</summary>
+    public RulePart? Required(string name, string meaning)
+    {
+        RulePart? member = Member(name);
+        if (member is null && Json.ValueKind == JsonValueKind.Object)
+        {
+            Problem($"has no \"{name}\": {meaning}");
+        }
+
+        return member;
+    }
+
+    /// <summary>A member that is on or off.</summary>
+    public bool Flag(string name, bool fallback)
+    {
+        if (Member(name) is not { } member)
+        {
+            return fallback;
+        }
+
+        if (member.Json.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            member.Problem($"is {Word(member.Json.ValueKind)}; true or false was expected");
+        }
+
+        return member.Json.ValueKind == JsonValueKind.True;
+    }
+
+    /// <summary>The text it is; null, and reported, when it is none or empty.</summary>
+    public string? Text()
+    {
+        if (Json.ValueKind != JsonValueKind.String)
+        {
+            Problem($"is {Word(Json.ValueKind)}; a text was expected");
+            return null;
+        }
+
+        string text = Json.GetString()!;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            Problem("is empty");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>The words of a closed set, one or a list; reports any other.</summary>
+    public IReadOnlyList<T> Words<T>(IReadOnlyDictionary<string, T> known)
+    {
+        var words = new List<T>();
+        foreach (RulePart part in OneOrMore())
+        {
+            if (part.Text() is not { } text)
+            {
+                continue;
+            }
+
+            if (known.TryGetValue(text, out T? word))
+            {
+                words.Add(word);
+            }
+            else
+            {
+                part.Problem($"is none of {string.Join(", ", known.Keys)}");
+            }
+        }
+
+        return words;
+    }
+
+    /// <summary>The kind of a JSON value in words.</summary>
+    public static string Word(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        _ => "null",
+    };
+
+    private RulePart At(string name, JsonElement value) => this with
+    {
+        Json = value,
+        Path = !PlainName().IsMatch(name) ? $"{Path}[\"{name}\"]" : Path.Length == 0 ? name : $"{Path}.{name}",
+    };
+
+    [GeneratedRegex("^[A-Za-z0-9_$-]+$", RegexOptions.NonBacktracking)]
+    private static partial Regex PlainName();
+}

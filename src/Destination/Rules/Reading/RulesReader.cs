@@ -1,0 +1,111 @@
+using System.Text.Json;
+using CustomerIoDestination.Rules.Privacy;
+using CustomerIoDestination.Rules.Transforming;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.Rules.Reading;
+
+/// <summary>Reads the whole file and collects every problem in it.</summary>
+internal static class RulesReader
+{
+    /// <summary>The most transformations a file may have.</summary>
+    public const int MaxTransformations = 1_000;
+
+    private static readonly string[] Keys =
+        ["$schema", "identify", "pages", "screens", "anonymous", "events", "sources", "transformations", "allowMessageOverrides", "privacy"];
+
+    /// <summary>Reads rules.</summary>
+    public static RulesResult Read(JsonElement root, Secret? hashSecret)
+    {
+        var problems = new List<RulesProblem>();
+        var file = new RulePart(root, "", problems);
+        if (!file.IsObject(Keys))
+        {
+            return new RulesResult.Invalid(problems);
+        }
+
+        List<Transformation> transformations = Transformations(file, hashSecret);
+        var rules = new DestinationRules
+        {
+            Identify = file.Flag("identify", true),
+            Pages = file.Flag("pages", true),
+            Screens = file.Flag("screens", true),
+            Anonymous = file.Flag("anonymous", true),
+            AllowMessageOverrides = file.Flag("allowMessageOverrides", false),
+            TransformationCount = transformations.Count,
+            EnabledEvents = EnabledEvents(file),
+            Sources = Sources(file),
+            Plans = new RulePlans(transformations),
+            Privacy = Privacy(file),
+        };
+        RuleConflicts.Find(transformations, rules, problems);
+        return problems.Count == 0 ? new RulesResult.Valid(rules) : new RulesResult.Invalid(problems);
+    }
+
+    private static NameSet? EnabledEvents(RulePart file) =>
+        file.Member("events") is { } events && events.IsObject("enabled") && events.Required("enabled", "the events to send, by name or pattern") is { } enabled
+            ? new NameSet(NamesReader.Patterns(enabled.Elements()))
+            : null;
+
+    private static EventSources Sources(RulePart file)
+    {
+        if (file.Member("sources") is not { } sources || !sources.IsObject("web", "mobile", "server"))
+        {
+            return EventSources.All;
+        }
+
+        EventSources enabled = (sources.Flag("web", true) ? EventSources.Web : EventSources.None)
+            | (sources.Flag("mobile", true) ? EventSources.Mobile : EventSources.None)
+            | (sources.Flag("server", true) ? EventSources.Server : EventSources.None);
+        if (enabled == EventSources.None)
+        {
+            sources.Problem("are all off: no event would be sent");
+        }
+
+        return enabled;
+    }
+
+    private static List<Transformation> Transformations(RulePart file, Secret? hashSecret)
+    {
+        var transformations = new List<Transformation>();
+        if (file.Member("transformations") is not { } list)
+        {
+            return transformations;
+        }
+
+        IReadOnlyList<RulePart> parts = list.Elements();
+        if (parts.Count > MaxTransformations)
+        {
+            list.Problem($"has {parts.Count} entries; at most {MaxTransformations} are possible");
+        }
+
+        foreach (RulePart part in parts)
+        {
+            if (TransformationReader.Read(part, hashSecret) is { } transformation)
+            {
+                transformations.Add(transformation);
+            }
+        }
+
+        return transformations;
+    }
+
+    private static PrivacyAllowList? Privacy(RulePart file)
+    {
+        if (file.Member("privacy") is not { } privacy
+            || !privacy.IsObject("allow")
+            || privacy.Required("allow", "what may leave, {\"events\": {…}, \"traits\": […]}") is not { } allow
+            || !allow.IsObject("events", "traits"))
+        {
+            return null;
+        }
+
+        var events = new List<(NamePattern Event, IReadOnlyList<string> Properties)>();
+        foreach ((string name, RulePart part) in allow.Member("events")?.Members() ?? [])
+        {
+            events.Add((NamePattern.Of(name), NamesReader.Texts(part.Elements())));
+        }
+
+        return new PrivacyAllowList(events, NamesReader.Texts(allow.Member("traits")?.Elements() ?? []));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Json;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Rules.Privacy;
+using CustomerIoDestination.Rules.Transforming;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Rules;
+
+/// <summary>
+/// Applies the rules to an event: transformations in order, then privacy mode. An event that no rule is about passes as it is; of one that is changed, what is left is
+/// written and read again, so that the mapping sees no difference.
+/// </summary>
+internal static class RuleApplication
+{
+    private static readonly Utf8Text Name = Utf8Text.Of("name");
+    private static readonly Utf8Text ScreenName = Utf8Text.Of("$screen_name");
+
+    /// <summary>Applies the rules.</summary>
+    /// <param name="source">The event as it came in.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="settings">Where e-mails are looked for.</param>
+    /// <param name="scope">Where it is done; the result lives as long.</param>
+    /// <param name="trace">Notes what was changed; null for not.</param>
+    public static RuledEvent Apply(FreshpaintEvent source, DestinationRules rules, MappingSettings settings, MappingScope scope, RuleTrace? trace)
+    {
+        RulePlan plan = rules.Plans.For(source);
+        bool ownsEmail = rules.IsPrivate || rules.Plans.Users.TouchesEmail;
+        if (plan.Steps.Count == 0 && !ownsEmail)
+        {
+            return new RuledEvent(source, source, null, null, null);
+        }
+
+        RuleRun run = scope.Rules.Run;
+        run.Begin(source, Properties(source), trace);
+        Hide(source, run.Subject, ownsEmail, settings);
+        run.Run(plan);
+        if (run.DroppedBy is { } step)
+        {
+            return new RuledEvent(source, source, new Skip(SkipReason.Filtered, step.Path), null, null);
+        }
+
+        RuledEmail? email = ownsEmail
+            ? new RuledEmail(EmailRule.Left(run, rules, settings, scope.Rules.PersonRun), rules.Privacy?.Traits.Allows(EmailRule.Name) ?? true)
+            : null;
+        MappingWarning? dropped = rules.Privacy is { } privacy ? PrivacyFilter.Apply(run, Allowed(privacy, source, run.NewName)) : null;
+        FreshpaintEvent left = run.Subject.HasChanged ? Reread(source, run.Subject, scope) : source;
+        return new RuledEvent(Renamed(left, run.NewName), source, null, email, dropped);
+    }
+
+    private static PropertySet Properties(FreshpaintEvent source) => source switch
+    {
+        FreshpaintEvent.Identify identify => identify.Traits,
+        FreshpaintEvent.Track track => track.Properties,
+        FreshpaintEvent.Page page => page.Properties,
+        FreshpaintEvent.Screen screen => screen.Properties,
+        _ => throw new UnreachableException(),
+    };
+
+    private static void Hide(FreshpaintEvent source, RuleSubject subject, bool ownsEmail, MappingSettings settings)
+    {
+        switch (source)
+        {
+            case FreshpaintEvent.Identify when ownsEmail && Identity.ToldEmail(source, settings) is { } email:
+                subject.Hide(EmailRule.Name, EditableValue.Text(email.Bytes));
+                break;
+            case FreshpaintEvent.Page page:
+                subject.Hide(Name, EditableValue.Given(page.Name));
+                break;
+            case FreshpaintEvent.Screen screen:
+                subject.Hide(Name, EditableValue.Given(screen.Name));
+                subject.Hide(ScreenName, EditableValue.Given(screen.BuiltInName));
+                break;
+        }
+    }
+
+    private static AllowedNames Allowed(PrivacyAllowList privacy, FreshpaintEvent source, Utf8Text? newName) => source switch
+    {
+        FreshpaintEvent.Identify => privacy.Traits,
+        FreshpaintEvent.Track track => privacy.Of(newName ?? track.Name),
+        FreshpaintEvent.Page => privacy.Of(RuleScope.PageName),
+        _ => privacy.Of(RuleScope.ScreenName),
+    };
+
+    private static FreshpaintEvent Renamed(FreshpaintEvent source, Utf8Text? name) =>
+        name is { } renamed && source is FreshpaintEvent.Track track ? track with { Name = renamed } : source;
+
+    private static FreshpaintEvent Reread(FreshpaintEvent source, RuleSubject subject, MappingScope scope)
+    {
+        ScratchBuffer output = scope.Output;
+        output.WriteByte((byte)'[');
+        subject.Open().Write(output, compact: false);
+        output.WriteByte((byte)',');
+        subject.Hidden.Write(output, compact: false);
+        output.WriteByte((byte)']');
+        if (!scope.Rules.Table.TryRead(output.Take()))
+        {
+            throw new UnreachableException("Rules leave JSON.");
+        }
+
+        JsonElements.Enumerator parts = scope.Rules.Table.Root.Elements.GetEnumerator();
+        parts.MoveNext();
+        var left = new PropertySet(parts.Current, default, PropertyNames.All, default);
+        parts.MoveNext();
+        JsonValue hidden = parts.Current;
+        return source switch
+        {
+            FreshpaintEvent.Identify identify => identify with { Traits = left },
+            FreshpaintEvent.Track track => track with { Properties = left },
+            FreshpaintEvent.Page page => page with { Properties = left, Name = hidden["name"u8] },
+            FreshpaintEvent.Screen screen => screen with { Properties = left, Name = hidden["name"u8], BuiltInName = hidden["$screen_name"u8] },
+            _ => throw new UnreachableException(),
+        };
+    }
+}

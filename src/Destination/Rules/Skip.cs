@@ -1,0 +1,8 @@
+using CustomerIoDestination.Mapping;
+
+namespace CustomerIoDestination.Rules;
+
+/// <summary>That an event is not sent on purpose, and which rule says so.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Rule">Where the rule stands in the file, for instance <c>events.enabled</c>; null when it is none of the file's.</param>
+internal readonly record struct Skip(SkipReason Reason, string? Rule);

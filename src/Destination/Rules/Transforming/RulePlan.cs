@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Rules.Transforming;
+
+/// <summary>
+/// The transformations that are about one event's name, worked out once. Which of them find something to do in an event is looked up by the names of its
+/// properties, so that the many that don't cost nothing.
+/// </summary>
+internal sealed class RulePlan
+{
+    private static readonly Utf8Text Email = Utf8Text.Of("email");
+
+    private readonly FrozenDictionary<Utf8Text, int[]> _byProperty;
+    private readonly ulong[] _always;
+
+    /// <summary>Works the plan out.</summary>
+    public RulePlan(IReadOnlyList<Transformation> steps)
+    {
+        Steps = steps;
+        Words = (steps.Count + 63) / 64;
+        _always = new ulong[Words];
+        var made = new HashSet<Utf8Text>();
+        var byProperty = new Dictionary<Utf8Text, List<int>>();
+        for (int i = 0; i < steps.Count; i++)
+        {
+            Operation operation = steps[i].Operation;
+            foreach (PropertyPath path in operation.Reads)
+            {
+                if (!byProperty.TryGetValue(path.Head, out List<int>? indexes))
+                {
+                    byProperty[path.Head] = indexes = [];
+                }
+
+                indexes.Add(i);
+            }
+
+            // A property that an earlier transformation makes can't be found in the event as it came.
+            if (operation.Reads.Count == 0 || operation.Reads.Any(path => made.Contains(path.Head)))
+            {
+                _always[i >> 6] |= 1UL << i;
+            }
+
+            if (operation.Makes is { } makes)
+            {
+                made.Add(makes.Head);
+            }
+        }
+
+        _byProperty = byProperty.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Distinct().ToArray(), Utf8NameComparer.Instance);
+        TouchesEmail = steps.Any(step =>
+            step.Operation.Reads.Any(path => path.Head.Equals(Email)) || (step.Operation.Makes is { } makes && makes.Head.Equals(Email)));
+    }
+
+    /// <summary>A plan of nothing.</summary>
+    public static RulePlan Empty { get; } = new([]);
+
+    /// <summary>The transformations, in order.</summary>
+    public IReadOnlyList<Transformation> Steps { get; }
+
+    /// <summary>How many words of 64 bits mark the steps.</summary>
+    public int Words { get; }
+
+    /// <summary>Whether any of them works on <c>email</c>.</summary>
+    public bool TouchesEmail { get; }
+
+    /// <summary>Marks the steps that may find something to do.</summary>
+    public void Find(RuleSubject subject, Span<ulong> marks)
+    {
+        _always.CopyTo(marks);
+        if (_byProperty.Count == 0)
+        {
+            return;
+        }
+
+        foreach (Property property in subject.Given)
+        {
+            Mark(property.Name, marks);
+        }
+
+        foreach (EditableMember hidden in subject.Hidden.Members)
+        {
+            Mark(hidden.Name, marks);
+        }
+    }
+
+    private void Mark(Utf8Text name, Span<ulong> marks)
+    {
+        if (_byProperty.TryGetValue(name, out int[]? steps))
+        {
+            foreach (int step in steps)
+            {
+                marks[step >> 6] |= 1UL << step;
+            }
+        }
+    }
+}

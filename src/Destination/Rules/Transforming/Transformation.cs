@@ -1,0 +1,11 @@
+using CustomerIoDestination.Rules.Conditions;
+
+namespace CustomerIoDestination.Rules.Transforming;
+
+/// <summary>One entry of <c>transformations</c>.</summary>
+/// <param name="Path">Where it stands, for instance <c>transformations[2]</c>.</param>
+/// <param name="Name">The name its author gave it; null for none.</param>
+/// <param name="Scope">What it applies to.</param>
+/// <param name="Operation">What it does.</param>
+/// <param name="When">The condition; null for always.</param>
+internal sealed record Transformation(string Path, string? Name, RuleScope Scope, Operation Operation, Condition? When);

@@ -1,0 +1,149 @@
+using System.Globalization;
+using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.Tests.Support;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Queueing;
+
+namespace CustomerIoDestination.AzureServices.Tests.DeliveryLog;
+
+public sealed class TableDeliveryLogTests
+{
+    // The day before yesterday: within the retention, and never on both sides of a midnight during the test.
+    private static readonly DateTimeOffset Noon = new(TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(-2).AddHours(12), TimeSpan.Zero);
+
+    [AzuriteFact]
+    public async Task Lines_come_newest_first_in_pages_across_hours_and_days()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        DateTimeOffset[] times = [Noon.AddDays(-1), Noon, Noon.AddMinutes(1), Noon.AddHours(1), Noon.AddDays(1)];
+        await log.Log.RecordAsync([.. times.Select((at, number) => Delivered(number, at))], CancellationToken.None);
+        await log.StopAsync();
+
+        List<DeliveryLogEntry> read = [];
+        string? after = null;
+        do
+        {
+            DeliveryLogPage page = await log.Log.ListAsync(new DeliveryLogQuery(2, after, null, null), CancellationToken.None);
+            page.Items.Count.ShouldBeLessThanOrEqualTo(2);
+            read.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null);
+
+        read.Select(line => line.At).ShouldBe(times.OrderDescending());
+    }
+
+    [AzuriteFact]
+    public async Task A_line_is_read_as_it_was_recorded_by_another_process()
+    {
+        string account = await Azurite.NewAccountAsync();
+        DeliveryLogEntry line = Delivered(1, Noon) with { Lane = Lane.Import, Reason = "r", Attempts = 3, HttpStatus = 202, Duration = TimeSpan.FromMilliseconds(1_234) };
+        await using (RunningLog writer = await RunningLog.StartAsync(account))
+        {
+            await writer.Log.RecordAsync([line], CancellationToken.None);
+        }
+
+        await using RunningLog reader = await RunningLog.StartAsync(account);
+        DeliveryLogPage page = await reader.Log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None);
+
+        page.Items.ShouldHaveSingleItem().ShouldBe(line);
+        page.Next.ShouldBeNull();
+    }
+
+    [AzuriteFact]
+    public async Task A_filter_finds_what_fits_and_steps_that_are_no_deliveries_are_not_listed()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        await log.Log.RecordAsync(
+            [
+                Delivered(1, Noon),
+                Delivered(2, Noon.AddSeconds(1)) with { Outcome = AttemptOutcome.DeadLettered, Kind = EventKind.Identify },
+                Delivered(3, Noon.AddSeconds(2)) with { Step = EventStep.Queued, Outcome = null },
+                Delivered(4, Noon.AddSeconds(3)) with { Step = EventStep.Ingest, Outcome = AttemptOutcome.Skipped },
+            ],
+            CancellationToken.None);
+        await log.StopAsync();
+
+        (await EventsOf(log, null, null)).ShouldBe([EventId(4), EventId(2), EventId(1)]);
+        (await EventsOf(log, AttemptOutcome.DeadLettered, null)).ShouldBe([EventId(2)]);
+        (await EventsOf(log, null, EventKind.Identify)).ShouldBe([EventId(2)]);
+        (await EventsOf(log, AttemptOutcome.Delivered, EventKind.Identify)).ShouldBeEmpty();
+    }
+
+    [AzuriteFact]
+    public async Task The_story_of_an_event_is_told_in_order_over_days_and_without_repeats()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        DeliveryLogEntry any = Delivered(1, Noon) with { Outcome = null };
+        await log.Log.RecordAsync(
+            [
+                any with { Step = EventStep.Accepted },
+                any with { Step = EventStep.Queued },
+                any with { At = Noon.AddMinutes(1), Outcome = AttemptOutcome.DeadLettered },
+                any with { At = Noon.AddMinutes(2), Step = EventStep.Accepted },
+                any with { At = Noon.AddMinutes(2), Step = EventStep.Queued },
+                any with { At = Noon.AddDays(1), Step = EventStep.Replayed },
+                any with { At = Noon.AddDays(1).AddMinutes(1), Outcome = AttemptOutcome.Delivered },
+                Delivered(2, Noon),
+            ],
+            CancellationToken.None);
+        await log.StopAsync();
+
+        EventStory story = (await log.Log.FindStoryAsync(EventId(1), CancellationToken.None)).ShouldNotBeNull();
+
+        story.Steps.Select(step => step.Step).ShouldBe(
+            [EventStep.Accepted, EventStep.Queued, EventStep.Delivery, EventStep.Replayed, EventStep.Queued, EventStep.Delivery]);
+        story.Steps[^1].Outcome.ShouldBe(AttemptOutcome.Delivered);
+        (await log.Log.FindStoryAsync(EventId(3), CancellationToken.None)).ShouldBeNull();
+    }
+
+    [AzuriteFact]
+    public async Task Days_that_are_no_longer_kept_are_dropped_and_others_tables_are_not()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        DateOnly old = log.Days.Today.AddDays(-DayTables.RetentionDays - 1);
+        await log.Days.Of(old).CreateAsync();
+        await log.Days.Of(old.AddDays(1)).CreateAsync();
+        await log.Service.CreateTableAsync("zother");
+
+        await log.Days.DropExpiredAsync(CancellationToken.None);
+
+        List<string> left = [];
+        await foreach (Azure.Data.Tables.Models.TableItem table in log.Service.QueryAsync())
+        {
+            left.Add(table.Name);
+        }
+
+        left.ShouldBe([log.Days.Of(old.AddDays(1)).Name, "zother"], ignoreOrder: true);
+    }
+
+    [AzuriteFact]
+    public async Task A_place_in_a_list_that_is_none_of_ours_finds_nothing()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+
+        foreach (string after in new[] { "", "x", "2026112", "20261124!", "99999999" })
+        {
+            DeliveryLogPage page = await log.Log.ListAsync(new DeliveryLogQuery(10, after, null, null), CancellationToken.None);
+
+            page.Items.ShouldBeEmpty(after);
+            page.Next.ShouldBeNull(after);
+        }
+    }
+
+    private static async Task<IEnumerable<string>> EventsOf(RunningLog log, AttemptOutcome? outcome, EventKind? kind) =>
+        (await log.Log.ListAsync(new DeliveryLogQuery(10, null, outcome, kind), CancellationToken.None)).Items.Select(line => line.EventId);
+
+    private static string EventId(int number) => number.ToString("D26", CultureInfo.InvariantCulture);
+
+    private static DeliveryLogEntry Delivered(int number, DateTimeOffset at) => new()
+    {
+        At = at,
+        EventId = EventId(number),
+        Kind = EventKind.Track,
+        Lane = Lane.Live,
+        Step = EventStep.Delivery,
+        Outcome = AttemptOutcome.Delivered,
+    };
+}

@@ -1,0 +1,110 @@
+using CustomerIoDestination.Cli.Tests.Support;
+
+namespace CustomerIoDestination.Cli.Tests;
+
+public sealed class CheckCommandTests : IDisposable
+{
+    private const string Rules = """{"transformations": [{"operation": "renameEvent", "on": ["Purchase"], "to": "Order Completed"}, {"operation": "dropEvent", "on": "events", "when": {"property": "staff", "equals": true}}]}""";
+    private const string Purchase = """{"type": "track", "event": "Purchase", "userId": "u1", "properties": {"total": 1}}""";
+
+    private readonly CliRig _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task Good_rules_and_cases_exit_with_zero()
+    {
+        (await CheckAsync($$"""{"given": {{Purchase}}, "expect": {"requests": [{"body": {"name": "Order Completed"} }], "warnings": []} }""")).ShouldBe(0);
+        _cli.Output.ShouldContain("✓ rules: 2 transformations");
+        _cli.Output.ShouldContain("✓ case: one");
+    }
+
+    [Fact]
+    public async Task A_case_that_fails_is_shown_with_a_difference_and_exits_with_one()
+    {
+        (await CheckAsync($$"""{"name": "named", "given": {{Purchase}}, "expect": {"requests": [{"body": {"name": "Bought", "data": {"total": 1, "tax": 2} } }]} }""")).ShouldBe(1);
+        _cli.Output.ShouldContain("✗ case: named");
+        _cli.Output.ReplaceLineEndings("\n").ShouldContain("    requests[0].body.name\n      - expected  \"Bought\"\n      + came out  \"Order Completed\"\n    requests[0].body.data.tax\n      - expected  2\n      + came out  nothing\n");
+    }
+
+    [Theory]
+    [InlineData("""{"skipped": "filtered", "rule": "transformations[1]"}""", 0)]
+    [InlineData("""{"skipped": "filtered"}""", 0)]
+    [InlineData("""{"skipped": "opted_out"}""", 1)]
+    [InlineData("""{"requests": []}""", 1)]
+    public async Task A_skipped_event_can_be_expected(string expect, int exitCode) =>
+        (await CheckAsync($$"""{"given": {"type": "track", "event": "x", "userId": "u1", "properties": {"staff": true} }, "expect": {{expect}} }""")).ShouldBe(exitCode);
+
+    [Theory]
+    [InlineData("""{"invalid": ["missing_identifier"]}""", 0)]
+    [InlineData("""{"invalid": ["limit_exceeded"]}""", 1)]
+    public async Task An_invalid_event_can_be_expected(string expect, int exitCode) =>
+        (await CheckAsync($$"""{"given": {"type": "track", "event": "x"}, "expect": {{expect}} }""")).ShouldBe(exitCode);
+
+    [Theory]
+    [InlineData("{", "no JSON")]
+    [InlineData("[]", "no JSON object")]
+    [InlineData("""{"given": {}}""", "are needed")]
+    [InlineData("""{"given": {}, "expect": {}}""", "are needed")]
+    [InlineData("""{"given": {}, "expect": {"request": []}}""", "\"expect.request\" is unknown")]
+    [InlineData("""{"given": {}, "then": 1, "expect": {"skipped": "x"}}""", "\"then\" is unknown")]
+    [InlineData("""{"given": {}, "settings": {"Mapping__Nothing": "1"}, "expect": {"skipped": "x"}}""", "settings are not valid")]
+    [InlineData("""{"given": {}, "receivedAt": "soon", "expect": {"skipped": "x"}}""", "soon")]
+    public async Task A_file_that_is_no_case_fails(string text, string message)
+    {
+        (await CheckAsync(text)).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task A_case_may_have_settings_and_a_time_of_its_own() =>
+        (await CheckAsync("""
+            {"given": {"type": "identify", "userId": "u1", "traits": {"email": "a@b.co"} }, "settings": {"Mapping__PersonIdentifier": "email"}, "receivedAt": "2026-01-01T00:00:00Z",
+             "expect": {"requests": [{"path": "/api/v1/customers/a%40b.co", "body": {"_timestamp": 1767225600} }]} }
+            """)).ShouldBe(0);
+
+    [Fact]
+    public async Task Every_problem_of_the_rules_is_told_with_its_path()
+    {
+        _cli.Write("destination.json", """{"pages": 1, "transformations": [{"operation": "dropEvent", "on": "all"}]}""");
+        (await RunAsync()).ShouldBe(1);
+        _cli.Output.ShouldContain("✗ rules: 2 problems");
+        _cli.Output.ShouldContain("pages is a number; true or false was expected");
+        _cli.Output.ShouldContain("transformations[0] has no \"when\"");
+    }
+
+    [Fact]
+    public async Task Every_problem_of_the_settings_is_told()
+    {
+        _cli.Write("destination.json", "{}");
+        _cli.Write("local.settings.json", """{"Values": {"Delivery__RequestsPerSecond": "fast", "Mapping__Nothing": "1"} }""");
+        (await RunAsync()).ShouldBe(1);
+        _cli.Output.ShouldContain("✗ settings: 2 problems");
+    }
+
+    [Fact]
+    public async Task The_secret_of_hashes_is_read_from_the_settings()
+    {
+        _cli.Write("destination.json", """{"transformations": [{"operation": "hashProperty", "on": "all", "property": "a"}]}""");
+        (await RunAsync()).ShouldBe(1);
+        _cli.Write("local.settings.json", """{"Values": {"Rules__HashSecret": "a secret of some length"} }""");
+        (await RunAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Brackets_in_names_are_shown_as_they_are()
+    {
+        _cli.Write("destination.json", """{"[red]": 1}""");
+        (await RunAsync()).ShouldBe(1);
+        _cli.Output.ShouldContain("[\"[red]\"] is unknown");
+    }
+
+    private Task<int> CheckAsync(string text)
+    {
+        _cli.Write("destination.json", Rules);
+        _cli.Write("one.case.json", text);
+        return RunAsync();
+    }
+
+    private Task<int> RunAsync() => _cli.RunAsync("check", "--offline", "--rules", Path.Combine(_cli.Folder, "destination.json"));
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using CustomerIoDestination.Cli.Tests.Support;
+
+namespace CustomerIoDestination.Cli.Tests;
+
+public sealed class DeadLettersCommandTests : IDisposable
+{
+    private readonly CliRig _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task The_list_follows_its_pages()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [{"id": "7", "deadLetteredAt": "2026-01-01T00:00:00Z", "kind": "track", "reason": "limit_exceeded", "attempts": 1, "description": "too [long]"}], "next": "n 1"}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [], "next": null}""");
+        (await _cli.RunAsync("dead-letters", "list", "--reason", "limit_exceeded", "--key", "k")).ShouldBe(0);
+
+        _cli.Host.Calls.Select(call => call.Path).ShouldBe(["/api/dead-letters?limit=50&reason=limit_exceeded", "/api/dead-letters?limit=49&reason=limit_exceeded&after=n%201"]);
+        _cli.Host.Calls[0].Headers["X-Admin-Key"].ShouldBe("k");
+        _cli.Output.ShouldContain("too [long]");
+    }
+
+    [Fact]
+    public async Task No_dead_letters_are_told()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [], "next": null}""");
+        (await _cli.RunAsync("dead-letters", "list")).ShouldBe(0);
+        _cli.Output.ShouldContain("There are no dead letters.");
+    }
+
+    [Fact]
+    public async Task One_is_shown_with_its_event()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "a/b", "event": {"type": "track"}}""");
+        (await _cli.RunAsync("dead-letters", "show", "a/b")).ShouldBe(0);
+        _cli.Host.Calls.ShouldHaveSingleItem().Path.ShouldBe("/api/dead-letters/a%2Fb");
+        _cli.Output.ShouldContain("\"type\": \"track\"");
+    }
+
+    [Fact]
+    public async Task A_replay_is_repeated_until_nothing_is_left()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 5000, "notFound": [], "more": true, "warnings": []}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 3, "notFound": ["9"], "more": false, "warnings": ["older than the person's last change"]}""");
+        (await _cli.RunAsync("dead-letters", "replay", "--all", "--as-of-now")).ShouldBe(0);
+
+        _cli.Host.Calls.ShouldAllBe(call => call.Body == """{"all":true,"asOfNow":true}""" && call.Headers["X-Requested-With"] == "destination");
+        _cli.Output.ShouldContain("5003 replayed.");
+        _cli.Output.ShouldContain("not found 9");
+        _cli.Output.ShouldContain("older than the person's last change");
+    }
+
+    [Fact]
+    public async Task A_pass_that_makes_no_progress_ends()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true}""");
+        (await _cli.RunAsync("dead-letters", "discard", "--reason", "expired")).ShouldBe(0);
+        _cli.Host.Calls.ShouldHaveSingleItem().Body.ShouldBe("""{"reason":"expired"}""");
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("1", "--all")]
+    [InlineData("--all", "--reason", "expired")]
+    public async Task Which_ones_must_be_said_in_one_way(params string[] selection)
+    {
+        (await _cli.RunAsync(["dead-letters", "discard", .. selection])).ShouldBe(1);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_host_that_refuses_is_told()
+    {
+        _cli.Host.Answer(HttpStatusCode.Forbidden, """{"code": "keys_missing", "message": "No keys are configured."}""");
+        (await _cli.RunAsync("dead-letters", "list")).ShouldBe(1);
+        _cli.Output.ShouldContain("403 keys_missing: No keys are configured. Give the key with --key.");
+    }
+}

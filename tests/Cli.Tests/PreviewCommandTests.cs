@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Cli.Tests.Support;
+
+namespace CustomerIoDestination.Cli.Tests;
+
+public sealed class PreviewCommandTests : IDisposable
+{
+    private readonly CliRig _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task The_call_and_each_transformation_are_shown()
+    {
+        (await PreviewAsync("""{"type": "track", "event": "Purchase", "userId": "u1", "properties": {"sum": "[5]"} }""")).ShouldBe(0);
+        _cli.Output.ShouldContain("0 track deliver");
+        _cli.Output.ShouldContain("transformations[0] renameProperty (money) sum: \"[5]\" → nothing");
+        _cli.Output.ShouldContain("POST https://track.customer.io/api/v1/customers/u1/events");
+        _cli.Output.ShouldContain("\"total\": \"[5]\"");
+    }
+
+    [Fact]
+    public async Task The_rule_that_skips_an_event_is_named()
+    {
+        (await PreviewAsync("""{"type": "page", "userId": "u1", "name": "x"}""")).ShouldBe(0);
+        _cli.Output.ShouldContain("0 page skip not_enabled by pages");
+    }
+
+    [Fact]
+    public async Task A_rejected_event_exits_with_one()
+    {
+        (await PreviewAsync("""{"type": "track", "event": "x"}""")).ShouldBe(1);
+        _cli.Output.ShouldContain("missing_identifier");
+    }
+
+    [Fact]
+    public async Task Json_is_what_the_http_api_answers()
+    {
+        (await PreviewAsync("""[{"type": "track", "event": "x", "userId": "u1", "properties": {"sum": 5} }, 7]""", "--json")).ShouldBe(1);
+        JsonArray items = JsonNode.Parse(_cli.Output)!.AsArray();
+        items[0]!["transformations"]![0]!["before"]!.GetValue<int>().ShouldBe(5);
+        items[0]!["requests"]![0]!["body"]!["name"]!.GetValue<string>().ShouldBe("x");
+        items[1]!["outcome"]!.GetValue<string>().ShouldBe("reject");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told()
+    {
+        (await _cli.RunAsync("preview", Path.Combine(_cli.Folder, "nothing.json"))).ShouldBe(1);
+        _cli.Output.ShouldContain("There is no file");
+    }
+
+    private Task<int> PreviewAsync(string events, params string[] more)
+    {
+        string rules = _cli.Write("destination.json", """{"pages": false, "transformations": [{"operation": "renameProperty", "on": "events", "property": "sum", "to": "total", "name": "money"}]}""");
+        return _cli.RunAsync(["preview", _cli.Write("events.json", events), "--rules", rules, .. more]);
+    }
+}

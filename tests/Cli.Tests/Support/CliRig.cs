@@ -1,0 +1,39 @@
+using CustomerIoDestination.Cli.Commands;
+using Spectre.Console;
+
+namespace CustomerIoDestination.Cli.Tests.Support;
+
+/// <summary>The command line in a folder of its own, with a host that answers what a test says.</summary>
+internal sealed class CliRig : IDisposable
+{
+    private readonly StringWriter _output = new();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("cli-").FullName;
+
+    public StubHost Host { get; } = new();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public string Output => _output.ToString();
+
+    public string Write(string file, string text)
+    {
+        string path = Path.Combine(Folder, file);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public Task<int> RunAsync(params string[] args)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
+        console.Profile.Width = 400;
+        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time)).Parse(args).InvokeAsync();
+    }
+
+    public void Dispose()
+    {
+        Host.Dispose();
+        _output.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using CustomerIoDestination.Preview;
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.Tests.Support;
+
+namespace CustomerIoDestination.Tests.Rules;
+
+public sealed class PreviewOfRulesTests
+{
+    [Fact]
+    public void Each_transformation_that_applied_is_shown_with_before_and_after()
+    {
+        PreviewItem item = RulesRig.Preview(
+            """
+            {"transformations": [
+              {"operation": "renameEvent", "on": ["Bought"], "to": "Order Completed"},
+              {"operation": "uppercase", "on": "events", "property": "absent"},
+              {"operation": "renameProperty", "on": "events", "property": "sum", "to": "total", "name": "one name for money"},
+              {"operation": "changePropertyType", "on": "events", "property": "total", "type": "number"},
+              {"operation": "deleteProperty", "on": "events", "property": "items[*].note"}
+            ]}
+            """,
+            """{"type": "track", "event": "Bought", "userId": "u1", "properties": {"sum": "5.0", "items": [{"note": "x"}, {"note": null}]} }""");
+
+        item.Transformations.Select(Describe).ShouldBe(
+        [
+            "transformations[0]  renameEvent event: \"Bought\" -> \"Order Completed\"",
+            "transformations[2] one name for money renameProperty sum: \"5.0\" -> gone",
+            "transformations[2] one name for money renameProperty total: gone -> \"5.0\"",
+            "transformations[3]  changePropertyType total: \"5.0\" -> 5.0",
+            "transformations[4]  deleteProperty items[*].note: \"x\" -> gone",
+            "transformations[4]  deleteProperty items[*].note: null -> gone",
+        ]);
+    }
+
+    [Fact]
+    public void A_hidden_fact_is_not_shown_twice() =>
+        RulesRig.Preview(
+            """{"transformations": [{"operation": "lowercase", "on": "users", "property": "email"}]}""",
+            """{"type": "identify", "traits": {"email": "A@b.co"} }""").Transformations.ShouldHaveSingleItem().Field.ShouldBe("email");
+
+    [Fact]
+    public void Nothing_is_shown_when_nothing_applied() =>
+        RulesRig.Preview("{}", """{"type": "track", "event": "x", "userId": "u1"}""").Transformations.ShouldBeEmpty();
+
+    private static string Describe(AppliedTransformation applied) =>
+        $"{applied.Rule} {applied.Name} {applied.Operation} {applied.Field}: {Text(applied.Before)} -> {Text(applied.After)}";
+
+    private static string Text(ReadOnlyMemory<byte>? json) => json is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "gone";
+}

@@ -1,0 +1,129 @@
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.Tests.Support;
+
+namespace CustomerIoDestination.Tests.Rules;
+
+public sealed class RulesFileTests
+{
+    [Theory]
+    [InlineData("[]", "$", "is a list; an object was expected")]
+    [InlineData("", "$", "is no JSON")]
+    [InlineData("{", "$", "is no JSON at line 1")]
+    [InlineData("""{"name": 1}""", "name", "is unknown; known here: $schema, identify")]
+    [InlineData("""{"groups": true}""", "groups", "is unknown")]
+    [InlineData("""{"pages": 1}""", "pages", "is a number; true or false was expected")]
+    [InlineData("""{"pages": true, "pages": false}""", "pages", "more than once")]
+    [InlineData("""{"events": {}}""", "events", "has no \"enabled\"")]
+    [InlineData("""{"events": {"enabled": "x"}}""", "events.enabled", "is a text; a list was expected")]
+    [InlineData("""{"events": {"enabled": [1]}}""", "events.enabled[0]", "is a number; a text was expected")]
+    [InlineData("""{"events": {"enabled": [" "]}}""", "events.enabled[0]", "is empty")]
+    [InlineData("""{"sources": {"tv": true}}""", "sources.tv", "is unknown; known here: web, mobile, server")]
+    [InlineData("""{"sources": {"web": false, "mobile": false, "server": false}}""", "sources", "all off")]
+    [InlineData("""{"privacy": {"allow": {"events": {"Order Completed": "total"}}}}""", "privacy.allow.events[\"Order Completed\"]", "a list was expected")]
+    [InlineData("""{"privacy": {}}""", "privacy", "has no \"allow\"")]
+    [InlineData("""{"privacy": {"allow": {"events": {"a": [], "a": []}}}}""", "privacy.allow.events.a", "more than once")]
+    [InlineData("""{"transformations": {}}""", "transformations", "a list was expected")]
+    [InlineData("""{"transformations": [1]}""", "transformations[0]", "an object was expected")]
+    [InlineData("""{"transformations": [{}]}""", "transformations[0]", "has no \"operation\": one of renameEvent")]
+    [InlineData("""{"transformations": [{"operation": "erase"}]}""", "transformations[0].operation", "is none of renameEvent")]
+    [InlineData("\"\\ud800\"", "$", "object was expected")]
+    [InlineData("{\"transformations\": [{\"operation\": \"\\ud800\"}]}", "$", "no valid Unicode")]
+    public void A_problem_is_told_with_its_path_and_what_would_be_right(string text, string path, string message) => ShouldHave(text, path, message);
+
+    [Theory]
+    [InlineData("""{"operation": "deleteProperty", "property": "a"}""", "", "has no \"on\"")]
+    [InlineData("""{"operation": "deleteProperty", "on": "Purchase", "property": "a"}""", ".on", "one event is a list too")]
+    [InlineData("""{"operation": "deleteProperty", "on": [], "property": "a"}""", ".on", "names no event")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all"}""", "", "has no \"property\"")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": []}""", ".property", "is empty")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a", "to": "b"}""", ".to", "is unknown; known here: operation, on, property, when, name")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a..b"}""", ".property", "empty name")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a["}""", ".property", "has a [")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a[*]b"}""", ".property", "after [*]")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a\\"}""", ".property", "backslash")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a[*]"}""", ".property", "ends in [*]")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a.b.c.d.e.f.g.h.i"}""", ".property", "at most 8")]
+    [InlineData("""{"operation": "renameEvent", "on": "events", "to": "x"}""", "", "every event would get one name")]
+    [InlineData("""{"operation": "renameEvent", "on": ["*"], "to": "x"}""", "", "every event would get one name")]
+    [InlineData("""{"operation": "renameEvent", "on": "users", "to": "x"}""", "", "must list names")]
+    [InlineData("""{"operation": "renameEvent", "on": ["$page"], "to": "x"}""", "", "named by their URL")]
+    [InlineData("""{"operation": "renameEvent", "on": ["a"]}""", "", "has no \"to\"")]
+    [InlineData("""{"operation": "renameEvent", "on": ["a"], "to": "12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"}""", ".to", "at most 100")]
+    [InlineData("""{"operation": "renameProperty", "on": "all", "property": "a", "to": "a"}""", ".to", "own name")]
+    [InlineData("""{"operation": "renameProperty", "on": "all", "property": "a[*].b", "to": "c"}""", ".to", "for instance a[*].name")]
+    [InlineData("""{"operation": "changePropertyType", "on": "all", "property": "a", "type": "date"}""", ".type", "is none of text, number, boolean")]
+    [InlineData("""{"operation": "sendBuiltInProperty", "on": "all", "property": "ip"}""", ".property", "no built-in property")]
+    [InlineData("""{"operation": "sendBuiltInProperty", "on": "all", "property": "context.ip"}""", "", "has no \"to\"")]
+    [InlineData("""{"operation": "sendConstantProperty", "on": "all", "property": "a"}""", "", "has no \"value\"")]
+    [InlineData("""{"operation": "sendConstantProperty", "on": "all", "property": "a", "value": [[[[[[[[[1]]]]]]]]]}""", ".value", "nested")]
+    [InlineData("""{"operation": "hashProperty", "on": "all", "property": "a"}""", "", "needs the setting Rules__HashSecret")]
+    [InlineData("""{"operation": "hashProperty", "on": "all", "property": "a", "algorithm": "md5"}""", ".algorithm", "is none of hmacSha256, sha256")]
+    [InlineData("""{"operation": "dropEvent", "on": "all"}""", "", "has no \"when\"")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {}}""", ".when", "asks for nothing")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"equals": 1}}""", ".when", "no \"property\"")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a"}}""", ".when", "no test")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "equals": []}}""", ".when.equals", "is a list")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "matches": "("}}""", ".when.matches", "no regular expression")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "matches": "(a)\\1"}}""", ".when.matches", "linear time")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "matches": "(?=a)b"}}""", ".when.matches", "linear time")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "matches": "((a{99}){99}){99}"}}""", ".when.matches", "linear time")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "lessThan": "1"}}""", ".when.lessThan", "a number")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"kind": "group"}}""", ".when.kind", "is none of track, page, screen, identify")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"all": []}}""", ".when.all", "is empty")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"any": [{"source": "tv"}]}}""", ".when.any[0].source", "is none of web, mobile, server")]
+    public void A_transformation_is_checked_in_every_part(string transformation, string path, string message) =>
+        ShouldHave($$"""{"transformations": [{{transformation}}]}""", $"transformations[0]{path}", message);
+
+    [Theory]
+    [InlineData("""{"operation": "renameEvent", "on": ["A"], "to": "x"}, {"operation": "renameEvent", "on": ["B", "A"], "to": "y"}""", "at most once")]
+    [InlineData("""{"operation": "renameEvent", "on": ["Order *"], "to": "x"}, {"operation": "renameEvent", "on": ["* Completed"], "to": "y"}""", "at most once")]
+    [InlineData("""{"operation": "deleteProperty", "on": "events", "property": "a"}, {"operation": "uppercase", "on": ["A"], "property": "a.b"}""", "is gone after transformations[0]")]
+    [InlineData("""{"operation": "renameProperty", "on": "all", "property": "a", "to": "b"}, {"operation": "renameProperty", "on": "users", "property": "a", "to": "c"}""", "is gone after transformations[0]")]
+    [InlineData("""{"operation": "sendConstantProperty", "on": ["A"], "property": "a", "value": 1}, {"operation": "sendConstantProperty", "on": "events", "property": "a", "value": 2}""", "only this one would count")]
+    public void Transformations_that_conflict_are_refused(string transformations, string message) =>
+        ShouldHave($$"""{"transformations": [{{transformations}}]}""", "transformations[1]", message);
+
+    [Theory]
+    [InlineData("""{"operation": "renameEvent", "on": ["A"], "to": "x"}, {"operation": "renameEvent", "on": ["B"], "to": "y"}""")]
+    [InlineData("""{"operation": "renameEvent", "on": ["A"], "to": "x", "when": {"kind": "track"}}, {"operation": "renameEvent", "on": ["A"], "to": "y"}""")]
+    [InlineData("""{"operation": "deleteProperty", "on": ["A"], "property": "a"}, {"operation": "uppercase", "on": "events", "property": "a"}""")]
+    [InlineData("""{"operation": "deleteProperty", "on": "events", "property": "a.b"}, {"operation": "deleteProperty", "on": "events", "property": "a"}""")]
+    [InlineData("""{"operation": "deleteProperty", "on": "events", "property": "a"}, {"operation": "sendConstantProperty", "on": "events", "property": "a", "value": 1}, {"operation": "uppercase", "on": "events", "property": "a"}""")]
+    [InlineData("""{"operation": "renameProperty", "on": "events", "property": "a", "to": "a.b"}, {"operation": "uppercase", "on": "events", "property": "a.b"}""")]
+    [InlineData("""{"operation": "sendConstantProperty", "on": "events", "property": "a", "value": 1}, {"operation": "sendConstantProperty", "on": ["A"], "property": "a", "value": 2}""")]
+    public void Transformations_that_only_look_alike_are_good(string transformations) => RuleTexts.Valid($$"""{"transformations": [{{transformations}}]}""");
+
+    [Theory]
+    [InlineData("""{"events": {"enabled": ["B*"]}, "transformations": [{"operation": "deleteProperty", "on": ["Bought", "Sold"], "property": "a"}]}""", "transformations[0].on[1]", "\"Sold\" is not sent because of events.enabled")]
+    [InlineData("""{"pages": false, "transformations": [{"operation": "stripQuery", "on": ["$page"]}]}""", "transformations[0].on[0]", "\"pages\": false")]
+    public void A_transformation_of_events_that_are_not_sent_is_refused(string text, string path, string message) => ShouldHave(text, path, message);
+
+    [Fact]
+    public void Every_problem_is_told_at_once() =>
+        RuleTexts.Problems("""{"pages": 1, "x": 2, "transformations": [{"operation": "uppercase", "on": 3, "property": 4}]}""").Select(problem => problem.Path)
+            .ShouldBe(["x", "transformations[0].on", "transformations[0].property", "pages"]);
+
+    [Fact]
+    public void Comments_and_trailing_commas_are_fine() =>
+        RuleTexts.Valid(
+            """
+            // what we send
+            { "pages": false, /* no page views */ "events": { "enabled": ["a", ], }, }
+            """).Pages.ShouldBeFalse();
+
+    [Fact]
+    public void More_transformations_than_a_thousand_are_refused() =>
+        ShouldHave($$"""{"transformations": [{{string.Join(',', Enumerable.Repeat("""{"operation": "uppercase", "on": ["A"], "property": "a"}""", 1_001))}}]}""", "transformations", "at most 1000");
+
+    [Fact]
+    public void The_secret_of_hashes_is_a_setting() =>
+        RuleTexts.Valid("""{"transformations": [{"operation": "hashProperty", "on": "all", "property": "a"}]}""", new Secret("secret")).TransformationCount.ShouldBe(1);
+
+    private static void ShouldHave(string text, string path, string message)
+    {
+        RulesProblem problem = RuleTexts.Problems(text).ShouldHaveSingleItem();
+        problem.Path.ShouldBe(path);
+        problem.Message.ShouldContain(message, Case.Sensitive);
+    }
+}

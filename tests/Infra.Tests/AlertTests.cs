@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Infra.Support;
+
+namespace CustomerIoDestination.Infra;
+
+/// <summary>Bicep takes any severity, window and metric name; Azure Monitor does not.</summary>
+public sealed class AlertTests
+{
+    private const string MetricAlerts = "Microsoft.Insights/metricAlerts";
+    private const string LogAlerts = "Microsoft.Insights/scheduledQueryRules";
+
+    private static readonly string[] MetricWindows = ["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D"];
+    private static readonly string[] MetricFrequencies = ["PT1M", "PT5M", "PT15M", "PT30M", "PT1H"];
+    private static readonly string[] LogWindows = ["PT1M", "PT5M", "PT10M", "PT15M", "PT30M", "PT45M", "PT1H", "PT2H", "PT3H", "PT4H", "PT5H", "PT6H", "P1D", "P2D"];
+    private static readonly string[] LogFrequencies = [.. LogWindows.Except(["P2D"])];
+
+    private static readonly string[] ServiceBusMetrics =
+    [
+        "ActiveMessages", "AbandonMessage", "CompleteMessage", "ConnectionsClosed", "ConnectionsOpened", "ActiveConnections", "DeadletteredMessages", "IncomingMessages",
+        "IncomingRequests", "Messages", "NamespaceCpuUsage", "NamespaceMemoryUsage", "OutgoingMessages", "PendingCheckpointOperationCount", "ScheduledMessages",
+        "ServerErrors", "ServerSendLatency", "Size", "SuccessfulRequests", "ThrottledRequests", "UserErrors",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
+    public void Every_alert_has_a_severity_a_window_and_a_frequency_that_exist(string environment)
+    {
+        Snapshot snapshot = Snapshot.Of(environment);
+
+        foreach (JsonNode alert in snapshot.All(MetricAlerts).Select(resource => resource["properties"]!))
+        {
+            alert["severity"]!.GetValue<int>().ShouldBeInRange(0, 4);
+            MetricWindows.ShouldContain(Snapshot.Text(alert["windowSize"]));
+            MetricFrequencies.ShouldContain(Snapshot.Text(alert["evaluationFrequency"]));
+        }
+
+        foreach (JsonNode alert in snapshot.All(LogAlerts).Select(resource => resource["properties"]!))
+        {
+            alert["severity"]!.GetValue<int>().ShouldBeInRange(0, 4);
+            LogWindows.ShouldContain(Snapshot.Text(alert["windowSize"]));
+            LogFrequencies.ShouldContain(Snapshot.Text(alert["evaluationFrequency"]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
+    public void A_window_is_no_shorter_than_the_time_between_two_looks(string environment)
+    {
+        Snapshot snapshot = Snapshot.Of(environment);
+
+        foreach (JsonNode alert in snapshot.All(MetricAlerts).Concat(snapshot.All(LogAlerts)).Select(resource => resource["properties"]!))
+        {
+            Iso8601.Duration(Snapshot.Text(alert["windowSize"])).ShouldBeGreaterThanOrEqualTo(Iso8601.Duration(Snapshot.Text(alert["evaluationFrequency"])));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
+    public void Metric_alerts_look_at_metrics_that_exist_and_at_our_queue_only(string environment)
+    {
+        foreach (JsonObject alert in Snapshot.Of(environment).All(MetricAlerts))
+        {
+            JsonNode criterion = alert["properties"]!["criteria"]!["allOf"]!.AsArray().ShouldHaveSingleItem()!;
+
+            Snapshot.Text(criterion["metricNamespace"]).ShouldBe("Microsoft.ServiceBus/namespaces");
+            ServiceBusMetrics.ShouldContain(Snapshot.Text(criterion["metricName"]));
+            criterion["dimensions"]![0]!["name"]!.GetValue<string>().ShouldBe("EntityName");
+            criterion["dimensions"]![0]!["values"]![0]!.GetValue<string>().ShouldBe("freshpaint-events");
+        }
+    }
+
+    [Fact]
+    public void Everything_that_needs_a_person_has_an_alert()
+    {
+        Snapshot prod = Snapshot.Of("prod");
+        string[] names = [.. prod.All(MetricAlerts).Concat(prod.All(LogAlerts)).Select(alert => Snapshot.Text(alert["name"])).Select(WithoutSuffix).Order(StringComparer.Ordinal)];
+
+        names.ShouldBe(
+        [
+            "broker-server-errors", "broker-throttled", "dead-letters", "failed-functions", "heartbeat", "ingest-unavailable",
+            "oldest-age", "paused", "queue-size", "rate-limited", "server-errors", "silence",
+        ]);
+        prod.All("Microsoft.Insights/activityLogAlerts").Count.ShouldBe(1);
+        prod.All("Microsoft.Consumption/budgets").Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Refused_events_and_a_pause_are_severity_1()
+    {
+        Severity("ingest-unavailable").ShouldBe(1);
+        Severity("paused").ShouldBe(1);
+        Severity("heartbeat").ShouldBe(1);
+        Severity("queue-size").ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_size_alert_fires_at_seventy_percent_of_the_queue()
+    {
+        foreach (string environment in Snapshot.Names)
+        {
+            Snapshot snapshot = Snapshot.Of(environment);
+            long size = snapshot.One("Microsoft.ServiceBus/namespaces/queues")["properties"]!["maxSizeInMegabytes"]!.GetValue<long>() * 1024 * 1024;
+            JsonNode alert = snapshot.All(MetricAlerts).Single(resource => WithoutSuffix(Snapshot.Text(resource["name"])) == "queue-size");
+
+            (alert["properties"]!["criteria"]!["allOf"]![0]!["threshold"]!.GetValue<long>() / (double)size).ShouldBe(0.7, 0.001);
+        }
+    }
+
+    [Fact]
+    public void Every_alert_is_told_of_in_the_operations_guide()
+    {
+        string guide = Repository.Text("docs/operations.md");
+        Snapshot prod = Snapshot.Of("prod");
+
+        foreach (JsonObject alert in prod.All(MetricAlerts).Concat(prod.All(LogAlerts)))
+        {
+            guide.ShouldContain($"`{WithoutSuffix(Snapshot.Text(alert["name"]))}`");
+        }
+    }
+
+    private static int Severity(string name)
+    {
+        Snapshot prod = Snapshot.Of("prod");
+        JsonObject alert = prod.All(MetricAlerts).Concat(prod.All(LogAlerts)).Single(resource => WithoutSuffix(Snapshot.Text(resource["name"])) == name);
+        return alert["properties"]!["severity"]!.GetValue<int>();
+    }
+
+    private static string WithoutSuffix(string name) => name[..name.LastIndexOf('-')];
+}

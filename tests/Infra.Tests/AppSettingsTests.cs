@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CustomerIoDestination.Infra.Support;
+
+namespace CustomerIoDestination.Infra;
+
+public sealed partial class AppSettingsTests
+{
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public void Every_setting_the_app_reads_is_set_and_no_other(string environment)
+    {
+        string[] expected = [.. Settings.All.Except(Settings.LocalOnly).Except(Settings.UnsetByDefault).Concat(Settings.Platform)];
+
+        AppSettings(environment).Select(setting => setting.Key).ShouldBe(expected, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_setting_that_is_unset_by_default_is_set_when_it_is_given() =>
+        AppSettings("private")["Mapping__EventIdProperty"]!.GetValue<string>().ShouldBe("event_ulid");
+
+    [Fact]
+    public void Every_setting_that_is_no_secret_can_be_given()
+    {
+        string types = Repository.Text("infra/modules/types.bicep");
+        string[] fixedByTheTemplate =
+        [
+            .. Settings.Secret, .. Settings.LocalOnly, "CustomerIo__ApiKeySecretUri", "Delivery__Enabled", "Queue__Kind",
+            "ServiceBus__fullyQualifiedNamespace", "ServiceBusQueueName", "RateShare__blobServiceUri", "DeliveryLog__tableServiceUri",
+        ];
+
+        SettingMember().Matches(types).Select(match => match.Groups[1].Value).ShouldBe(Settings.All.Except(fixedByTheTemplate), ignoreOrder: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
+    public void Secrets_are_references_to_the_vault(string environment)
+    {
+        JsonObject settings = AppSettings(environment);
+
+        foreach (string name in Settings.Secret)
+        {
+            settings[name]!.GetValue<string>().ShouldContain("@Microsoft.KeyVault(SecretUri=");
+        }
+
+        settings["CustomerIo__ApiKeySecretUri"]!.GetValue<string>().ShouldContain("secrets/customerio-api-key");
+    }
+
+    [Theory]
+    [InlineData("infra/hooks/secrets.sh")]
+    [InlineData("infra/hooks/secrets.ps1")]
+    public void Every_secret_that_is_referred_to_is_made_by_the_hook(string hook)
+    {
+        string script = Repository.Text(hook);
+        string[] names = [.. Settings.Secret.Append("CustomerIo__ApiKeySecretUri").Select(name => SecretName().Match(AppSettings("prod")[name]!.GetValue<string>()).Groups[1].Value)];
+
+        names.Distinct(StringComparer.Ordinal).Count().ShouldBe(Settings.Secret.Count + 1);
+        names.ShouldAllBe(name => script.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
+    public void Nothing_is_set_that_flex_keeps_elsewhere(string environment)
+    {
+        string[] refused = ["FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_RUN_FROM_PACKAGE", "WEBSITE_CONTENTSHARE", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING"];
+
+        AppSettings(environment).Select(setting => setting.Key).ShouldAllBe(name => !refused.Contains(name));
+    }
+
+    [Fact]
+    public void One_parameter_stops_the_receiver_and_the_function()
+    {
+        JsonObject settings = AppSettings("prod");
+
+        settings["Delivery__Enabled"]!.GetValue<string>().ShouldBe("true");
+        settings["AzureWebJobs.DeliverEvent.Disabled"]!.GetValue<string>().ShouldBe("false");
+        Repository.Text("infra/modules/function-app.bicep").Split("deliveryEnabled ?").Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public void The_sample_settings_are_ones_that_somebody_reads()
+    {
+        JsonObject sample = Repository.Json("local.settings.sample.json")["Values"]!.AsObject();
+        string[] local = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "AzureWebJobsDisableHomepage", "RateShare", "DeliveryLog"];
+
+        sample.Select(setting => setting.Key).ShouldAllBe(name => Settings.All.Contains(name) || local.Contains(name));
+        sample["ServiceBusQueueName"]!.GetValue<string>().ShouldBe(Repository.Json("infra/queue.json")["name"]!.GetValue<string>());
+        sample["ServiceBus"]!.GetValue<string>().ShouldContain("UseDevelopmentEmulator=true");
+    }
+
+    private static JsonObject AppSettings(string environment) => Snapshot.Of(environment).One("Microsoft.Web/sites/config")["properties"]!.AsObject();
+
+    [GeneratedRegex(@"^  ([A-Z][A-Za-z]*(?:__\w+)+): ", RegexOptions.Multiline, 1000)]
+    private static partial Regex SettingMember();
+
+    [GeneratedRegex(@"\{0\}(?:secrets/)?([a-z0-9-]+)\)?'", RegexOptions.None, 1000)]
+    private static partial Regex SecretName();
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Infra.Support;
+
+namespace CustomerIoDestination.Infra;
+
+/// <summary>The emulator takes the queue of infra/queue.json only within limits of its own.</summary>
+public sealed class EmulatorTests
+{
+    private const string ConfigFile = "infra/emulator/config.json";
+    private const int MaxDeliveryCount = 10;
+    private const string MaxTimeToLive = "PT1H";
+    private const string MaxDuplicateWindow = "PT5M";
+    private const string MaxLock = "PT5M";
+
+    private static readonly JsonSerializerOptions Written = new() { WriteIndented = true };
+
+    [Fact]
+    public void The_config_is_the_queues_definition_within_the_emulators_limits()
+    {
+        string expected = Generate().ToJsonString(Written) + "\n";
+        if (Environment.GetEnvironmentVariable("WRITE_EMULATOR_CONFIG") == "1")
+        {
+            File.WriteAllText(Repository.PathOf(ConfigFile), expected);
+        }
+
+        Repository.Text(ConfigFile).ShouldBe(expected, "write it anew: WRITE_EMULATOR_CONFIG=1 dotnet test tests/Infra.Tests");
+    }
+
+    [Fact]
+    public void The_config_is_within_the_emulators_limits()
+    {
+        JsonNode config = Repository.Json(ConfigFile)["UserConfig"]!;
+        JsonNode space = config["Namespaces"]!.AsArray().ShouldHaveSingleItem()!;
+        JsonNode queue = space["Queues"]!.AsArray().ShouldHaveSingleItem()!["Properties"]!;
+
+        space["Name"]!.GetValue<string>().ShouldBe("sbemulatorns");
+        space["Topics"]!.AsArray().ShouldBeEmpty();
+        queue["MaxDeliveryCount"]!.GetValue<int>().ShouldBeInRange(1, MaxDeliveryCount);
+        Duration(queue, "DefaultMessageTimeToLive").ShouldBeInRange(TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
+        Duration(queue, "DuplicateDetectionHistoryTimeWindow").ShouldBeInRange(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5));
+        Duration(queue, "LockDuration").ShouldBeInRange(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5));
+        config["Logging"]!["Type"]!.GetValue<string>().ShouldBeOneOf("File", "Console", "File,Console");
+    }
+
+    [Fact]
+    public void Compose_gives_the_emulator_that_config_and_listens_on_this_machine_only()
+    {
+        JsonNode services = Yaml.Read("docker-compose.yml")["services"]!;
+
+        services["servicebus"]!["volumes"]![0]!.GetValue<string>().ShouldStartWith($"./{ConfigFile}:/ServiceBus_Emulator/ConfigFiles/Config.json");
+        services.AsObject().SelectMany(service => service.Value!["ports"]?.AsArray() ?? [])
+            .ShouldAllBe(port => port!.GetValue<string>().StartsWith("127.0.0.1:", StringComparison.Ordinal));
+        services["servicebus"]!["environment"]!["MSSQL_SA_PASSWORD"]!.GetValue<string>()
+            .ShouldBe(services["sql"]!["environment"]!["MSSQL_SA_PASSWORD"]!.GetValue<string>());
+    }
+
+    private static JsonObject Generate()
+    {
+        JsonNode queue = Repository.Json("infra/queue.json");
+        return new JsonObject
+        {
+            ["UserConfig"] = new JsonObject
+            {
+                ["Namespaces"] = new JsonArray(new JsonObject
+                {
+                    ["Name"] = "sbemulatorns",
+                    ["Queues"] = new JsonArray(new JsonObject
+                    {
+                        ["Name"] = Text(queue, "name"),
+                        ["Properties"] = new JsonObject
+                        {
+                            ["DeadLetteringOnMessageExpiration"] = queue["deadLetteringOnMessageExpiration"]!.GetValue<bool>(),
+                            ["DefaultMessageTimeToLive"] = Iso8601.AtMost(Text(queue, "defaultMessageTimeToLive"), MaxTimeToLive),
+                            ["DuplicateDetectionHistoryTimeWindow"] = Iso8601.AtMost(Text(queue, "duplicateDetectionHistoryTimeWindow"), MaxDuplicateWindow),
+                            ["ForwardDeadLetteredMessagesTo"] = "",
+                            ["ForwardTo"] = "",
+                            ["LockDuration"] = Iso8601.AtMost(Text(queue, "lockDuration"), MaxLock),
+                            ["MaxDeliveryCount"] = Math.Min(queue["maxDeliveryCount"]!.GetValue<int>(), MaxDeliveryCount),
+                            ["RequiresDuplicateDetection"] = queue["requiresDuplicateDetection"]!.GetValue<bool>(),
+                            ["RequiresSession"] = queue["requiresSession"]!.GetValue<bool>(),
+                        },
+                    }),
+                    ["Topics"] = new JsonArray(),
+                }),
+                ["Logging"] = new JsonObject { ["Type"] = "Console" },
+            },
+        };
+    }
+
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+
+    private static TimeSpan Duration(JsonNode queue, string name) => Iso8601.Duration(Text(queue, name));
+}

@@ -1,0 +1,10 @@
+namespace CustomerIoDestination.Infra.Support;
+
+/// <summary>A test that runs a shell script; skipped, with the reason, where there is no shell.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ShellFactAttribute : FactAttribute
+{
+    /// <summary>Decides at discovery.</summary>
+    public ShellFactAttribute() =>
+        Skip = new[] { "sh", "openssl" }.FirstOrDefault(program => !CommandLine.Exists(program)) is { } missing ? $"{missing} is not on the path." : null;
+}

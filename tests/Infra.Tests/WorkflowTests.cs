@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Infra.Support;
+
+namespace CustomerIoDestination.Infra;
+
+public sealed class WorkflowTests
+{
+    [Theory]
+    [InlineData(".github/workflows/ci.yml")]
+    [InlineData(".github/workflows/deploy.yml")]
+    public void A_workflow_asks_for_no_more_rights_than_it_needs(string file)
+    {
+        JsonNode workflow = Yaml.Read(file);
+
+        workflow["permissions"]!.AsObject().ShouldHaveSingleItem().Value!.GetValue<string>().ShouldBe("read");
+        workflow["jobs"]!.AsObject().ShouldAllBe(job => job.Value!["timeout-minutes"] != null);
+    }
+
+    [Fact]
+    public void Ci_builds_the_functions_app_and_fails_where_it_can_not()
+    {
+        JsonNode build = Yaml.Read(".github/workflows/ci.yml")["jobs"]!["build"]!;
+
+        build["env"]!["RequireFunctionsApp"]!.GetValue<string>().ShouldBe("true");
+        build["steps"]!.AsArray().ShouldContain(step => step!["run"] != null && step["run"]!.GetValue<string>() == "bash .ci/run");
+    }
+
+    [Fact]
+    public void Deployment_signs_in_without_a_stored_secret()
+    {
+        JsonNode deploy = Yaml.Read(".github/workflows/deploy.yml")["jobs"]!["deploy"]!;
+
+        deploy["permissions"]!["id-token"]!.GetValue<string>().ShouldBe("write");
+        Repository.Text(".github/workflows/deploy.yml").ShouldNotContain("client-secret");
+    }
+}
