@@ -50,7 +50,8 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         SandboxProcess sandbox = await SandboxProcess.StartAsync(folder.Path, options.Seed);
-        await using var programme = new ChaosProgramme(options, say, folder, sandbox, new SqliteQueueRun(folder.Queue));
+        IChaosQueueRun queue = options.Queue == ChaosQueue.Sqlite ? new SqliteQueueRun(folder.Queue) : await ServiceBusQueueRun.StartAsync(folder.Path);
+        await using var programme = new ChaosProgramme(options, say, folder, sandbox, queue);
         return await programme.RunAsync();
     }
 
