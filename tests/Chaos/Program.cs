@@ -4,6 +4,7 @@ using CustomerIoDestination.Chaos.Run;
 
 // dotnet run -c Release --project tests/Chaos                                                 the short form, as in CI
 // dotnet run -c Release --project tests/Chaos -- --events 1000000 --kills 50 --seed 7         the long form
+// dotnet run -c Release --project tests/Chaos -- --queue servicebus                           over Service Bus, on the broker double
 Option<int> events = new("--events") { Description = "About how many events are sent.", DefaultValueFactory = _ => ChaosOptions.Short.Events };
 Option<int> kills = new("--kills") { Description = "How often the host is killed.", DefaultValueFactory = _ => ChaosOptions.Short.Kills };
 Option<int> seed = new("--seed") { Description = "Makes the plan repeatable.", DefaultValueFactory = _ => ChaosOptions.Short.Seed };

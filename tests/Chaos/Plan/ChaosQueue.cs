@@ -5,4 +5,7 @@ internal enum ChaosQueue
 {
     /// <summary>The embedded one, in a file.</summary>
     Sqlite,
+
+    /// <summary>Service Bus, on the broker double.</summary>
+    ServiceBus,
 }

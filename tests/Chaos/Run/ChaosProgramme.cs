@@ -50,7 +50,8 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         SandboxProcess sandbox = await SandboxProcess.StartAsync(folder.Path, options.Seed);
-        await using var programme = new ChaosProgramme(options, say, folder, sandbox, new SqliteQueueRun(folder.Queue));
+        IChaosQueueRun queue = options.Queue == ChaosQueue.Sqlite ? new SqliteQueueRun(folder.Queue) : await ServiceBusQueueRun.StartAsync(folder.Path);
+        await using var programme = new ChaosProgramme(options, say, folder, sandbox, queue);
         return await programme.RunAsync();
     }
 
@@ -104,9 +105,9 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = _address.Current };
         TimeSpan limit = TimeSpan.FromSeconds(120 + (_options.Events / (_options.RequestsPerSecond / 4.0)));
-        await Eventually.BecomesTrueAsync(async () => await HostQuestions.WaitingAsync(http) == 0, "the queue to run empty", limit);
+        await Eventually.BecomesTrueAsync(async () => await http.WaitingAsync() == 0, "the queue to run empty", limit);
         Say("the queue is empty");
-        await HostQuestions.ReadDeadLettersAsync(http, _deadLetters);
+        await DeadLetterPages.ReadAsync(http, _deadLetters);
         _deadLetters.Finish(_options.Devices);
         IReadOnlyList<string> differences = new StateComparison(_options.Devices, _options.Traffic, _deadLetters.Holds).Compare(await _sandbox.StateAsync());
         return [.. differences, .. _deadLetters.Violations];

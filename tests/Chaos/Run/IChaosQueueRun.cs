@@ -6,6 +6,6 @@ internal interface IChaosQueueRun : IAsyncDisposable
     /// <summary>The host's settings for it.</summary>
     IReadOnlyList<string> Settings { get; }
 
-    /// <summary>How large the host's files may grow in a life with a full disk.</summary>
-    long FileSizeLimit();
+    /// <summary>How large the host's files may grow in a life with a full disk; null where the queue is no file.</summary>
+    long? FileSizeLimit();
 }

@@ -8,7 +8,7 @@ internal sealed class SqliteQueueRun(string path) : IChaosQueueRun
 
     public IReadOnlyList<string> Settings => [$"--Queue:Path={path}"];
 
-    public long FileSizeLimit() => (File.Exists(path) ? new FileInfo(path).Length : 0) + Left;
+    public long? FileSizeLimit() => (File.Exists(path) ? new FileInfo(path).Length : 0) + Left;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

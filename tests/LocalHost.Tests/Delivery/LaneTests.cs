@@ -8,13 +8,13 @@ namespace CustomerIoDestination.LocalHost.Tests.Delivery;
 public sealed class LaneTests
 {
     private const int Rate = 100;
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
     [Fact]
     public async Task An_import_does_not_delay_live_traffic()
     {
         const int Live = 60;
-        const int StepsBetween = 5;
+        const int StepsBetween = 4;
         await using VirtualHost host = await StartImportAsync(events: 900);
         var sentAt = new Dictionary<string, double>();
         for (int n = 0; n < Live; n++)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CustomerIoDestination.LocalHost.Tests.Support;
+using CustomerIoDestination.TestRig.Processes;
 using TrackApiSandbox.Faults;
 
 namespace CustomerIoDestination.LocalHost.Tests.Delivery;
@@ -17,9 +18,9 @@ public sealed class OutageTests
         await using VirtualHost host = await VirtualHost.StartAsync(Rate);
         host.Sandbox.AddFault(new Fault { Status = 503 });
         await host.PostAsync(Enumerable.Range(0, 320).Select(n => Tracks.Of(n % Tracks.Partitions, n)));
-        await host.RunAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(50));
+        await host.RunAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(250));
         long duringOutage = host.Sandbox.GetStats().Requests;
-        await host.RunAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(50));
+        await host.RunAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(250));
         long trials = host.Sandbox.GetStats().Requests - duringOutage;
         host.Sandbox.ClearFaults();
 
@@ -37,12 +38,12 @@ public sealed class OutageTests
         await using VirtualHost host = await VirtualHost.StartAsync(1000);
         host.Sandbox.AddFault(new Fault { Status = 503, Match = "/stuck/" });
         await host.PostAsync([Tracks.Of(1, 1, "stuck"), Tracks.Of(1, 2, "behind")]);
-        await host.RunUntilAsync(() => Task.FromResult(host.Sandbox.GetStats().ByStatus.ContainsKey("503")), TimeSpan.FromMilliseconds(10), "a failure");
+        await host.RunAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50));
         await host.PostAsync(Enumerable.Range(0, 30).Select(n => Tracks.Of(2 + n, n)));
         await host.RunUntilAsync(() => Task.FromResult(host.Sandbox.GetStats().Events == 30), TimeSpan.FromMilliseconds(10), "the others to be delivered");
         host.Sandbox.FindPerson("behind").ShouldBeNull();
 
-        await host.RunUntilAsync(async () => await host.WaitingAsync() == 0, 5 * Second, "the stuck one to be given up");
+        await host.RunUntilAsync(async () => await host.Http.WaitingAsync() == 0, 5 * Second, "the stuck one to be given up");
 
         JsonNode letter = JsonNode.Parse(await host.Http.GetStringAsync("/api/dead-letters"))!["items"]!.AsArray().ShouldHaveSingleItem()!;
         letter["reason"]!.GetValue<string>().ShouldBe("undeliverable");
@@ -68,7 +69,7 @@ public sealed class OutageTests
         Text(paused, "destination", "reason").ShouldBe("credentials_refused");
         Text(paused, "customerIo", "credentials").ShouldBe("invalid");
         paused["destination"]!["since"]!.GetValue<DateTimeOffset>().ShouldBeInRange(host.Time.Start, host.Time.GetUtcNow());
-        (await host.WaitingAsync()).ShouldBe(200);
+        (await host.Http.WaitingAsync()).ShouldBe(200);
         host.Sandbox.GetStats().ByRoute.Where(route => !route.Key.Contains("region", StringComparison.Ordinal)).Sum(route => route.Value).ShouldBeLessThan(200);
         host.Sandbox.ClearFaults();
         TimeSpan? resumedAfter = null;
@@ -99,13 +100,13 @@ public sealed class OutageTests
         // The fiftieth says that it is not the events.
         Text(await host.StatusAsync(), "destination", "reason").ShouldBe("everything_rejected");
         Text(await host.StatusAsync(), "queue", "deadLettered").ShouldBe("49");
-        (await host.WaitingAsync()).ShouldBe(Events - 49);
+        (await host.Http.WaitingAsync()).ShouldBe(Events - 49);
         host.Sandbox.ClearFaults();
         using var resume = new HttpRequestMessage(HttpMethod.Post, "/api/destination/resume");
         resume.Headers.Add("X-Requested-With", "destination");
         using HttpResponseMessage answer = await host.Http.SendAsync(resume);
         answer.EnsureSuccessStatusCode();
-        await host.RunUntilAsync(async () => await host.WaitingAsync() == 0, TimeSpan.FromMilliseconds(20), "the rest to be delivered");
+        await host.RunUntilAsync(async () => await host.Http.WaitingAsync() == 0, TimeSpan.FromMilliseconds(20), "the rest to be delivered");
         host.Sandbox.GetStats().Events.ShouldBe(Events - 49);
         Text(await host.StatusAsync(), "destination", "state").ShouldBe("delivering");
     }
@@ -125,7 +126,7 @@ public sealed class OutageTests
         (host.Sandbox.GetStats().Requests - before).ShouldBeInRange(2, 3);
         Text(await host.StatusAsync(), "queue", "deadLettered").ShouldBe("49");
         host.Sandbox.ClearFaults();
-        await host.RunUntilAsync(async () => await host.WaitingAsync() == 0, Second, "the rest to be delivered");
+        await host.RunUntilAsync(async () => await host.Http.WaitingAsync() == 0, Second, "the rest to be delivered");
     }
 
     private static string Text(JsonNode status, string section, string name) => status[section]![name]!.ToString();

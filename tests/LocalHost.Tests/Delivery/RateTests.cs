@@ -8,10 +8,10 @@ namespace CustomerIoDestination.LocalHost.Tests.Delivery;
 public sealed class RateTests
 {
     [Theory]
-    [InlineData(50, 5)]
-    [InlineData(100, 4)]
-    [InlineData(200, 2)]
-    [InlineData(1000, 1)]
+    [InlineData(50, 10)]
+    [InlineData(100, 5)]
+    [InlineData(200, 4)]
+    [InlineData(1000, 2)]
     public async Task No_sliding_second_holds_five_percent_more_and_with_work_all_but_two_percent_is_used(int rate, int stepMs)
     {
         const int Seconds = 2;

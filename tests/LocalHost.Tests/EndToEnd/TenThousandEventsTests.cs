@@ -29,7 +29,7 @@ public sealed class TenThousandEventsTests
         }
 
         accepted.ShouldBe(events.Length);
-        await Eventually.BecomesTrueAsync(async () => await WaitingAsync(host) == 0, "the queue to run empty");
+        await Eventually.BecomesTrueAsync(async () => await host.Http.WaitingAsync() == 0, "the queue to run empty");
         new StateComparison(Devices, Traffic, _ => false).Compare(host.App.Sandbox!.GetState()).ShouldBeEmpty();
         JsonNode counts = (await StatusAsync(host))["counts"]!;
         counts["deadLettered"]!.AsObject().ShouldBeEmpty();
@@ -37,12 +37,6 @@ public sealed class TenThousandEventsTests
     }
 
     private static DeviceTraffic Traffic(int device) => DeviceTraffic.Of(Seed, device, withDeadLetters: false);
-
-    private static async Task<int> WaitingAsync(Host host)
-    {
-        JsonNode queue = (await StatusAsync(host))["queue"]!;
-        return queue["ready"]!.GetValue<int>() + queue["inDelivery"]!.GetValue<int>();
-    }
 
     private static async Task<JsonNode> StatusAsync(Host host) => JsonNode.Parse(await host.Http.GetStringAsync("/api/status"))!;
 }

@@ -3,18 +3,11 @@ using CustomerIoDestination.Chaos.Checks;
 
 namespace CustomerIoDestination.Chaos.Run;
 
-/// <summary>What the host is asked at the end.</summary>
-internal static class HostQuestions
+/// <summary>Pages through the host's dead letters.</summary>
+internal static class DeadLetterPages
 {
-    /// <summary>Events that wait or are in delivery.</summary>
-    public static async Task<long> WaitingAsync(HttpClient http)
-    {
-        JsonNode queue = JsonNode.Parse(await http.GetStringAsync("api/status"))!["queue"]!;
-        return queue["ready"]!.GetValue<long>() + queue["inDelivery"]!.GetValue<long>();
-    }
-
     /// <summary>Reads all dead letters into the check.</summary>
-    public static async Task ReadDeadLettersAsync(HttpClient http, DeadLetterCheck check)
+    public static async Task ReadAsync(HttpClient http, DeadLetterCheck check)
     {
         string? next = null;
         do
