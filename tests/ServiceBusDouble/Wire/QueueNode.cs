@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
 using ServiceBusDouble.Store;
@@ -157,8 +158,18 @@ internal sealed class QueueNode : IAsyncDisposable
             _links.Add(link);
         }
 
-        attach.Complete(link, initialCredit: 0);
-        if (attach.Link.IsClosed)
+        bool isGone = false;
+        try
+        {
+            attach.Complete(link, initialCredit: 0);
+        }
+        catch (Exception failure) when (failure is AmqpException or ObjectDisposedException or IOException)
+        {
+            // The client left while it waited; the loop must go on for the others.
+            isGone = true;
+        }
+
+        if (isGone || attach.Link.IsClosed)
         {
             Close(link, attach.Link.Name);
         }
