@@ -45,13 +45,23 @@ public sealed class LocalHostApp : IAsyncDisposable
     /// <param name="args">Settings on the command line, for instance <c>--Delivery:RequestsPerSecond=50</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="StartRefusedException">A setting or rule is wrong, a port is in use, or the queue's file can't be used.</exception>
-    public static async Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken)
+    public static Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken) =>
+        StartAsync(args, TimeProvider.System, static _ => { }, cancellationToken);
+
+    /// <summary>The same on another clock, the sandbox's too, and with services put in before the product's own.</summary>
+    internal static async Task<LocalHostApp> StartAsync(
+        string[] args,
+        TimeProvider time,
+        Action<IServiceCollection> services,
+        CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
+        builder.Services.AddSingleton(time);
+        services(builder.Services);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         RulesSource rules = StartSettings.OpenRules(settings);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
-        SandboxServer? sandbox = await StartSandboxAsync(settings, cancellationToken);
+        SandboxServer? sandbox = await StartSandboxAsync(settings, time, cancellationToken);
         try
         {
             WebApplication app = Build(builder, settings, rules, addresses, sandbox);
@@ -137,7 +147,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         }
     }
 
-    private static async Task<SandboxServer?> StartSandboxAsync(DestinationSettings settings, CancellationToken cancellationToken)
+    private static async Task<SandboxServer?> StartSandboxAsync(DestinationSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         if (settings.CustomerIo.SiteId is not null)
         {
@@ -152,7 +162,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         };
         try
         {
-            return await SandboxServer.StartAsync(options, TimeProvider.System, cancellationToken);
+            return await SandboxServer.StartAsync(options, time, cancellationToken);
         }
         catch (SandboxPortUnavailableException unavailable)
         {

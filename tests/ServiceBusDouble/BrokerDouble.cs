@@ -15,6 +15,9 @@ namespace ServiceBusDouble;
 /// </remarks>
 public sealed class BrokerDouble : IAsyncDisposable
 {
+    // The client opens an AMQP session for each link, and one that receives by session opens links all the time; the library's 256 end the connection.
+    private const int MaxSessionsPerConnection = 5_000;
+
     private readonly LoopbackTransports _transports;
     private readonly ContainerHost _host;
     private readonly Dictionary<string, QueueDouble> _queues = new(StringComparer.OrdinalIgnoreCase);
@@ -41,6 +44,7 @@ public sealed class BrokerDouble : IAsyncDisposable
         _host.RegisterLinkProcessor(new LinkRouter(_queues));
         ConnectionListener listener = _host.Listeners[0];
         listener.HandlerFactory = _ => new ConnectionEvents();
+        listener.AMQP.MaxSessionsPerConnection = MaxSessionsPerConnection;
         listener.SASL.EnableAnonymousMechanism = true;
         listener.SASL.EnableMechanism(AnySaslProfile.Name, new AnySaslProfile());
         _host.Open();

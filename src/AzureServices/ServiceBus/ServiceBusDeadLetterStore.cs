@@ -81,19 +81,11 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
         PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken);
 
-    /// <summary>Removes dead letters older than their retention, within the same bounds. Cheap while there is none.</summary>
-    public async Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken)
+    /// <summary>Removes dead letters older than their retention, within the same bounds, up to the first that is younger.</summary>
+    public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset before = _time.GetUtcNow() - _settings.Retention;
-        await foreach (ServiceBusReceivedMessage oldest in _connection.DeadLetterBrowser.PeekAsync(from: 0, 1, cancellationToken))
-        {
-            if (DeadLetterMessage.DeadLetteredAt(oldest) < before)
-            {
-                return await PassAsync(message => DeadLetterMessage.DeadLetteredAt(message) < before, null, [], TakeAllAsync, EventStep.Discarded, cancellationToken);
-            }
-        }
-
-        return new DeadLetterPass(0, 0, [], More: false, Scanned: 0);
+        PassProgress progress = new(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention);
+        return PassAsync(progress, static _ => true, [], TakeAllAsync, EventStep.Discarded, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -106,8 +98,8 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         CancellationToken cancellationToken) => selection switch
         {
             DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, prepare, step, cancellationToken),
-            DeadLetterSelection.OfReason of => PassAsync(message => DeadLetterMessage.ReasonOf(message) == of.Reason, null, [], prepare, step, cancellationToken),
-            DeadLetterSelection.All => PassAsync(static _ => true, null, [], prepare, step, cancellationToken),
+            DeadLetterSelection.OfReason of => PassAsync(Progress(wanted: null), message => DeadLetterMessage.ReasonOf(message) == of.Reason, [], prepare, step, cancellationToken),
+            DeadLetterSelection.All => PassAsync(Progress(wanted: null), static _ => true, [], prepare, step, cancellationToken),
             _ => throw new UnreachableException(),
         };
 
@@ -126,12 +118,12 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             notFound.AddRange(some.Where((_, index) => !isThere[index]));
         }
 
-        return await PassAsync(message => there.Contains(message.SequenceNumber), there.Count, notFound, prepare, step, cancellationToken);
+        return await PassAsync(Progress(there.Count), message => there.Contains(message.SequenceNumber), notFound, prepare, step, cancellationToken);
     }
 
     private async Task<DeadLetterPass> PassAsync(
+        PassProgress progress,
         Func<ServiceBusReceivedMessage, bool> isWanted,
-        int? wanted,
         IReadOnlyList<string> notFound,
         Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
         EventStep step,
@@ -140,7 +132,6 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         await _onePass.WaitAsync(cancellationToken);
         try
         {
-            PassProgress progress = new(_time, wanted);
             SweepWork work = new(isWanted, prepare, removed => RecordAsync(removed, step));
             SweepEnd end = await new DeadLetterSweep(_connection, _settling).RunAsync(work, progress, cancellationToken);
             return progress.End(end, notFound);
@@ -150,6 +141,8 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             _onePass.Release();
         }
     }
+
+    private PassProgress Progress(int? wanted) => new(_time, wanted, before: null);
 
     private static Task<IReadOnlyList<ServiceBusReceivedMessage>?> TakeAllAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted) =>
         Task.FromResult<IReadOnlyList<ServiceBusReceivedMessage>?>(wanted);

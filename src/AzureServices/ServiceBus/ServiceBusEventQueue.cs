@@ -17,6 +17,7 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     private const int LongestSample = 1_000;
 
     private static readonly TimeSpan StatusBudget = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DeepLookHolds = TimeSpan.FromSeconds(5);
 
     private readonly QueueConnection _connection;
     private readonly EventsInHand _inHand;
@@ -25,6 +26,7 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     private readonly PatientSender _sender;
     private readonly QueueCounts _counts;
     private Refusal? _lastRefusal;
+    private DeepLook? _lastDeepLook;
 
     internal ServiceBusEventQueue(QueueConnection connection, EventsInHand inHand, TimeProvider time, ILogger<ServiceBusEventQueue> logger)
     {
@@ -58,19 +60,27 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     /// How full the queue is. The totals are the broker's where its counts may be read (not on the emulator); else messages are counted up to 1,000 of
     /// the queue and 1,000 dead letters, and a deeper queue shows as that. Its oldest 100 messages (1,000 without counts) tell the lanes apart: what
     /// lies deeper is taken to be mixed like them, and a lane that is not among them shows no age. In delivery is what this process holds;
-    /// what others hold counts as ready.
+    /// what others hold counts as ready. Of a queue deeper than the look at it, an answer holds 5 s.
     /// </summary>
     /// <inheritdoc/>
     public async Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
+        if (_lastDeepLook is { } look && _time.GetElapsedTime(look.At) < DeepLookHolds)
+        {
+            return look.Status with { CanEnqueue = IsTaking };
+        }
+
         using CancellationTokenSource budget = new(StatusBudget, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, cancellationToken);
         try
         {
             (long Active, long DeadLettered)? counts = await _counts.ReadAsync(either.Token);
-            LaneSample sample = await SampleAsync(counts is null ? LongestSample : SampleBesideCounts, either.Token);
+            int max = counts is null ? LongestSample : SampleBesideCounts;
+            LaneSample sample = await SampleAsync(max, either.Token);
             long deadLettered = counts?.DeadLettered ?? await CountDeadLettersAsync(either.Token);
-            return StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered);
+            QueueStatus status = StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered);
+            _lastDeepLook = sample.Count < max && deadLettered < LongestSample ? null : new DeepLook(_time.GetTimestamp(), status);
+            return status;
         }
         catch (Exception exception) when (SendFailure.Of(exception) is { } failure)
         {
@@ -80,12 +90,13 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
         }
     }
 
+    private bool IsTaking => _lastRefusal is not { } refusal || _time.GetElapsedTime(refusal.At) >= refusal.For;
+
     private QueueStatus StatusOf(LaneSample sample, long total, long deadLettered)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        bool isRefusing = _lastRefusal is { } refusal && _time.GetElapsedTime(refusal.At) < refusal.For;
         return new QueueStatus(
-            !isRefusing,
+            IsTaking,
             sample.StatusOf(Lane.Live, total, _inHand.Of(Lane.Live), now),
             sample.StatusOf(Lane.Import, total, _inHand.Of(Lane.Import), now),
             deadLettered);
@@ -117,6 +128,8 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     }
 
     private sealed record Refusal(long At, TimeSpan For);
+
+    private sealed record DeepLook(long At, QueueStatus Status);
 
     private static partial class Log
     {

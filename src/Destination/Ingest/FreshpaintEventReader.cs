@@ -31,7 +31,7 @@ internal static class FreshpaintEventReader
         return Build(kind, head, fields, out problem);
     }
 
-    private static EventKind? KindOf(EventFields fields, out string? problem)
+    private static EventKind? KindOf(in EventFields fields, out string? problem)
     {
         problem = null;
         if (!fields.IsWebhook || fields.Type.Kind == JsonKind.Missing)
@@ -54,7 +54,7 @@ internal static class FreshpaintEventReader
             : EventKind.Unsupported;
     }
 
-    private static EventKind? KindWithoutType(EventFields fields, out string? problem)
+    private static EventKind? KindWithoutType(in EventFields fields, out string? problem)
     {
         problem = null;
         if (fields.IsWebhook && fields.GroupId.IsPresent)
@@ -84,7 +84,7 @@ internal static class FreshpaintEventReader
         : name.Is("$alias"u8) ? EventKind.Alias
         : EventKind.Track;
 
-    private static FreshpaintEvent? Build(EventKind kind, EventHead head, EventFields fields, out string? problem)
+    private static FreshpaintEvent? Build(EventKind kind, EventHead head, in EventFields fields, out string? problem)
     {
         problem = null;
         PropertyNames names = fields.IsWebhook ? PropertyNames.Webhook : PropertyNames.HttpApi;
@@ -113,7 +113,7 @@ internal static class FreshpaintEventReader
     }
 
     // The SDK call documented for identify puts the HTTP API's names into traits; there $user_props beats its siblings.
-    private static PropertySet Traits(EventFields fields, EventHead head)
+    private static PropertySet Traits(in EventFields fields, EventHead head)
     {
         if (!fields.IsWebhook || !fields.Traits.IsPresent)
         {
@@ -127,7 +127,7 @@ internal static class FreshpaintEventReader
             : new PropertySet(fields.Traits, head.UserProps, PropertyNames.Webhook, default);
     }
 
-    private static PropertySet PageProperties(EventFields fields)
+    private static PropertySet PageProperties(in EventFields fields)
     {
         JsonValue page = fields.Context["page"u8];
         JsonValue url = page["url"u8];
@@ -138,23 +138,23 @@ internal static class FreshpaintEventReader
             : new PropertySet(fields.Properties, page, PropertyNames.HttpApiPage, IsText(url) ? url : default);
     }
 
-    private static EventHead WebhookHead(EventFields fields, EventKind kind)
+    private static EventHead WebhookHead(in EventFields fields, EventKind kind)
     {
         JsonValue properties = fields.Properties;
         JsonValue traits = fields.Traits;
         JsonValue userProps = traits["$user_props"u8];
         bool identify = kind == EventKind.Identify;
         Identifier device = Identifier.Read(fields.AnonymousId)
-            .Or(Identifier.Read(properties["$device_id"u8]))
-            .Or(identify ? Identifier.Read(traits["$device_id"u8]) : default);
-        Identifier user = Identifier.Read(fields.UserId).Or(identify ? Identifier.Read(traits["distinct_id"u8]) : default);
+            .OrMember(properties, "$device_id"u8)
+            .OrMember(identify ? traits : default, "$device_id"u8);
+        Identifier user = Identifier.Read(fields.UserId).OrMember(identify ? traits : default, "distinct_id"u8);
         JsonValue time = fields.Timestamp;
         return new EventHead
         {
             Shape = EventShape.Webhook,
             UserId = SameAsDevice(user, device) ? Identifier.Absent : user,
             DeviceId = device,
-            GivenId = Identifier.Read(fields.MessageId).Or(Identifier.Read(properties["$insert_id"u8])),
+            GivenId = Identifier.Read(fields.MessageId).OrMember(properties, "$insert_id"u8),
             Time = time.IsPresent || !identify ? time : traits["time"u8],
             UserProps = userProps.Kind == JsonKind.Object ? userProps : properties["$user_props"u8],
             Context = fields.Context,
@@ -164,10 +164,10 @@ internal static class FreshpaintEventReader
         };
     }
 
-    private static EventHead HttpApiHead(EventFields fields)
+    private static EventHead HttpApiHead(in EventFields fields)
     {
         JsonValue properties = fields.Properties;
-        Identifier device = Identifier.Read(properties["$device_id"u8]).Or(Identifier.Read(properties["anonymous_id"u8]));
+        Identifier device = Identifier.Read(properties["$device_id"u8]).OrMember(properties, "anonymous_id"u8);
         Identifier user = Identifier.Read(properties["distinct_id"u8]);
         return new EventHead
         {

@@ -39,8 +39,8 @@ internal readonly record struct Identifier(Utf8Text Text, string? Problem)
         }
     }
 
-    /// <summary>This one unless it is absent, else <paramref name="other"/>.</summary>
-    public Identifier Or(Identifier other) => IsPresent || Problem is not null ? this : other;
+    /// <summary>This one unless it is absent, else the one in a member of an object, which is looked for only then.</summary>
+    public Identifier OrMember(JsonValue container, ReadOnlySpan<byte> name) => IsPresent || Problem is not null ? this : Read(container[name]);
 
     private static bool IsInteger(ReadOnlySpan<byte> digits) => !digits.ContainsAny((byte)'.', (byte)'e', (byte)'E');
 

@@ -11,6 +11,8 @@ public static class SettingsReader
     private const int MinimumBodyBytes = 1_024;
     private const int MaximumBodyBytes = 16 * 1024 * 1024;
 
+    private static readonly string[] ConnectionStringParts = ["Endpoint=sb://", "SharedAccessKeyName=", "SharedAccessKey="];
+
     /// <summary>Reads the settings.</summary>
     public static SettingsResult Read(IConfiguration configuration)
     {
@@ -151,6 +153,11 @@ public static class SettingsReader
         if (settings is { Queue.Kind: QueueKind.ServiceBus, ServiceBus: { ConnectionString: null, FullyQualifiedNamespace: null } })
         {
             values.Problem("ServiceBus__fullyQualifiedNamespace", "is missing; Queue__Kind is ServiceBus, so a namespace (or the connection string ServiceBus) is needed");
+        }
+
+        if (settings.ServiceBus.ConnectionString is { } connectionString && !Array.TrueForAll(ConnectionStringParts, part => connectionString.Reveal().Contains(part, StringComparison.OrdinalIgnoreCase)))
+        {
+            values.Problem("ServiceBus", "is no connection string of a Service Bus namespace (Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…)");
         }
 
         if (settings.ServiceBus is { ConnectionString: not null, FullyQualifiedNamespace: not null })

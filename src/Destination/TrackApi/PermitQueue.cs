@@ -17,6 +17,9 @@ internal sealed class PermitQueue
     /// <summary>Whether nobody waits. Those who gave up don't count.</summary>
     public bool IsEmpty => !HasWaiter(_live) && !HasWaiter(_import);
 
+    /// <summary>How many wait.</summary>
+    public int Count => _live.Count(static waiter => !waiter.Task.IsCompleted) + _import.Count(static waiter => !waiter.Task.IsCompleted);
+
     /// <summary>One more waits.</summary>
     public void Add(Lane lane, TaskCompletionSource waiter) => (lane == Lane.Live ? _live : _import).Enqueue(waiter);
 

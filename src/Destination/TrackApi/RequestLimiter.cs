@@ -42,6 +42,18 @@ internal sealed class RequestLimiter : IDisposable
         }
     }
 
+    /// <summary>Requests that wait for a permit now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
     /// <summary>Waits for a permit to send one request.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was one.</exception>
     public ValueTask AcquireAsync(Lane lane, CancellationToken cancellationToken)

@@ -83,8 +83,12 @@ public sealed class SettingsReaderTests
     public void A_queue_on_Service_Bus_needs_one_way_to_reach_it()
     {
         Invalid(("Queue__Kind", "ServiceBus")).Problems.ShouldHaveSingleItem().Message.ShouldContain("is missing");
-        Invalid(("Queue__Kind", "ServiceBus"), ("ServiceBus", "Endpoint=sb://x"), ("ServiceBus__fullyQualifiedNamespace", "x.servicebus.windows.net"))
+        const string ConnectionString = "Endpoint=sb://x;SharedAccessKeyName=name;SharedAccessKey=s3cr3t";
+        Invalid(("Queue__Kind", "ServiceBus"), ("ServiceBus", ConnectionString), ("ServiceBus__fullyQualifiedNamespace", "x.servicebus.windows.net"))
             .Problems.ShouldHaveSingleItem().Message.ShouldContain("only one");
+
+        Invalid(("ServiceBus", "s3cr3t")).Message.ShouldContain("is no connection string");
+        Invalid(("ServiceBus", "s3cr3t")).Message.ShouldNotContain("s3cr3t");
 
         ServiceBusSettings byName = Valid(
             ("Queue__Kind", "ServiceBus"),
@@ -94,7 +98,7 @@ public sealed class SettingsReaderTests
 
         byName.FullyQualifiedNamespace.ShouldBe("x.servicebus.windows.net");
         byName.QueueName.ShouldBe("freshpaint-events");
-        Valid(("ServiceBus", "Endpoint=sb://x"), ("ServiceBusQueueName", "other")).ServiceBus.QueueName.ShouldBe("other");
+        Valid(("ServiceBus", ConnectionString), ("ServiceBusQueueName", "other")).ServiceBus.QueueName.ShouldBe("other");
     }
 
     [Fact]

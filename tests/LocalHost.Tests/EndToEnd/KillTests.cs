@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.LocalHost.Tests.Support;
+using CustomerIoDestination.TestRig.Processes;
 using TrackApiSandbox;
 using TrackApiSandbox.Snapshots;
 
@@ -21,11 +22,11 @@ public sealed class KillTests
         var promised = new List<string>();
         for (int life = 0; life < Kills; life++)
         {
-            await using HostProcess host = HostProcess.Start(folder.Path, settings);
+            await using ChildProcess host = HostProcess.Start(folder.Path, settings);
             promised.AddRange(await SendUntilKilledAsync(host, life));
         }
 
-        await using HostProcess last = HostProcess.Start(folder.Path, settings);
+        await using ChildProcess last = HostProcess.Start(folder.Path, settings);
         await last.BaseAddressAsync();
         await Eventually.BecomesTrueAsync(() => Task.FromResult(Known(sandbox).IsSupersetOf(promised)), "every promised event to arrive");
         SandboxEvent[] events = [.. sandbox.GetState().People.SelectMany(person => person.Events)];
@@ -40,7 +41,7 @@ public sealed class KillTests
         await using SandboxServer sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0 }, TimeProvider.System, CancellationToken.None);
         string[] settings = [.. Settings(folder, sandbox), "--Delivery:RequestsPerSecond=20"];
         string[] promised;
-        await using (HostProcess host = HostProcess.Start(folder.Path, settings))
+        await using (ChildProcess host = HostProcess.Start(folder.Path, settings))
         {
             using var http = new HttpClient { BaseAddress = await host.BaseAddressAsync() };
             promised = await PostAsync(http, [.. Enumerable.Range(0, 60).Select(n => Event(0, n))]);
@@ -52,14 +53,14 @@ public sealed class KillTests
         before.Length.ShouldBeLessThan(promised.Length);
         sandbox.GetRequests().ShouldAllBe(request => request.Status == 200);
 
-        await using HostProcess next = HostProcess.Start(folder.Path, settings);
+        await using ChildProcess next = HostProcess.Start(folder.Path, settings);
         await Eventually.BecomesTrueAsync(() => Task.FromResult(Known(sandbox).IsSupersetOf(promised)), "the rest to arrive");
 
         // What was delivered before the stop was settled before it, so that nothing is sent twice.
         sandbox.GetStats().Dropped.ShouldNotContainKey("duplicate_event");
     }
 
-    private static async Task<List<string>> SendUntilKilledAsync(HostProcess host, int life)
+    private static async Task<List<string>> SendUntilKilledAsync(ChildProcess host, int life)
     {
         using var http = new HttpClient { BaseAddress = await host.BaseAddressAsync() };
         var promised = new List<string>();

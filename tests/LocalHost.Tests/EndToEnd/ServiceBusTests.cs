@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.LocalHost.Tests.Support;
+using CustomerIoDestination.TestRig.Processes;
 using ServiceBusDouble;
 
 namespace CustomerIoDestination.LocalHost.Tests.EndToEnd;
@@ -99,7 +100,7 @@ public sealed class ServiceBusTests : IAsyncLifetime
     {
         StartRefusedException refused = await Should.ThrowAsync<StartRefusedException>(() => Host.StartAsync("--Queue:Kind=ServiceBus", "--ServiceBus=s3cr3t"));
 
-        refused.Message.ShouldContain("onnection string");
+        refused.Message.ShouldContain("is no connection string");
         refused.Message.ShouldNotContain("s3cr3t");
     }
 

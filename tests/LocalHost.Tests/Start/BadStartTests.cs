@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CustomerIoDestination.LocalHost.Tests.Support;
+using CustomerIoDestination.TestRig.Processes;
 
 namespace CustomerIoDestination.LocalHost.Tests.Start;
 
@@ -68,7 +69,7 @@ public sealed class BadStartTests
     public async Task The_program_prints_the_refusal_and_exits_with_1()
     {
         using var folder = new TemporaryFolder();
-        await using HostProcess host = HostProcess.Start(folder.Path, "--Delivery:RequestsPerSecond=0");
+        await using ChildProcess host = HostProcess.Start(folder.Path, ["--Delivery:RequestsPerSecond=0"]);
 
         await host.WaitForExitAsync();
 

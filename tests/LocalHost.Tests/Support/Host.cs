@@ -1,4 +1,5 @@
 using System.Text;
+using CustomerIoDestination.TestRig.Processes;
 
 namespace CustomerIoDestination.LocalHost.Tests.Support;
 

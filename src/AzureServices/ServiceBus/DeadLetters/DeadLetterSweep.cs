@@ -29,17 +29,14 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
         HeldBack heldBack = new(receiver, settling);
         try
         {
-            while (!progress.IsComplete && await HasMoreAsync(progress))
+            while (!progress.IsComplete && await CountAheadAsync(progress) is > 0 and int ahead)
             {
                 if (!progress.MayGoOn(cancellationToken))
                 {
                     return SweepEnd.AtItsBound;
                 }
 
-                // Not cancelled: what arrives in that moment would stay locked.
-                int asked = Math.Min(PageSize, progress.Left);
-                IReadOnlyList<ServiceBusReceivedMessage> page = await receiver.ReceiveMessagesAsync(asked, PageWait, CancellationToken.None);
-                heldBack.IsMoreOnTheWay = page.Count < asked;
+                List<ServiceBusReceivedMessage> page = await ReceiveAsync(receiver, ahead);
                 if (page.Count == 0)
                 {
                     return SweepEnd.AtItsBound;
@@ -59,19 +56,45 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
         }
     }
 
-    private async Task<bool> HasMoreAsync(PassProgress progress)
+    /// <summary>How many of the next page there are. No more than these is asked for: the broker would send a receiver that still waits the very ones it gives back.</summary>
+    private async Task<int> CountAheadAsync(PassProgress progress)
     {
-        await foreach (ServiceBusReceivedMessage next in connection.DeadLetterBrowser.PeekAsync(progress.LastSequence + 1, 1, CancellationToken.None))
+        int count = 0;
+        int max = Math.Clamp(progress.Left, 1, PageSize);
+        await foreach (ServiceBusReceivedMessage next in connection.DeadLetterBrowser.PeekAsync(progress.LastSequence + 1, max, CancellationToken.None))
         {
-            return progress.Includes(next);
+            if (!progress.Includes(next))
+            {
+                break;
+            }
+
+            count++;
         }
 
-        return false;
+        return count;
+    }
+
+    // Not cancelled: what arrives in that moment would stay locked.
+    private static async Task<List<ServiceBusReceivedMessage>> ReceiveAsync(ServiceBusReceiver receiver, int count)
+    {
+        List<ServiceBusReceivedMessage> page = [];
+        while (page.Count < count)
+        {
+            IReadOnlyList<ServiceBusReceivedMessage> some = await receiver.ReceiveMessagesAsync(count - page.Count, PageWait, CancellationToken.None);
+            if (some.Count == 0)
+            {
+                break;
+            }
+
+            page.AddRange(some);
+        }
+
+        return page;
     }
 
     /// <summary>Deals with a page; false when the queue takes no replayed events.</summary>
     private static async Task<bool> TakeAsync(
-        ServiceBusReceiver receiver, IReadOnlyList<ServiceBusReceivedMessage> page, HeldBack heldBack, SweepWork work, PassProgress progress)
+        ServiceBusReceiver receiver, List<ServiceBusReceivedMessage> page, HeldBack heldBack, SweepWork work, PassProgress progress)
     {
         progress.Scanned += page.Count;
         progress.LastSequence = Math.Max(progress.LastSequence, page.Max(message => message.SequenceNumber));

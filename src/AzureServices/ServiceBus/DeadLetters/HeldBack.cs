@@ -12,13 +12,7 @@ internal sealed class HeldBack(ServiceBusReceiver receiver, EventSettling settli
 {
     private const int AtOnce = 200;
 
-    // An empty receive takes back what was asked for and did not come.
-    private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(50);
-
     private readonly List<Guid> _tokens = [];
-
-    /// <summary>Whether the receiver asked for more than it was given: the broker would send it the very ones it gives back.</summary>
-    public bool IsMoreOnTheWay { get; set; }
 
     /// <summary>Keeps one until the end.</summary>
     public void Add(ServiceBusReceivedMessage message) => _tokens.Add(Guid.Parse(message.LockToken));
@@ -26,23 +20,10 @@ internal sealed class HeldBack(ServiceBusReceiver receiver, EventSettling settli
     /// <summary>Gives all back. One whose lock ended meanwhile is back already.</summary>
     public async Task GiveBackAsync()
     {
-        if (IsMoreOnTheWay)
-        {
-            await settling.TryAsync(DrainAsync);
-        }
-
         foreach (Guid[] some in _tokens.Chunk(AtOnce))
         {
             await Task.WhenAll(some.Select(token => settling.TryAsync(
                 cancellationToken => receiver.AbandonMessageAsync(ServiceBusModelFactory.ServiceBusReceivedMessage(lockTokenGuid: token), null, cancellationToken))));
-        }
-    }
-
-    private async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        while (await receiver.ReceiveMessageAsync(Drain, cancellationToken) is { } message)
-        {
-            Add(message);
         }
     }
 }

@@ -6,10 +6,11 @@ namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 /// <summary>What a pass over the dead letters did so far, and its bounds.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="wanted">How many were asked for by id; null for as many as there are.</param>
-internal sealed class PassProgress(TimeProvider time, int? wanted)
+/// <param name="before">The pass ends at the first that became a dead letter later; null for its own beginning.</param>
+internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffset? before)
 {
     private readonly long _started = time.GetTimestamp();
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private readonly DateTimeOffset _before = before ?? time.GetUtcNow();
 
     /// <summary>Dead letters looked at.</summary>
     public int Scanned { get; set; }
@@ -33,8 +34,8 @@ internal sealed class PassProgress(TimeProvider time, int? wanted)
     public bool MayGoOn(CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && Left > 0 && time.GetElapsedTime(_started) < DeadLetterPass.MaxDuration;
 
-    /// <summary>Whether it was a dead letter when the pass began: replayed events that fail again at once must not keep it going.</summary>
-    public bool Includes(ServiceBusReceivedMessage message) => DeadLetterMessage.DeadLetteredAt(message) <= _startedAt;
+    /// <summary>Whether it is old enough: replayed events that fail again at once must not keep the pass going.</summary>
+    public bool Includes(ServiceBusReceivedMessage message) => DeadLetterMessage.DeadLetteredAt(message) <= _before;
 
     /// <summary>What the pass came to. Where it did nothing within its bounds, repeating it would do nothing either.</summary>
     public DeadLetterPass End(SweepEnd end, IReadOnlyList<string> notFound)

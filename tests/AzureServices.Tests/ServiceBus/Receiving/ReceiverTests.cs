@@ -103,7 +103,7 @@ public sealed class ReceiverTests : BrokerTests
     [Fact]
     public async Task Many_consumers_drain_many_partitions_in_order()
     {
-        EventEnvelope[] sent = [.. Enumerable.Range(0, 300).Select(number => Some.Envelope(number, new Partition(number % 3 == 0 ? Lane.Import : Lane.Live, number % 10)))];
+        EventEnvelope[] sent = [.. Enumerable.Range(0, 600).Select(number => Some.Envelope(number, new Partition(number % 3 == 0 ? Lane.Import : Lane.Live, number % 10)))];
         await EnqueueAsync(sent);
         List<EventEnvelope> received = [];
         using CancellationTokenSource done = new();

@@ -12,6 +12,9 @@ internal sealed class RecordedLog : IDeliveryLog
 
     public Exception? Failure { get; set; }
 
+    /// <summary>Called after each recording.</summary>
+    public Action Recorded { get; set; } = static () => { };
+
     public Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken)
     {
         if (Failure is { } failure)
@@ -24,6 +27,7 @@ internal sealed class RecordedLog : IDeliveryLog
             _entries.Enqueue(entry);
         }
 
+        Recorded();
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,4 @@
-namespace CustomerIoDestination.LocalHost.Tests.Support;
+namespace CustomerIoDestination.TestRig.Processes;
 
 /// <summary>A folder that is gone when the test is.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,0 +1,32 @@
+namespace CustomerIoDestination.Chaos.Plan;
+
+/// <summary>What goes wrong around the host in one of its lives.</summary>
+internal enum Trouble
+{
+    /// <summary>Customer.io answers 500, 502 and 503 now and then.</summary>
+    Errors,
+
+    /// <summary>Connections break without an answer.</summary>
+    Resets,
+
+    /// <summary>Customer.io takes what it is sent, and its answer is lost.</summary>
+    LostAnswers,
+
+    /// <summary>Customer.io asks for less, again and again.</summary>
+    TooManyRequests,
+
+    /// <summary>Some answers come after the host has given them up.</summary>
+    Timeouts,
+
+    /// <summary>Customer.io is slow.</summary>
+    Slowness,
+
+    /// <summary>Customer.io answers nothing but 503.</summary>
+    Outage,
+
+    /// <summary>The key is refused, for deliveries and pings.</summary>
+    KeyRefused,
+
+    /// <summary>No file of the host can grow.</summary>
+    DiskFull,
+}
