@@ -158,22 +158,7 @@ internal sealed class QueueNode : IAsyncDisposable
             _links.Add(link);
         }
 
-<<<<<<< HEAD
         if (!AttachAnswer.TryOpen(attach, link))
-=======
-        bool isGone = false;
-        try
-        {
-            attach.Complete(link, initialCredit: 0);
-        }
-        catch (Exception failure) when (failure is AmqpException or ObjectDisposedException or IOException)
-        {
-            // The client left while it waited; the loop must go on for the others.
-            isGone = true;
-        }
-
-        if (isGone || attach.Link.IsClosed)
->>>>>>> servicebus
         {
             Close(link, attach.Link.Name);
         }
