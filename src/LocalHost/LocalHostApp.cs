@@ -92,9 +92,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.Services.AddCustomerIoDestination(settings, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
         builder.Services.AddDeliveryWorker();
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
-        WebApplication app = builder.Build();
-        app.MapDestinationApi();
-        return app;
+        return builder.Build();
     }
 
     private static void AddQueue(IServiceCollection services, QueueKind kind)
@@ -115,6 +113,8 @@ public sealed class LocalHostApp : IAsyncDisposable
     {
         try
         {
+            // Opens the queue, which may be what is wrong.
+            app.MapDestinationApi();
             await app.StartAsync(cancellationToken);
         }
         catch (Exception failure)
