@@ -131,6 +131,7 @@ public sealed class LocalHostApp : IAsyncDisposable
     {
         try
         {
+            // Opens the queue, which may be what is wrong.
             app.MapDestinationApi();
             await app.StartAsync(cancellationToken);
         }

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
 using ServiceBusDouble.Store;
