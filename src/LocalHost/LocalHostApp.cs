@@ -46,18 +46,16 @@ public sealed class LocalHostApp : IAsyncDisposable
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="StartRefusedException">A setting or rule is wrong, a port is in use, or the queue's file can't be used.</exception>
     public static Task<LocalHostApp> StartAsync(string[] args, CancellationToken cancellationToken) =>
-        StartAsync(args, TimeProvider.System, static _ => { }, cancellationToken);
+        StartAsync(args, TimeProvider.System, cancellationToken);
 
-    /// <summary>The same on another clock, the sandbox's too, and with services put in before the product's own.</summary>
+    /// <summary>The same on another clock, the sandbox's too.</summary>
     internal static async Task<LocalHostApp> StartAsync(
         string[] args,
         TimeProvider time,
-        Action<IServiceCollection> services,
         CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
         builder.Services.AddSingleton(time);
-        services(builder.Services);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         RulesSource rules = StartSettings.OpenRules(settings);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);

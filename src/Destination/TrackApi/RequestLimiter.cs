@@ -20,6 +20,7 @@ internal sealed class RequestLimiter : IDisposable
     private readonly long _start;
     private Pace _pace;
     private bool _timerIsSet;
+    private long _granted;
 
     public RequestLimiter(IRateShare rate, TimeProvider time)
     {
@@ -50,6 +51,18 @@ internal sealed class RequestLimiter : IDisposable
             lock (_gate)
             {
                 return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Permits given so far.</summary>
+    public long Granted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _granted;
             }
         }
     }
@@ -85,7 +98,7 @@ internal sealed class RequestLimiter : IDisposable
                 return false;
             }
 
-            _pace.Take(now, limit);
+            Take(now, limit);
             return true;
         }
     }
@@ -136,9 +149,15 @@ internal sealed class RequestLimiter : IDisposable
 
             if (_waiting.TryGrant())
             {
-                _pace.Take(now, limit);
+                Take(now, limit);
             }
         }
+    }
+
+    private void Take(double now, double limit)
+    {
+        _pace.Take(now, limit);
+        _granted++;
     }
 
     private void SetTimer(TimeSpan delay)

@@ -20,14 +20,12 @@ internal sealed class VirtualHost : IAsyncDisposable
 
     private readonly TemporaryFolder _folder;
     private readonly LocalHostApp _app;
-    private readonly CountedRate _rate;
     private readonly RequestLimiter _limiter;
 
-    private VirtualHost(TemporaryFolder folder, LocalHostApp app, FakeTimeProvider time, CountedRate rate)
+    private VirtualHost(TemporaryFolder folder, LocalHostApp app, FakeTimeProvider time)
     {
         _folder = folder;
         _app = app;
-        _rate = rate;
         _limiter = app.Services.GetRequiredService<RequestLimiter>();
         Time = time;
         Http = new HttpClient { BaseAddress = app.BaseAddress };
@@ -46,15 +44,14 @@ internal sealed class VirtualHost : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        var rate = new CountedRate(requestsPerSecond);
         string[] arguments =
         [
             .. Host.Arguments(folder.Queue),
             string.Create(CultureInfo.InvariantCulture, $"--Delivery:RequestsPerSecond={requestsPerSecond}"),
             "--Logging:LogLevel:Default=Critical",
         ];
-        LocalHostApp app = await LocalHostApp.StartAsync(arguments, time, services => services.AddSingleton<IRateShare>(rate), CancellationToken.None);
-        return new VirtualHost(folder, app, time, rate);
+        LocalHostApp app = await LocalHostApp.StartAsync(arguments, time, CancellationToken.None);
+        return new VirtualHost(folder, app, time);
     }
 
     /// <summary>Posts events.</summary>
@@ -120,7 +117,7 @@ internal sealed class VirtualHost : IAsyncDisposable
             {
                 throw new TimeoutException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"No rest within {Limit}: {_rate.Asked} asked, {Waiting} wait, {Sandbox.GetStats().Requests} received, {Sandbox.GetStats().Unanswered} unanswered."));
+                    $"No rest within {Limit}: {_limiter.Granted} permits given, {Waiting} wait, {Sandbox.GetStats().Requests} received, {Sandbox.GetStats().Unanswered} unanswered."));
             }
 
             await Task.Delay(1);
@@ -129,9 +126,9 @@ internal sealed class VirtualHost : IAsyncDisposable
 
     private bool IsQuiet()
     {
-        long asked = _rate.Asked;
+        long granted = _limiter.Granted;
         SandboxStats stats = Sandbox.GetStats();
-        return asked - Waiting == stats.Requests && stats.Unanswered == 0;
+        return granted == stats.Requests && stats.Unanswered == 0;
     }
 
     public async ValueTask DisposeAsync()
