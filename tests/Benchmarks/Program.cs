@@ -7,6 +7,7 @@ using CustomerIoDestination.Benchmarks.Load;
 return args switch
 {
     ["sink"] => await SinkServer.RunAsync(),
+    ["backlog", var file, var sink] => await BacklogLoad.MeasureAsync(file, new Uri(sink)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
     _ => BenchmarkSwitcher.FromAssembly(typeof(MappingLoad).Assembly).Run(args).Any() ? 0 : 1,

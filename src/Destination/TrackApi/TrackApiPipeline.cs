@@ -66,6 +66,9 @@ internal static class TrackApiPipeline
         // One line an attempt is the delivery handler's; the pipeline's own would be several more, in an outage most of all.
         pipeline.TelemetryListener = null;
         pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
+
+        // What happens to a call is told once, by this product's own metrics and log.
+        pipeline.TelemetryListener = null;
         pipeline
             .AddRetry(new HttpRetryStrategyOptions
             {
