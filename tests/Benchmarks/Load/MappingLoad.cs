@@ -13,13 +13,18 @@ namespace CustomerIoDestination.Benchmarks.Load;
 public static class MappingLoad
 {
     private const int Events = 1_000;
+    private const int Rules = 100;
 
     internal static void Run(Report report, LoadSize size)
     {
         EventEnvelope[] envelopes = EventMix.Envelopes(Events);
         var mapper = new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None));
+        EnvelopeMapper withIdleRules = WithRules(matching: 0);
+        EnvelopeMapper withBusyRules = WithRules(matching: 3);
         double tokenise = PerSecond(size.Duration, envelopes, Tokenise);
         double map = PerSecond(size.Duration, envelopes, envelope => Map(mapper, envelope));
+        double idle = PerSecond(size.Duration, envelopes, envelope => Map(withIdleRules, envelope));
+        double busy = PerSecond(size.Duration, envelopes, envelope => Map(withBusyRules, envelope));
         long before = GC.GetAllocatedBytesForCurrentThread();
         foreach (EventEnvelope envelope in envelopes)
         {
@@ -28,8 +33,19 @@ public static class MappingLoad
 
         report.Add("mapping, one core: read, map, limits, write", map, "events/s");
         report.Add("mapping: share of tokenising alone", map / tokenise, "ratio");
+        report.Add("mapping with 100 rules, none of which applies: share of mapping without", idle / map, "ratio");
+        report.Add("mapping with 100 rules, 3 of which change each event: share of mapping without", busy / map, "ratio");
         report.Add("mapping: allocated an event", (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Events, "bytes");
         report.Add("mapping: mean size of an event", envelopes.Average(envelope => envelope.Body.Length), "bytes");
+    }
+
+    private static EnvelopeMapper WithRules(int matching)
+    {
+        string[] present = ["utm_campaign", "language", "clinic"];
+        IEnumerable<string> operations = Enumerable.Range(0, Rules).Select(number =>
+            $$"""{"operation":"uppercase","on":"all","property":"{{(number < matching ? present[number] : $"absent_{number}")}}"}""");
+        var loaded = (RulesResult.Valid)RulesFile.Load($$"""{"transformations":[{{string.Join(',', operations)}}]}""", null);
+        return new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(loaded.Rules));
     }
 
     private static double PerSecond(TimeSpan duration, EventEnvelope[] envelopes, Action<EventEnvelope> operation)
