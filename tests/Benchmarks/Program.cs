@@ -3,6 +3,7 @@ using CustomerIoDestination.Benchmarks.Load;
 
 // dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
 // dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, latency, backlog), for profiling; writes nothing
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
 {
@@ -10,5 +11,6 @@ return args switch
     ["backlog", var file, var sink] => await BacklogLoad.MeasureAsync(file, new Uri(sink)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
+    ["--only", var part] => await LoadProgramme.RunPartAsync(part),
     _ => BenchmarkSwitcher.FromAssembly(typeof(MappingLoad).Assembly).Run(args).Any() ? 0 : 1,
 };
