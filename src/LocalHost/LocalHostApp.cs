@@ -1,3 +1,4 @@
+using CustomerIoDestination.AzureServices;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
@@ -103,7 +104,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        AddQueue(builder.Services, settings.Queue.Kind);
+        AddQueue(builder.Services, settings);
         builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
         builder.Services.AddHostedService<RulesFileWatch>();
         builder.Services.AddDeliveryWorker();
@@ -111,18 +112,25 @@ public sealed class LocalHostApp : IAsyncDisposable
         return builder.Build();
     }
 
-    private static void AddQueue(IServiceCollection services, QueueKind kind)
+    private static void AddQueue(IServiceCollection services, DestinationSettings settings)
     {
-        if (kind == QueueKind.Sqlite)
+        if (settings.Queue.Kind == QueueKind.Sqlite)
         {
             services.AddSqliteQueue();
             return;
         }
 
-        // The broker keeps no log; this host's is a file beside it.
-        services.AddSqliteDeliveryLog();
-        services.AddServiceBusQueue();
-        services.AddServiceBusRetention();
+        // The broker keeps no log: several hosts share tables, one alone has a file beside the queue.
+        if (settings.DeliveryLog.IsConfigured)
+        {
+            services.AddTableDeliveryLog(settings.DeliveryLog).AddTableRetention();
+        }
+        else
+        {
+            services.AddSqliteDeliveryLog();
+        }
+
+        services.AddServiceBusQueue().AddServiceBusRetention();
     }
 
     private static async Task StartAsync(WebApplication app, Uri[] addresses, CancellationToken cancellationToken)

@@ -18,4 +18,7 @@ public sealed record DeliveryLogSettings
 
     /// <summary>The address of the table service; null where there is a connection string.</summary>
     public Uri? TableServiceUri { get; init; }
+
+    /// <summary>Whether anything says where it is.</summary>
+    public bool IsConfigured => ConnectionString is not null || TableServiceUri is not null;
 }
