@@ -108,7 +108,7 @@ internal sealed class DeliveryGate : IDisposable
     {
         if (unavailable.RetryAfter is { } wait)
         {
-            _trials.NotWithin(wait < RetryPolicy.LongestRetryAfter ? wait : RetryPolicy.LongestRetryAfter);
+            _trials.NotWithin(RetryAfter.Bounded(wait));
         }
 
         if (_breaker.Failed(partition, unavailable))

@@ -85,6 +85,15 @@ internal sealed class RequestLimiter : IDisposable
         }
     }
 
+    /// <summary>Customer.io asked, with a 429, to be left alone for so long.</summary>
+    public void Hold(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            _pace.Hold(Now() + wait.TotalSeconds, _rate.RequestsPerSecond ?? 1);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
