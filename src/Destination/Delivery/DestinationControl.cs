@@ -58,7 +58,7 @@ public sealed class DestinationControl : IDestinationControl
         _ => workspace.LastPing switch
         {
             PingResult.Good => CredentialsState.Valid,
-            PingResult.Refused or PingResult.WrongUrl => CredentialsState.Invalid,
+            PingResult.Refused or PingResult.WrongUrl or PingResult.NoCredentials => CredentialsState.Invalid,
             _ => CredentialsState.Unchecked,
         },
     };

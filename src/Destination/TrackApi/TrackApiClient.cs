@@ -17,6 +17,7 @@ public sealed class TrackApiClient : IDisposable
     private const int MaxBatchAnswerBytes = 4 * 1024 * 1024;
 
     private static readonly DeliveryOutcome.Delivered Delivered = new(200);
+    private static readonly DeliveryOutcome.Misconfigured WithoutKey = new(MisconfiguredCodes.CredentialsMissing, null) { Calls = 0 };
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -62,6 +63,7 @@ public sealed class TrackApiClient : IDisposable
             TrackApiAnswer.Refused refused => Rejected(refused.Status, refused.Errors[0], call.Calls),
             TrackApiAnswer.Suspicious suspicious => PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls },
             TrackApiAnswer.Unavailable not => new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls },
+            TrackApiAnswer.NotAsked => WithoutKey,
             _ => throw new UnreachableException(),
         };
     }
@@ -85,6 +87,7 @@ public sealed class TrackApiClient : IDisposable
                 (new BatchOutcome.Whole(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.Unavailable not =>
                 (new BatchOutcome.Whole(new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer.NotAsked => (new BatchOutcome.Whole(WithoutKey), 0),
             TrackApiAnswer answer => (BatchOutcome.Of(answer, items), call.Calls),
         };
     }
@@ -125,7 +128,7 @@ public sealed class TrackApiClient : IDisposable
     {
         if (await _credentials.GetAsync(call.Stopping) is not { } credentials)
         {
-            return new TrackApiAnswer.Unavailable("credentials_missing", null, null);
+            return new TrackApiAnswer.NotAsked();
         }
 
         call.Headers.TryAddWithoutValidation("Authorization", HeaderOf(credentials));

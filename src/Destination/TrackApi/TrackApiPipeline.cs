@@ -63,11 +63,9 @@ internal static class TrackApiPipeline
     {
         RequestLimiter limiter = services.GetRequiredService<RequestLimiter>();
         Func<double> chance = services.GetRequiredService<Random>().NextDouble;
-        // One line an attempt is the delivery handler's; the pipeline's own would be several more, in an outage most of all.
-        pipeline.TelemetryListener = null;
         pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
 
-        // What happens to a call is told once, by this product's own metrics and log.
+        // What happens to a call is told once, by this product's own metrics and log; the pipeline's would be several lines more, in an outage most of all.
         pipeline.TelemetryListener = null;
         pipeline
             .AddRetry(new HttpRetryStrategyOptions
