@@ -52,9 +52,9 @@ public sealed class DestinationControl : IDestinationControl
         return Task.CompletedTask;
     }
 
-    private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state.PausedFor switch
+    private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state switch
     {
-        not null and not MisconfiguredCodes.EverythingRejected => CredentialsState.Invalid,
+        { Misconfigured: not null } => CredentialsState.Invalid,
         _ => workspace.LastPing switch
         {
             PingResult.Good => CredentialsState.Valid,
