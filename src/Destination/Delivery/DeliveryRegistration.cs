@@ -69,6 +69,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(TrackApiPipeline.ClientName),
             provider.GetRequiredService<CustomerIoSettings>(),
             provider.GetRequiredService<ICredentialSource>(),
+            provider.GetRequiredService<RequestLimiter>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -9,8 +9,9 @@ namespace CustomerIoDestination.TrackApi;
 /// <summary>
 /// Customer.io's Track API: tells it one thing (<see cref="SendAsync"/>) and asks for key and region without writing (<see cref="PingAsync"/>).
 /// The only class that speaks HTTP. Every request, ping and quick retry passes the limiter. Nothing is sent before the region is known.
+/// Disposing of it ends what waits for a permit: the HTTP pipeline, which is disposed of after it, would wait half a minute for each.
 /// </summary>
-public sealed class TrackApiClient
+public sealed class TrackApiClient : IDisposable
 {
     // 1,000 items with several errors each.
     private const int MaxBatchAnswerBytes = 4 * 1024 * 1024;
@@ -23,15 +24,17 @@ public sealed class TrackApiClient
     private readonly HttpClient _http;
     private readonly CustomerIoSettings _settings;
     private readonly ICredentialSource _credentials;
+    private readonly RequestLimiter _limiter;
     private readonly SharedPing _ping;
     private volatile Workspace _workspace;
     private volatile Authorization? _authorization;
 
-    internal TrackApiClient(HttpClient http, CustomerIoSettings settings, ICredentialSource credentials, TimeProvider time)
+    internal TrackApiClient(HttpClient http, CustomerIoSettings settings, ICredentialSource credentials, RequestLimiter limiter, TimeProvider time)
     {
         _http = http;
         _settings = settings;
         _credentials = credentials;
+        _limiter = limiter;
         _ping = new SharedPing(PingOnceAsync, time);
         _workspace = Workspace.Of(settings);
     }
@@ -92,6 +95,9 @@ public sealed class TrackApiClient
     /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; others who wait still get the answer.</exception>
     public Task<PingResult> PingAsync(CancellationToken cancellationToken) => _ping.AskAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _limiter.Dispose();
 
     private async Task<PingResult> PingOnceAsync()
     {

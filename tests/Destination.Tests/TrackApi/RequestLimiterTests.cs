@@ -219,6 +219,21 @@ public sealed class RequestLimiterTests
         await Clock.RunAsync(time, waiting, TimeSpan.FromMilliseconds(50));
     }
 
+    [Fact]
+    public async Task Who_waits_when_it_is_disposed_of_is_told_so_and_who_comes_later_too()
+    {
+        RequestLimiter limiter = new(new Share(null), new FakeTimeProvider());
+        Task live = limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask();
+        Task import = limiter.AcquireAsync(Lane.Import, CancellationToken.None).AsTask();
+
+        limiter.Dispose();
+
+        await Should.ThrowAsync<OperationCanceledException>(live);
+        await Should.ThrowAsync<OperationCanceledException>(import);
+        await Should.ThrowAsync<OperationCanceledException>(limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask());
+        limiter.Waiting.ShouldBe(0);
+    }
+
     private static int Granted(ref Pace pace, double from, double seconds)
     {
         int granted = 0;
