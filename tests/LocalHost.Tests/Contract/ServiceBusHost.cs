@@ -1,0 +1,31 @@
+using ServiceBusDouble;
+
+namespace CustomerIoDestination.LocalHost.Tests.Contract;
+
+/// <summary>The local host with its queue on Service Bus.</summary>
+public sealed class ServiceBusHost : LocalHostUnderTest
+{
+    // One for the list, one for the host without keys.
+    private const int Queues = 2;
+
+    private readonly BrokerDouble _broker = BrokerDouble.Start(Enumerable.Range(0, Queues).Select(number => QueueDefinition.AsInAzure(NameOf(number))));
+
+    private int _given;
+
+    public override bool PassesSayHowFarTheyGot => true;
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    protected override IReadOnlyDictionary<string, string> QueueSettings() => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Queue__Kind"] = "ServiceBus",
+        ["ServiceBus"] = _broker.ConnectionString,
+        ["ServiceBusQueueName"] = NameOf(_given++),
+    };
+
+    private static string NameOf(int number) => $"freshpaint-events-{number}";
+}
