@@ -1,0 +1,10 @@
+using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.AzureServices.Tests.Support;
+
+namespace CustomerIoDestination.FunctionsApp.Tests.Contract;
+
+/// <summary>Skipped, with the reason, where the storage emulator can't be installed.</summary>
+internal sealed class RunsWithAzuriteAttribute : RunsWhereAttribute
+{
+    public override string? WhyNot => new AzuriteFactAttribute().Skip;
+}
