@@ -58,8 +58,8 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         answer["notFound"]!.AsArray().Select(id => id!.GetValue<string>()).ShouldBe(["999999999"]);
         (await Api.GetAsync($"/api/dead-letters/{letter["id"]}")).ShouldBeError(404, "unknown_dead_letter");
         await Patience.UntilAsync(
-            async () => (await Api.GetAsync($"/api/events/{letter["eventId"]}")).ShouldBeJson()["steps"]!.AsArray()[^1]!["step"]!.GetValue<string>(),
-            step => step == "discarded",
+            () => Api.GetAsync($"/api/events/{letter["eventId"]}"),
+            story => story.Status == 200 && story.Json["steps"]!.AsArray()[^1]!["step"]!.GetValue<string>() == "discarded",
             "the story to end");
     }
 

@@ -32,7 +32,7 @@ internal sealed class RunningFunctions : IRunningHost
             settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)));
         app.ConfigureFunctionsWebApplication();
         app.AddDestination();
-        WithoutTheWorker(app.Services);
+        WithoutTheHosts(app.Services);
         ServiceProvider services = app.Services.BuildServiceProvider();
         foreach (IHostedService hosted in services.GetServices<IHostedService>())
         {
@@ -56,17 +56,17 @@ internal sealed class RunningFunctions : IRunningHost
         await _services.DisposeAsync();
     }
 
-    // It would look for the Functions host that started it.
-    private static void WithoutTheWorker(IServiceCollection services)
+    // The worker would look for the Functions host that started it, and the server for its requests.
+    private static void WithoutTheHosts(IServiceCollection services)
     {
-        ServiceDescriptor[] workers =
+        ServiceDescriptor[] hosts =
         [
             .. services.Where(service => service.ServiceType == typeof(IHostedService)
-                && service.ImplementationType?.Assembly.GetName().Name!.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal) == true),
+                && service.ImplementationType?.Assembly.GetName().Name!.StartsWith("Microsoft.", StringComparison.Ordinal) == true),
         ];
-        foreach (ServiceDescriptor worker in workers)
+        foreach (ServiceDescriptor host in hosts)
         {
-            services.Remove(worker);
+            services.Remove(host);
         }
     }
 }
