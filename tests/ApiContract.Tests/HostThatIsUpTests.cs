@@ -49,3 +49,7 @@ public sealed class UpUnknownRouteTests(HostThatIsUp host) : UnknownRouteContrac
 [Collection(ApiThatIsUp.Name)]
 [RunsWhereAHostIsUp]
 public sealed class UpPageTests(HostThatIsUp host) : PageContract(host);
+
+[Collection(ApiThatIsUp.Name)]
+[RunsWhereAHostIsUp]
+public sealed class UpWholeListTests(HostThatIsUp host) : WholeListContract(host);

@@ -56,11 +56,23 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
     }
 
     [ContractFact]
+    public async Task A_body_of_unknown_length_is_read_to_its_end()
+    {
+        Answer answer = await Api.IngestAsync(_person.Track("Streamed").ToJsonString(), ("Transfer-Encoding", "chunked"));
+
+        answer.ShouldBeJson(202);
+        await Patience.UntilAsync(() => Sandbox.EventsOfAsync(_person.Id), names => names.SequenceEqual(["Streamed"]), "the event to arrive");
+        (await Api.IngestAsync(new byte[(1024 * 1024) + 1], ("Transfer-Encoding", "chunked"))).ShouldBeError(413, "body_too_large");
+    }
+
+    [ContractFact]
     public async Task Bad_items_are_told_by_index_and_skipped_ones_counted_beside_good_ones()
     {
         JsonObject alias = _person.Track("");
         alias["type"] = "alias";
-        JsonNode answer = (await Api.IngestAsync(new JsonArray(17, _person.Track("Good"), alias, new JsonObject { ["note"] = Person.Marker }).ToJsonString())).ShouldBeJson(202);
+        JsonArray sent = [17, _person.Track("Good"), alias, new JsonObject { ["note"] = Person.Marker }];
+
+        JsonNode answer = (await Api.IngestAsync(sent.ToJsonString())).ShouldBeJson(202);
 
         answer.ShouldHaveMembers("accepted", "skipped", "eventIds", "rejected");
         answer["accepted"]!.GetValue<int>().ShouldBe(1);
@@ -123,7 +135,8 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         string id = answer.ShouldBeJson(202)["eventIds"]![0]!.GetValue<string>();
         await StoryAsync(id, "delivered");
 
-        (await ListAsync("/api/deliveries?kind=track", limit: 1000)).Single(line => line["eventId"]!.GetValue<string>() == id)["lane"]!.GetValue<string>().ShouldBe("import");
+        JsonNode line = (await ListAsync("/api/deliveries?kind=track", limit: 1000)).Single(line => line["eventId"]!.GetValue<string>() == id);
+        line["lane"]!.GetValue<string>().ShouldBe("import");
         (await Api.IngestAsync(_person.Track("Never").ToJsonString(), ("X-Lane", Person.Marker))).ShouldBeError(400, "invalid_lane");
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
@@ -39,6 +40,22 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
         JsonArray shown = (await Api.PostAsync("/api/preview", new JsonObject { ["batch"] = new JsonArray(given) }.ToJsonString())).ShouldBeJson().AsArray();
 
         shown.Select(item => item!["index"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, given.Length));
+    }
+
+    [ContractFact]
+    public async Task Preview_reads_and_refuses_as_ingest_does()
+    {
+        byte[] sent = Encoding.UTF8.GetBytes(new Person().Track("Shown").ToJsonString());
+
+        (await PostAsync(sent, ("X-Lane", "import"))).ShouldBeJson()[0]!["partition"]!.GetValue<string>().ShouldStartWith("i-");
+        (await PostAsync(sent, ("X-Lane", Person.Marker))).ShouldBeError(400, "invalid_lane");
+        (await PostAsync(sent, ("Content-Encoding", "br"))).ShouldBeError(415, "unsupported_encoding");
+        (await PostAsync(sent, ("Content-Encoding", "gzip"))).ShouldBeError(400, "broken_gzip");
+        (await PostAsync(new byte[(1024 * 1024) + 1])).ShouldBeError(413, "body_too_large");
+        (await Api.PostAsync("/api/preview", $"[{string.Join(',', Enumerable.Repeat("17", 1_001))}]")).ShouldBeError(413, "too_many_items");
+
+        Task<Answer> PostAsync(byte[] body, params (string Name, string Value)[] headers) =>
+            Api.SendAsync("POST", "/api/preview", body, [("X-Admin-Key", Host.Credentials.AdminKey), .. headers]);
     }
 
     [ContractFact]

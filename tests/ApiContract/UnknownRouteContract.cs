@@ -30,14 +30,19 @@ public abstract class UnknownRouteContract(HostUnderTest host) : ApiSuite(host)
     [InlineData("POST", "/api/events/a/b")]
     [InlineData("DELETE", "/marked-value")]
     [InlineData("GET", "/page/marked-value.js")]
-    [InlineData("GET", "/admin/host/status")]
     public async Task An_unknown_path_is_told(string method, string path) => (await Api.SendAsync(method, path, null)).ShouldBeError(404, "unknown_route");
+
+    [ContractTheory]
+    [InlineData("/api/status/")]
+    [InlineData("/API/Status")]
+    [InlineData("/api/status?marked-value=1")]
+    public async Task A_path_is_known_in_any_case_and_with_a_slash_at_its_end(string path) => (await Api.GetAsync(path)).ShouldBeJson()["destination"].ShouldNotBeNull();
 
     [ContractTheory]
     [MemberData(nameof(Paths))]
     public async Task A_wrong_method_is_told_with_the_right_ones(string path, string allowed)
     {
-        foreach (string method in (string[])["DELETE", "PUT", "PATCH"])
+        foreach (string method in (string[])["DELETE", "PUT", "PATCH", "OPTIONS"])
         {
             Answer answer = await Api.SendAsync(method, path, null, ("X-Admin-Key", Host.Credentials.AdminKey));
 

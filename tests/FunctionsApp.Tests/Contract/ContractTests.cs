@@ -55,3 +55,7 @@ public sealed class FunctionsUnknownRouteTests(FunctionsAppUnderTest host) : Unk
 [Collection(FunctionsApi.Name)]
 [RunsWithAzurite]
 public sealed class FunctionsPageTests(FunctionsAppUnderTest host) : PageContract(host);
+
+[Collection(FunctionsApi.Name)]
+[RunsWithAzurite]
+public sealed class FunctionsWholeListTests(FunctionsAppUnderTest host) : WholeListContract(host);

@@ -43,3 +43,6 @@ public sealed class ServiceBusUnknownRouteTests(ServiceBusHost host) : UnknownRo
 
 [Collection(ServiceBusApi.Name)]
 public sealed class ServiceBusPageTests(ServiceBusHost host) : PageContract(host);
+
+[Collection(ServiceBusApi.Name)]
+public sealed class ServiceBusWholeListTests(ServiceBusHost host) : WholeListContract(host);

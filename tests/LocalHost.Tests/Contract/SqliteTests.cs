@@ -43,3 +43,6 @@ public sealed class SqliteUnknownRouteTests(SqliteHost host) : UnknownRouteContr
 
 [Collection(SqliteApi.Name)]
 public sealed class SqlitePageTests(SqliteHost host) : PageContract(host);
+
+[Collection(SqliteApi.Name)]
+public sealed class SqliteWholeListTests(SqliteHost host) : WholeListContract(host);
