@@ -13,9 +13,11 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
     [ContractFact]
     public async Task A_replayed_dead_letter_is_delivered_and_its_story_goes_on()
     {
-        await Sandbox.RefuseAsync(_person.Id);
-        JsonNode letter = await DeadLetterAsync(_person.Track("Refused"), "rejected_by_customerio");
-        await Sandbox.RecoverAsync();
+        JsonNode letter;
+        await using (await Sandbox.RefuseAsync(_person.Id))
+        {
+            letter = await DeadLetterAsync(_person.Track("Refused"), "rejected_by_customerio");
+        }
 
         JsonNode answer = await ReplayAsync($$"""{"ids":["{{letter["id"]}}","no-such-id"]}""");
 

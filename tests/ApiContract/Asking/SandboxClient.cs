@@ -20,21 +20,24 @@ internal sealed class SandboxClient(Uri address) : IDisposable
     public async Task<IReadOnlyList<string>> EventsOfAsync(string id) =>
         await FindPersonAsync(id) is { } person ? [.. person["events"]!.AsArray().Select(received => received!["name"]!.GetValue<string>())] : [];
 
-    /// <summary>From now on calls whose path holds the text are refused for good.</summary>
-    public async Task RefuseAsync(string pathPart)
+    /// <summary>Until this is disposed, calls whose path holds the text are refused for good.</summary>
+    public async Task<IAsyncDisposable> RefuseAsync(string pathPart)
     {
         string fault = new JsonObject { ["share"] = 1, ["status"] = 400, ["match"] = pathPart }.ToJsonString();
         using HttpResponseMessage response = await _http.PostAsync(new Uri("/sandbox/faults", UriKind.Relative), new StringContent(fault, Encoding.UTF8));
         response.EnsureSuccessStatusCode();
-    }
-
-    /// <summary>From now on nothing fails.</summary>
-    public async Task RecoverAsync()
-    {
-        using HttpResponseMessage response = await _http.DeleteAsync(new Uri("/sandbox/faults", UriKind.Relative));
-        response.EnsureSuccessStatusCode();
+        return new Refusal(_http);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private sealed class Refusal(HttpClient http) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            using HttpResponseMessage response = await http.DeleteAsync(new Uri("/sandbox/faults", UriKind.Relative));
+            response.EnsureSuccessStatusCode();
+        }
+    }
 }
