@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace CustomerIoDestination.ApiContract.Asking;
@@ -10,6 +11,9 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
 {
     /// <summary>The body as JSON.</summary>
     public JsonNode Json => JsonNode.Parse(Text)!;
+
+    /// <summary>Status and body.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Status} {Text}");
 
     /// <summary>Reads a response.</summary>
     public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(

@@ -21,6 +21,6 @@ public abstract class StartableHost : HostUnderTest
     }
 
     /// <summary>Starts one more, over a queue of its own and the same sandbox.</summary>
-    /// <param name="keys">The settings of keys; the others are the same each time.</param>
-    public abstract Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> keys);
+    /// <param name="settings">What is set beside the workspace and where the queue lies; it wins over the workspace's.</param>
+    public abstract Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> settings);
 }

@@ -59,3 +59,7 @@ public sealed class FunctionsPageTests(FunctionsAppUnderTest host) : PageContrac
 [Collection(FunctionsApi.Name)]
 [RunsWithAzurite]
 public sealed class FunctionsWholeListTests(FunctionsAppUnderTest host) : WholeListContract(host);
+
+[Collection(FunctionsApi.Name)]
+[RunsWithAzurite]
+public sealed class FunctionsSettingsTests(FunctionsAppUnderTest host) : SettingsContract(host);

@@ -8,8 +8,8 @@ namespace CustomerIoDestination.FunctionsApp.Tests.Contract;
 /// <summary>The Functions app's own functions and wiring, with a stand-in for the Functions host, for the broker, and the emulator of storage.</summary>
 public sealed class FunctionsAppUnderTest : StartableHost
 {
-    // One for the list, one for the host without keys.
-    private const int Queues = 2;
+    // One for each host that is started.
+    private const int Queues = 4;
 
     private readonly BrokerDouble _broker = BrokerDouble.Start(Enumerable.Range(0, Queues).Select(number => QueueDefinition.AsInAzure(NameOf(number))));
 
@@ -40,7 +40,7 @@ public sealed class FunctionsAppUnderTest : StartableHost
         }
     }
 
-    public override async Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> keys)
+    public override async Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
         string storage = await Azurite.NewAccountAsync();
         Dictionary<string, string> ofTheHost = new(StringComparer.Ordinal)
@@ -50,7 +50,7 @@ public sealed class FunctionsAppUnderTest : StartableHost
             ["DeliveryLog"] = storage,
             ["RateShare"] = storage,
         };
-        return await RunningFunctions.StartAsync([.. keys, .. ContractSettings.Workspace(SandboxAddress), .. ofTheHost]);
+        return await RunningFunctions.StartAsync([.. ContractSettings.Workspace(SandboxAddress), .. ofTheHost, .. settings]);
     }
 
     private static string NameOf(int number) => $"freshpaint-events-{number}";

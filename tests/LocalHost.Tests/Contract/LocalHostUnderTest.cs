@@ -23,12 +23,12 @@ public abstract class LocalHostUnderTest : StartableHost
         await _sandbox!.DisposeAsync();
     }
 
-    public override async Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> keys)
+    public override async Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        IEnumerable<KeyValuePair<string, string>> settings = [.. keys, .. ContractSettings.Workspace(SandboxAddress), .. QueueSettings()];
+        IEnumerable<KeyValuePair<string, string>> all = [.. ContractSettings.Workspace(SandboxAddress), .. QueueSettings(), .. settings];
 
         // On the command line a section ends with a colon; the names are the same.
-        string[] arguments = [.. settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")];
+        string[] arguments = [.. all.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")];
         return new Running(await Host.StartAsync(arguments));
     }
 

@@ -5,8 +5,8 @@ namespace CustomerIoDestination.LocalHost.Tests.Contract;
 /// <summary>The local host with its queue on Service Bus.</summary>
 public sealed class ServiceBusHost : LocalHostUnderTest
 {
-    // One for the list, one for the host without keys.
-    private const int Queues = 2;
+    // One for each host that is started.
+    private const int Queues = 4;
 
     private readonly BrokerDouble _broker = BrokerDouble.Start(Enumerable.Range(0, Queues).Select(number => QueueDefinition.AsInAzure(NameOf(number))));
 

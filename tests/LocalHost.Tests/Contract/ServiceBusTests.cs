@@ -46,3 +46,6 @@ public sealed class ServiceBusPageTests(ServiceBusHost host) : PageContract(host
 
 [Collection(ServiceBusApi.Name)]
 public sealed class ServiceBusWholeListTests(ServiceBusHost host) : WholeListContract(host);
+
+[Collection(ServiceBusApi.Name)]
+public sealed class ServiceBusSettingsTests(ServiceBusHost host) : SettingsContract(host);

@@ -46,3 +46,6 @@ public sealed class SqlitePageTests(SqliteHost host) : PageContract(host);
 
 [Collection(SqliteApi.Name)]
 public sealed class SqliteWholeListTests(SqliteHost host) : WholeListContract(host);
+
+[Collection(SqliteApi.Name)]
+public sealed class SqliteSettingsTests(SqliteHost host) : SettingsContract(host);
