@@ -40,18 +40,19 @@ public sealed class FunctionsAppUnderTest : StartableHost
         }
     }
 
-    public override async Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> settings)
+    protected override async Task<IReadOnlyDictionary<string, string>> PlacesAsync()
     {
         string storage = await Azurite.NewAccountAsync();
-        Dictionary<string, string> ofTheHost = new(StringComparer.Ordinal)
+        return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ServiceBus"] = _broker.ConnectionString,
             ["ServiceBusQueueName"] = NameOf(_given++),
             ["DeliveryLog"] = storage,
             ["RateShare"] = storage,
         };
-        return await RunningFunctions.StartAsync([.. ContractSettings.Workspace(SandboxAddress), .. ofTheHost, .. settings]);
     }
+
+    protected override async Task<IRunningHost> StartHostAsync(IReadOnlyDictionary<string, string> settings) => await RunningFunctions.StartAsync(settings);
 
     private static string NameOf(int number) => $"freshpaint-events-{number}";
 }

@@ -23,17 +23,9 @@ public abstract class LocalHostUnderTest : StartableHost
         await _sandbox!.DisposeAsync();
     }
 
-    public override async Task<IRunningHost> StartAsync(IReadOnlyDictionary<string, string> settings)
-    {
-        IEnumerable<KeyValuePair<string, string>> all = [.. ContractSettings.Workspace(SandboxAddress), .. QueueSettings(), .. settings];
-
-        // On the command line a section ends with a colon; the names are the same.
-        string[] arguments = [.. all.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")];
-        return new Running(await Host.StartAsync(arguments));
-    }
-
-    /// <summary>Where the queue is, one of its own for each start.</summary>
-    protected abstract IReadOnlyDictionary<string, string> QueueSettings();
+    // On the command line a section ends with a colon; the names are the same.
+    protected override async Task<IRunningHost> StartHostAsync(IReadOnlyDictionary<string, string> settings) => new Running(
+        await Host.StartAsync([.. settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")]));
 
     private sealed class Running(Host host) : IRunningHost
     {

@@ -20,12 +20,13 @@ public sealed class ServiceBusHost : LocalHostUnderTest
         await _broker.DisposeAsync();
     }
 
-    protected override IReadOnlyDictionary<string, string> QueueSettings() => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["Queue__Kind"] = "ServiceBus",
-        ["ServiceBus"] = _broker.ConnectionString,
-        ["ServiceBusQueueName"] = NameOf(_given++),
-    };
+    protected override Task<IReadOnlyDictionary<string, string>> PlacesAsync() =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Queue__Kind"] = "ServiceBus",
+            ["ServiceBus"] = _broker.ConnectionString,
+            ["ServiceBusQueueName"] = NameOf(_given++),
+        });
 
     private static string NameOf(int number) => $"freshpaint-events-{number}";
 }

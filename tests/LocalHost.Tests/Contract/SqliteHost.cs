@@ -5,5 +5,7 @@ public sealed class SqliteHost : LocalHostUnderTest
 {
     public override bool PassesSayHowFarTheyGot => false;
 
-    protected override IReadOnlyDictionary<string, string> QueueSettings() => new Dictionary<string, string>(StringComparer.Ordinal);
+    // A started host has a folder of its own.
+    protected override Task<IReadOnlyDictionary<string, string>> PlacesAsync() =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
 }
