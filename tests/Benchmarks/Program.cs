@@ -1,14 +1,19 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using CustomerIoDestination.Benchmarks.Load;
 
 // dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
 // dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, latency, backlog), for profiling; writes nothing
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
 {
     ["sink"] => await SinkServer.RunAsync(),
-    ["backlog", var file, var sink] => await BacklogLoad.MeasureAsync(file, new Uri(sink)),
+    [BacklogProcess.Fill, var file, var depth] => await BacklogProcess.FillAsync(file, int.Parse(depth, CultureInfo.InvariantCulture)),
+    [BacklogProcess.Measure, var file, var depth, var sink] =>
+        await BacklogProcess.MeasureAsync(file, int.Parse(depth, CultureInfo.InvariantCulture), new Uri(sink)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
+    ["--only", var part] => await LoadProgramme.RunPartAsync(part),
     _ => BenchmarkSwitcher.FromAssembly(typeof(MappingLoad).Assembly).Run(args).Any() ? 0 : 1,
 };

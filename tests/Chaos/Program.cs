@@ -1,10 +1,16 @@
 using System.CommandLine;
+using System.Globalization;
 using CustomerIoDestination.Chaos.Plan;
 using CustomerIoDestination.Chaos.Run;
 
 // dotnet run -c Release --project tests/Chaos                                                 the short form, as in CI
 // dotnet run -c Release --project tests/Chaos -- --events 1000000 --kills 50 --seed 7         the long form
 // dotnet run -c Release --project tests/Chaos -- --queue servicebus                           over Service Bus, on the broker double
+if (args is [JumpingHost.Verb, var clock, .. var hostSettings])
+{
+    return await JumpingHost.RunAsync(int.Parse(clock, CultureInfo.InvariantCulture), hostSettings);
+}
+
 Option<int> events = new("--events") { Description = "About how many events are sent.", DefaultValueFactory = _ => ChaosOptions.Short.Events };
 Option<int> kills = new("--kills") { Description = "How often the host is killed.", DefaultValueFactory = _ => ChaosOptions.Short.Kills };
 Option<int> seed = new("--seed") { Description = "Makes the plan repeatable.", DefaultValueFactory = _ => ChaosOptions.Short.Seed };

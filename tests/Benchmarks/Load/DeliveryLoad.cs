@@ -39,7 +39,7 @@ internal static class DeliveryLoad
         }
 
         await using DestinationProcess process = await DestinationProcess.StartAsync(file, sink, mode, requestsPerSecond);
-        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        await Task.Delay(size.WarmUp);
         return await Measured.OverAsync(size.Duration / 2, () => process.Counters.Read().Delivered);
     }
 
@@ -64,7 +64,7 @@ internal static class DeliveryLoad
                 Interlocked.Increment(ref done);
             }
         })));
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Task.Delay(size.WarmUp);
         Measured measured = await Measured.OverAsync(size.Duration, () => Interlocked.Read(ref done));
         await stop.CancelAsync();
         await running;

@@ -16,7 +16,7 @@ internal static class IngestLoad
     {
         Measured bare = await BareKestrelAsync(size);
         Measured single = await HostAsync(size, Path.Combine(folder, "single.db"), LoadEvents.Json);
-        Measured batches = await HostAsync(size, Path.Combine(folder, "batches.db"), number => Lines(number * Batch));
+        Measured batches = await HostAsync(size, Path.Combine(folder, "batches.db"), number => LoadEvents.Lines(number * Batch, Batch));
         double inserts = BareInserts(size, Path.Combine(folder, "bare.db"));
 
         report.Add("ingest, single posts over 64 connections, durable", single.PerSecond, "events/s");
@@ -26,8 +26,6 @@ internal static class IngestLoad
         report.Add("ingest, batches: share of bare SQLite inserts of 100 a commit", batches.PerSecond * Batch / inserts, "ratio");
         report.Add("ingest, batches: processor time, load generator included", batches.CpuMicroseconds / Batch, "µs/event");
     }
-
-    private static byte[] Lines(int first) => [.. Enumerable.Range(first, Batch).SelectMany(number => (byte[])[.. LoadEvents.Json(number), (byte)'\n'])];
 
     private static async Task<Measured> HostAsync(LoadSize size, string file, Func<int, byte[]> body)
     {
@@ -57,7 +55,7 @@ internal static class IngestLoad
         var load = new HttpLoad(address, body);
         using var stop = new CancellationTokenSource();
         Task running = load.RunAsync(Connections, path, stop.Token);
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Task.Delay(size.WarmUp);
         Measured measured = await Measured.OverAsync(size.Duration, () => load.Answered);
         await stop.CancelAsync();
         await running;

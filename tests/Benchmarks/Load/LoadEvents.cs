@@ -8,13 +8,42 @@ namespace CustomerIoDestination.Benchmarks.Load;
 /// <summary>Events of known people, of about 420 bytes, each with an id of its own.</summary>
 internal static class LoadEvents
 {
-    /// <summary>The JSON of an event; the number has ten digits, so that it can be written over in place.</summary>
+    // One event a millisecond: times grow as those of live traffic do, and with them the event ids.
+    private static readonly DateTimeOffset FirstTime = new(2026, 11, 24, 11, 59, 0, TimeSpan.Zero);
+
+    /// <summary>The JSON of an event.</summary>
     public static byte[] Json(int number) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$$"""{"type":"track","event":"Appointment Requested","messageId":"m-{{{number:D10}}}","userId":"user-{{{number % 5_000:D6}}}","timestamp":"2026-11-24T11:59:00Z","context":{"library":{"name":"freshpaint.js"}},"properties":{"clinic":"Riverside","slot":"2026-12-01T09:30:00Z","price":120.50,"currency":"USD","new_patient":true,"utm_source":"newsletter","utm_campaign":"autumn-checkups","note":"größer"}}"""));
+        $$$"""{"type":"track","event":"Appointment Requested","messageId":"m-{{{number:D10}}}","userId":"user-{{{number % 5_000:D6}}}","timestamp":"{{{FirstTime.AddMilliseconds(number):yyyy-MM-ddTHH:mm:ss.fffZ}}}","context":{"library":{"name":"freshpaint.js"}},"properties":{"clinic":"Riverside","slot":"2026-12-01T09:30:00Z","price":120.50,"currency":"USD","new_patient":true,"utm_source":"newsletter","utm_campaign":"autumn-checkups","note":"größer"}}"""));
+
+    /// <summary>The JSON of events, one a line.</summary>
+    public static byte[] Lines(int first, int count)
+    {
+        byte[][] events = [.. Enumerable.Range(first, count).Select(Json)];
+        byte[] lines = new byte[events.Sum(json => json.Length + 1)];
+        int at = 0;
+        foreach (byte[] json in events)
+        {
+            json.CopyTo(lines, at);
+            at += json.Length;
+            lines[at++] = (byte)'\n';
+        }
+
+        return lines;
+    }
 
     /// <summary>The event in its envelope.</summary>
-    public static EventEnvelope Envelope(int number, Lane lane)
+    public static EventEnvelope Envelope(int number, Lane lane) => Envelope(number, lane, Json(number));
+
+    /// <summary>An event in its envelope whose name is over the limit.</summary>
+    public static EventEnvelope TooLong(int number) => Envelope(
+        int.MaxValue - number,
+        Lane.Live,
+        Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"type":"track","event":"{{new string('x', 101)}}","messageId":"x-{{number:D10}}","userId":"user-1"}""")));
+
+    private static EventEnvelope Envelope(int number, Lane lane, byte[] body)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         return new EventEnvelope
@@ -24,7 +53,7 @@ internal static class LoadEvents
             QueuedAt = now,
             ReceivedAt = now,
             Partition = new Partition(lane, number % 64),
-            Body = Json(number),
+            Body = body,
         };
     }
 

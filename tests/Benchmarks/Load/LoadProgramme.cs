@@ -3,21 +3,22 @@ namespace CustomerIoDestination.Benchmarks.Load;
 /// <summary>Measures the whole product, prints <c>name⇥value⇥unit</c> lines, and in its full form writes the README's table.</summary>
 internal static class LoadProgramme
 {
+    private static readonly (string Name, Func<Report, LoadSize, string, Task> Run)[] Parts =
+    [
+        ("mapping", static (report, size, _) => Task.Run(() => MappingLoad.Run(report, size))),
+        ("ingest", IngestLoad.RunAsync),
+        ("delivery", DeliveryLoad.RunAsync),
+        ("latency", LatencyLoad.RunAsync),
+        ("backlog", BacklogLoad.RunAsync),
+    ];
+
+    /// <summary>Runs every part; in full size the README's table is written.</summary>
     public static async Task<int> RunAsync(LoadSize size)
     {
         var report = new Report();
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("destination-load-");
-        try
+        foreach ((string name, _) in Parts)
         {
-            MappingLoad.Run(report, size);
-            await IngestLoad.RunAsync(report, size, folder.FullName);
-            await DeliveryLoad.RunAsync(report, size, folder.FullName);
-            await LatencyLoad.RunAsync(report, size, folder.FullName);
-            await BacklogLoad.RunAsync(report, size, folder.FullName);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+            await RunPartAsync(name, report, size);
         }
 
         if (size.IsFull && FindReadme() is { } readme)
@@ -26,6 +27,32 @@ internal static class LoadProgramme
         }
 
         return 0;
+    }
+
+    /// <summary>Runs one part in full size, and writes nothing.</summary>
+    public static async Task<int> RunPartAsync(string name)
+    {
+        if (Parts.Any(part => part.Name == name))
+        {
+            await RunPartAsync(name, new Report(), LoadSize.Full);
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync($"There is no part \"{name}\"; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
+        return 2;
+    }
+
+    private static async Task RunPartAsync(string name, Report report, LoadSize size)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("destination-load-");
+        try
+        {
+            await Parts.Single(part => part.Name == name).Run(report, size, folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static string? FindReadme()

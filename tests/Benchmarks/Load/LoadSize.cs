@@ -2,15 +2,16 @@ namespace CustomerIoDestination.Benchmarks.Load;
 
 /// <summary>How much the load programme does.</summary>
 /// <param name="Duration">How long a rate is measured.</param>
+/// <param name="WarmUp">How long it runs before, so that the code is compiled as it stays.</param>
 /// <param name="Backlog">Events of the large backlog.</param>
 /// <param name="Depths">Backlogs for the cost-growth curve.</param>
-internal sealed record LoadSize(TimeSpan Duration, int Backlog, IReadOnlyList<int> Depths)
+internal sealed record LoadSize(TimeSpan Duration, TimeSpan WarmUp, int Backlog, IReadOnlyList<int> Depths)
 {
     /// <summary>The numbers of the README.</summary>
-    public static LoadSize Full { get; } = new(TimeSpan.FromSeconds(10), 1_000_000, [10_000, 100_000, 1_000_000]);
+    public static LoadSize Full { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), 1_000_000, [10_000, 100_000, 1_000_000]);
 
     /// <summary>Within two minutes.</summary>
-    public static LoadSize Quick { get; } = new(TimeSpan.FromSeconds(3), 100_000, [10_000, 100_000]);
+    public static LoadSize Quick { get; } = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), 100_000, [10_000, 100_000]);
 
     /// <summary>Whether these are the numbers of the README.</summary>
     public bool IsFull => this == Full;

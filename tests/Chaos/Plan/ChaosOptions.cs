@@ -8,6 +8,8 @@ internal sealed record ChaosOptions
     // Over all kinds of devices.
     private const double EventsPerDevice = 9.1;
 
+    private static readonly TimeSpan ShortestLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>What CI runs.</summary>
     public static ChaosOptions Short { get; } = new();
 
@@ -25,6 +27,16 @@ internal sealed record ChaosOptions
 
     /// <summary>The queue the host runs on.</summary>
     public ChaosQueue Queue { get; init; }
+
+    /// <summary>A kill comes after so long in any case, for with a full disk nothing is accepted: half as long again as the events of a life take.</summary>
+    public TimeSpan LongestLife
+    {
+        get
+        {
+            var events = TimeSpan.FromSeconds(1.5 * Events / (Kills + 1) / RequestsPerSecond);
+            return events > ShortestLimit ? events : ShortestLimit;
+        }
+    }
 
     /// <summary>How many devices send.</summary>
     public int Devices => Math.Max(1, (int)(Events / EventsPerDevice));

@@ -5,8 +5,4 @@ namespace CustomerIoDestination.Chaos.Plan;
 /// <param name="Troubles">What goes wrong in it; of several, the first that strikes a call decides.</param>
 /// <param name="KillAfter">The kill comes when so many events were accepted in the whole run; null for the last life, which ends in peace.</param>
 /// <param name="KillDelay">How long after that.</param>
-internal sealed record Life(bool BatchMode, IReadOnlyList<Trouble> Troubles, int? KillAfter, TimeSpan KillDelay)
-{
-    /// <summary>A kill comes after so long in any case: with a full disk nothing is accepted.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-}
+internal sealed record Life(bool BatchMode, IReadOnlyList<Trouble> Troubles, int? KillAfter, TimeSpan KillDelay);

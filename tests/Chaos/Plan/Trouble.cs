@@ -29,4 +29,7 @@ internal enum Trouble
 
     /// <summary>No file of the host can grow.</summary>
     DiskFull,
+
+    /// <summary>The host's clock is set forth and back, again and again.</summary>
+    ClockJumps,
 }

@@ -28,7 +28,7 @@ internal static class Troubles
         Trouble.Slowness => [new Fault { Share = 0.2, DelayMs = 150, ForSeconds = 5 }],
         Trouble.Outage => [new Fault { Status = 503, ForSeconds = 3 }],
         Trouble.KeyRefused => [new Fault { Status = 401, ForSeconds = 4 }],
-        Trouble.DiskFull => [],
+        Trouble.DiskFull or Trouble.ClockJumps => [],
         _ => throw new ArgumentOutOfRangeException(nameof(trouble)),
     };
 }

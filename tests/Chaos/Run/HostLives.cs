@@ -29,7 +29,7 @@ internal sealed class HostLives(ChaosOptions options, string folder, IChaosQueue
 
         address.Current = running;
         long start = Stopwatch.GetTimestamp();
-        while (sender.Accepted < life.KillAfter && Stopwatch.GetElapsedTime(start) < Life.Longest && !host.HasExited)
+        while (sender.Accepted < life.KillAfter && Stopwatch.GetElapsedTime(start) < options.LongestLife && !host.HasExited)
         {
             await Task.Delay(Pause, cancellationToken);
         }
@@ -58,7 +58,10 @@ internal sealed class HostLives(ChaosOptions options, string folder, IChaosQueue
     {
         await sandbox.ClearFaultsAsync();
         await sandbox.AddFaultAsync(Troubles.Refusal(DeviceTraffic.RefusedPrefix));
-        return HostProcess.Start(folder, Settings(life), life.Troubles.Contains(Trouble.DiskFull) && OperatingSystem.IsLinux() ? queue.FileSizeLimit() : null);
+        long? limit = life.Troubles.Contains(Trouble.DiskFull) && OperatingSystem.IsLinux() ? queue.FileSizeLimit() : null;
+        return life.Troubles.Contains(Trouble.ClockJumps)
+            ? JumpingHost.Start(folder, options.Seed + Kills, Settings(life), limit)
+            : HostProcess.Start(folder, Settings(life), limit);
     }
 
     private string[] Settings(Life life) =>
