@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>Looking at dead letters.</summary>
 public abstract class DeadLetterListContract(HostUnderTest host) : DeadLetterSuite(host)
 {
-    [ContractFact]
+    [SuiteFact]
     public async Task A_dead_letter_is_told_whole_and_without_a_value()
     {
         JsonObject sent = new Person().IdentifyOverLimit();
@@ -25,7 +25,7 @@ public abstract class DeadLetterListContract(HostUnderTest host) : DeadLetterSui
         letter.ToJsonString().ShouldNotContain(Person.Marker);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task One_dead_letter_is_shown_with_its_event()
     {
         JsonObject sent = new Person().Nobodys();
@@ -38,7 +38,7 @@ public abstract class DeadLetterListContract(HostUnderTest host) : DeadLetterSui
         shown.ShouldBeSameJson(letter);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Dead_letters_come_oldest_first_page_by_page()
     {
         var person = new Person();
@@ -50,13 +50,13 @@ public abstract class DeadLetterListContract(HostUnderTest host) : DeadLetterSui
         (await IdsAsync("/api/dead-letters?reason=expired", limit: 2)).ShouldBeEmpty();
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("limit=0")]
     [InlineData("limit=marked-value")]
     [InlineData("reason=marked-value")]
     public async Task A_parameter_that_is_none_is_refused(string query) => (await Api.GetAsync($"/api/dead-letters?{query}")).ShouldBeError(400, "invalid_parameter");
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_made_up_place_to_go_on_from_is_the_end()
     {
         await DeadLetterAsync(new Person().Nobodys(), "missing_identifier");
@@ -64,7 +64,7 @@ public abstract class DeadLetterListContract(HostUnderTest host) : DeadLetterSui
         (await Api.GetAsync("/api/dead-letters?after=made-up")).ShouldBeJson().ToJsonString().ShouldBe("""{"items":[],"next":null}""");
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("999999999")]
     [InlineData("marked-value")]
     public async Task A_dead_letter_that_is_not_there_is_not_found(string id) => (await Api.GetAsync($"/api/dead-letters/{id}")).ShouldBeError(404, "unknown_dead_letter");

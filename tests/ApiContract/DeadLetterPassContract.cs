@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -10,7 +10,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
 {
     private readonly Person _person = new();
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_replayed_dead_letter_is_delivered_and_its_story_goes_on()
     {
         JsonNode letter;
@@ -32,7 +32,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         (await IsDeadAsync(letter["eventId"]!.GetValue<string>())).ShouldBeFalse();
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_replayed_identify_is_warned_of_unless_it_counts_as_of_now()
     {
         JsonNode first = await DeadLetterAsync(_person.IdentifyOverLimit(), "limit_exceeded");
@@ -49,7 +49,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         await FindAsync(first["eventId"]!.GetValue<string>(), "limit_exceeded", otherThan: second["id"]!.GetValue<string>());
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_discarded_dead_letter_is_gone_and_its_story_ends()
     {
         JsonNode letter = await DeadLetterAsync(_person.IdentifyOverLimit(), "limit_exceeded");
@@ -64,7 +64,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         Steps(story.Json).ShouldBe(["accepted", "queued", "delivery", "discarded"]);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Dead_letters_are_chosen_by_reason()
     {
         JsonNode chosen = await DeadLetterAsync(_person.Nobodys(), "missing_identifier");
@@ -76,7 +76,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         (await IsDeadAsync(other["eventId"]!.GetValue<string>())).ShouldBeTrue();
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task All_dead_letters_can_be_chosen()
     {
         JsonNode letter = await DeadLetterAsync(_person.Nobodys(), "missing_identifier");
@@ -89,7 +89,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         (await IsDeadAsync(eventId)).ShouldBeFalse();
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("")]
     [InlineData("{\"ids\":[\"marked-value")]
     [InlineData("{}")]
@@ -103,7 +103,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         (await Api.PostAsync("/api/dead-letters/discard", sent)).ShouldBeError(400, "invalid_selection");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Only_what_a_pass_knows_may_be_asked_of_it()
     {
         (await Api.PostAsync("/api/dead-letters/discard", """{"all":true,"asOfNow":true}""")).ShouldBeError(400, "invalid_selection");

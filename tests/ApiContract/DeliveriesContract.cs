@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>What became of events, as a list and event by event.</summary>
 public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
 {
-    [ContractFact]
+    [SuiteFact]
     public async Task Deliveries_come_newest_first_page_by_page()
     {
         var person = new Person();
@@ -22,7 +22,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
         lines.Select(line => line["at"].ShouldBeTime()).ShouldBeInOrder(SortDirection.Descending);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_delivery_is_told_whole()
     {
         string id = (await SendAsync(new Person().Page()))[0];
@@ -41,7 +41,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
         line["httpStatus"]!.GetValue<int>().ShouldBe(200);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Deliveries_are_filtered_by_outcome_and_kind()
     {
         var person = new Person();
@@ -58,7 +58,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
             (await ListAsync($"/api/deliveries?{filter}", limit: 1000)).Select(line => line["eventId"]!.GetValue<string>()).Where(sent.Contains);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task What_is_skipped_on_arrival_is_listed()
     {
         JsonObject group = new Person().Identify([]);
@@ -73,7 +73,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
         (await ListAsync("/api/deliveries?outcome=skipped", limit: 1000)).ShouldContain(line => line["eventId"]!.GetValue<string>() == id);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task The_story_of_a_delivered_event_begins_when_it_is_accepted()
     {
         string id = (await SendAsync(new Person().Track("Told")))[0];
@@ -94,10 +94,10 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
         steps[^1]!["httpStatus"]!.GetValue<int>().ShouldBe(200);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task An_event_nobody_sent_has_no_story() => (await Api.GetAsync("/api/events/00000000000000000000000000")).ShouldBeError(404, "unknown_event");
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("limit=0")]
     [InlineData("limit=1001")]
     [InlineData("limit=marked-value")]
@@ -105,7 +105,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
     [InlineData("kind=marked-value")]
     public async Task A_parameter_that_is_none_is_refused(string query) => (await Api.GetAsync($"/api/deliveries?{query}")).ShouldBeError(400, "invalid_parameter");
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_made_up_place_to_go_on_from_is_the_end()
     {
         await StoryAsync((await SendAsync(new Person().Track("Listed")))[0], "delivered");

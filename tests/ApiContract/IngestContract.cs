@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -12,7 +12,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
 {
     private readonly Person _person = new();
 
-    [ContractFact]
+    [SuiteFact]
     public async Task An_event_is_accepted_with_the_id_that_preview_names_and_delivered()
     {
         JsonObject signedUp = _person.Track("Signed Up");
@@ -25,7 +25,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         await Patience.UntilAsync(() => Sandbox.EventsOfAsync(_person.Id), names => names.SequenceEqual(["Signed Up"]), "the event to arrive");
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("array")]
     [InlineData("batch")]
     [InlineData("lines")]
@@ -46,7 +46,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         await Patience.UntilAsync(() => Sandbox.EventsOfAsync(_person.Id), names => names.SequenceEqual(["One", "Two", "Three"]), "the events to arrive in order");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_packed_body_is_unpacked()
     {
         Answer answer = await Api.IngestAsync(Pack(Encoding.UTF8.GetBytes(_person.Track("Packed").ToJsonString())), ("Content-Encoding", "gzip"));
@@ -55,7 +55,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         await Patience.UntilAsync(() => Sandbox.EventsOfAsync(_person.Id), names => names.SequenceEqual(["Packed"]), "the event to arrive");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_body_of_unknown_length_is_read_to_its_end()
     {
         Answer answer = await Api.IngestAsync(_person.Track("Streamed").ToJsonString(), ("Transfer-Encoding", "chunked"));
@@ -65,7 +65,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         (await Api.IngestAsync(new byte[(1024 * 1024) + 1], ("Transfer-Encoding", "chunked"))).ShouldBeError(413, "body_too_large");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Bad_items_are_told_by_index_and_skipped_ones_counted_beside_good_ones()
     {
         JsonObject alias = _person.Track("");
@@ -88,7 +88,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         answer.ToJsonString().ShouldNotContain(Person.Marker);
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("{\"type\":\"track\",\"event\":\"marked-value")]
     [InlineData("[17,18]")]
     [InlineData("marked-value")]
@@ -104,7 +104,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         answer.Text.ShouldNotContain(Person.Marker);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_request_of_skipped_events_only_is_accepted()
     {
         JsonObject group = _person.Identify([]);
@@ -113,7 +113,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         (await Api.IngestAsync(group.ToJsonString())).ShouldBeJson(202).ToJsonString().ShouldBe(Body(accepted: [], skipped: 1));
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_repeated_event_is_accepted_and_not_queued_twice()
     {
         JsonObject once = _person.Track("Once");
@@ -128,7 +128,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         story["steps"]!.AsArray().Count(step => step!["step"]!.GetValue<string>() == "delivery").ShouldBe(1);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_backfill_takes_the_import_lane()
     {
         Answer answer = await Api.IngestAsync(_person.Track("Long Ago").ToJsonString(), ("X-Lane", "import"));
@@ -140,7 +140,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         (await Api.IngestAsync(_person.Track("Never").ToJsonString(), ("X-Lane", Person.Marker))).ShouldBeError(400, "invalid_lane");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task What_is_too_much_is_refused_whole()
     {
         byte[] large = new byte[(1024 * 1024) + 1];
@@ -150,7 +150,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         (await Api.IngestAsync($"[{string.Join(',', Enumerable.Repeat("17", 1_001))}]")).ShouldBeError(413, "too_many_items");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_body_that_is_not_what_its_encoding_says_is_refused()
     {
         byte[] packed = Pack(Encoding.UTF8.GetBytes(_person.Track("Cut").ToJsonString()));

@@ -1,6 +1,6 @@
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -15,11 +15,11 @@ public abstract class KeyContract(HostUnderTest host) : ApiSuite(host)
 
     public static TheoryData<string> ChangingRoutes => [.. Route.All.Where(route => route.ChangesSomething).Select(route => route.ToString())];
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(PublicRoutes))]
     public async Task Health_and_the_page_need_no_key(string route) => (await SendAsync(Route.Of(route))).Status.ShouldBe(200);
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(KeyedRoutes))]
     public async Task Every_other_route_is_closed_without_a_key(string route)
     {
@@ -29,12 +29,12 @@ public abstract class KeyContract(HostUnderTest host) : ApiSuite(host)
         answer.Headers["WWW-Authenticate"].ShouldBe("ApiKey");
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(KeyedRoutes))]
     public async Task A_wrong_key_is_refused(string route) =>
         (await SendAsync(Route.Of(route), (Route.Of(route).KeyHeader!, Person.Marker))).ShouldBeError(401, "key_wrong");
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(AdminRoutes))]
     public async Task An_ingest_key_never_reads(string route)
     {
@@ -42,11 +42,11 @@ public abstract class KeyContract(HostUnderTest host) : ApiSuite(host)
         (await SendAsync(Route.Of(route), ("X-Ingest-Key", Host.Credentials.IngestKey))).ShouldBeError(401, "key_missing");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task An_admin_key_does_not_send_events() =>
         (await SendAsync(Route.Of("POST /api/events"), ("X-Ingest-Key", Host.Credentials.AdminKey))).ShouldBeError(401, "key_wrong");
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(KeyedRoutes))]
     public async Task The_right_key_opens(string route)
     {
@@ -56,7 +56,7 @@ public abstract class KeyContract(HostUnderTest host) : ApiSuite(host)
         answer.Status.ShouldNotBeOneOf(401, 403, 405, 500);
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(ChangingRoutes))]
     public async Task What_changes_something_must_be_meant(string route)
     {

@@ -1,14 +1,14 @@
 using System.Text;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>Without configured keys, a host on one's own machine: it answers this machine, and no other site's page.</summary>
 public abstract class KeylessLoopbackContract(StartableHost host)
 {
-    [ContractFact]
+    [SuiteFact]
     public async Task Without_configured_keys_this_machine_needs_none_and_other_sites_pages_are_refused()
     {
         await using IRunningHost keyless = await host.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal));

@@ -1,13 +1,13 @@
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>Without configured keys, a host that can be reached from outside: it stays closed.</summary>
 public abstract class KeylessRefusalContract(StartableHost host)
 {
-    [ContractFact]
+    [SuiteFact]
     public async Task Without_configured_keys_only_the_routes_that_need_none_are_open()
     {
         await using IRunningHost keyless = await host.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal));

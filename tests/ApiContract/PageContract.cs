@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -11,7 +11,7 @@ public abstract partial class PageContract(HostUnderTest host) : ApiSuite(host)
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    [ContractFact]
+    [SuiteFact]
     public async Task The_page_and_every_file_it_names_are_there_and_load_nothing_from_elsewhere()
     {
         Dictionary<string, Answer> loaded = new(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -13,7 +13,7 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
 
     public static TheoryData<string> Cases => [.. Golden.AsObject().Select(item => item.Key)];
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(Cases))]
     public async Task An_event_is_shown_as_it_would_be_sent(string name)
     {
@@ -32,7 +32,7 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
         shown.ShouldBeSameJson(Golden[name]!["shown"]);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_batch_is_shown_item_by_item()
     {
         JsonNode[] given = [.. Golden.AsObject().Select(item => item.Value!["given"]!.DeepClone())];
@@ -42,7 +42,7 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
         shown.Select(item => item!["index"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, given.Length));
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Preview_reads_and_refuses_as_ingest_does()
     {
         byte[] sent = Encoding.UTF8.GetBytes(new Person().Track("Shown").ToJsonString());
@@ -58,7 +58,7 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
             Api.SendAsync("POST", "/api/preview", body, [("X-Admin-Key", Host.Credentials.AdminKey), .. headers]);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task What_is_no_json_is_shown_as_rejected()
     {
         JsonNode shown = (await Api.PostAsync("/api/preview", $"{{\"{Person.Marker}")).ShouldBeJson().AsArray().ShouldHaveSingleItem()!;
@@ -68,7 +68,7 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
         shown.ToJsonString().ShouldNotContain(Person.Marker);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Nothing_is_sent_and_nothing_stored()
     {
         var person = new Person();

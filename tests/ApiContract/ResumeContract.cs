@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -13,7 +13,7 @@ public abstract class ResumeContract(HostUnderTest host) : ApiSuite(host)
     private const int Rejected = 49;
     private const int Sent = 60;
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_pause_because_everything_is_rejected_ends_by_an_operators_word()
     {
         string[] sent;

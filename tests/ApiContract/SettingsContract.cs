@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>That settings have the same names and the same effect.</summary>
 public abstract class SettingsContract(StartableHost host)
 {
-    [ContractFact]
+    [SuiteFact]
     public async Task Both_keys_of_a_kind_open_so_that_they_can_be_rotated()
     {
         using var api = new ApiClient(host.Address, ContractSettings.OtherCredentials);
@@ -17,7 +17,7 @@ public abstract class SettingsContract(StartableHost host)
         (await api.IngestAsync(new Person().Track("Rotated").ToJsonString())).ShouldBeJson(202);
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_setting_has_its_effect()
     {
         await using IRunningHost other = await host.StartAsync(With(
@@ -34,7 +34,7 @@ public abstract class SettingsContract(StartableHost host)
         (await api.IngestAsync(new byte[2_049])).ShouldBeError(413, "body_too_large");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_start_with_wrong_settings_is_refused_and_every_one_is_named()
     {
         Exception refusal = await Should.ThrowAsync<Exception>(() => host.StartAsync(With(

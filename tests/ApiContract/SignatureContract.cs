@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -12,10 +12,10 @@ public abstract class SignatureContract(HostUnderTest host) : ApiSuite(host)
 {
     private readonly byte[] _sent = Encoding.UTF8.GetBytes(new Person().Track("Signed").ToJsonString());
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_signature_over_the_body_opens() => (await SendAsync(Sign(DateTimeOffset.UtcNow, _sent))).ShouldBeJson(202);
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_signature_over_another_body_does_not()
     {
         string signature = Sign(DateTimeOffset.UtcNow, [.. _sent, (byte)' ']);
@@ -25,13 +25,13 @@ public abstract class SignatureContract(HostUnderTest host) : ApiSuite(host)
         (await SendAsync(Person.Marker)).ShouldBeError(401, "signature_wrong");
     }
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData(-6)]
     [InlineData(6)]
     public async Task A_signature_holds_for_five_minutes(int minutes) =>
         (await SendAsync(Sign(DateTimeOffset.UtcNow.AddMinutes(minutes), _sent))).ShouldBeError(401, "signature_expired");
 
-    [ContractFact]
+    [SuiteFact]
     public async Task A_lifecycle_key_is_right_or_refused()
     {
         (await Api.IngestAsync(_sent, ("X-Lifecycle-Key", Host.Credentials.LifecycleKey))).ShouldBeJson(202);

@@ -2,18 +2,18 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>How the destination is.</summary>
 public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
 {
-    [ContractFact]
+    [SuiteFact]
     public async Task A_queue_that_takes_events_is_healthy() =>
         (await Api.SendAsync("GET", "/api/health", null)).ShouldBeJson().ToJsonString().ShouldBe("""{"status":"healthy"}""");
 
-    [ContractFact]
+    [SuiteFact]
     public async Task The_status_has_every_member()
     {
         await StoryAsync((await SendAsync(new Person().Track("Seen")))[0], "delivered");
@@ -35,7 +35,7 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
         status["startedAt"].ShouldBeTime();
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Events_are_counted_by_what_they_came_to()
     {
         var person = new Person();
@@ -60,7 +60,7 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
             $"6 received, 4 accepted, 1 rejected, 1 skipped, 2 delivered, 2 dead-lettered more than {before.ToJsonString()}");
     }
 
-    [ContractFact]
+    [SuiteFact]
     public async Task Dead_letters_are_counted_in_the_queue()
     {
         await StoryAsync((await SendAsync(new Person().Nobodys()))[0], "deadLettered");

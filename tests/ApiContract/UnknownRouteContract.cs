@@ -1,6 +1,6 @@
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
@@ -24,7 +24,7 @@ public abstract class UnknownRouteContract(HostUnderTest host) : ApiSuite(host)
         { "/page/app.js", "GET" },
     };
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("GET", "/api")]
     [InlineData("GET", "/api/marked-value")]
     [InlineData("POST", "/api/events/a/b")]
@@ -32,13 +32,13 @@ public abstract class UnknownRouteContract(HostUnderTest host) : ApiSuite(host)
     [InlineData("GET", "/page/marked-value.js")]
     public async Task An_unknown_path_is_told(string method, string path) => (await Api.SendAsync(method, path, null)).ShouldBeError(404, "unknown_route");
 
-    [ContractTheory]
+    [SuiteTheory]
     [InlineData("/api/status/")]
     [InlineData("/API/Status")]
     [InlineData("/api/status?marked-value=1")]
     public async Task A_path_is_known_in_any_case_and_with_a_slash_at_its_end(string path) => (await Api.GetAsync(path)).ShouldBeJson()["destination"].ShouldNotBeNull();
 
-    [ContractTheory]
+    [SuiteTheory]
     [MemberData(nameof(Paths))]
     public async Task A_wrong_method_is_told_with_the_right_ones(string path, string allowed)
     {

@@ -1,13 +1,13 @@
 using System.Reflection;
 using CustomerIoDestination.ApiContract.Hosts;
-using CustomerIoDestination.ApiContract.Skipping;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.ApiContract;
 
 /// <summary>That a host is held to all of the list.</summary>
 public abstract class WholeListContract(HostUnderTest host)
 {
-    [ContractFact]
+    [SuiteFact]
     public void Every_part_of_the_list_is_run()
     {
         Type[] run = [.. GetType().Assembly.GetTypes().Where(type => TakesTheHost(type) && !type.IsAbstract)];

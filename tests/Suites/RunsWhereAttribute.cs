@@ -1,6 +1,6 @@
-namespace CustomerIoDestination.ApiContract.Skipping;
+namespace CustomerIoDestination.Suites;
 
-/// <summary>On a class that runs a part of the list: what it needs may be missing here, and then all of it is skipped with the reason.</summary>
+/// <summary>On a class that runs a suite: what it needs may be missing here, and then all its tests are skipped with the reason.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public abstract class RunsWhereAttribute : Attribute
 {

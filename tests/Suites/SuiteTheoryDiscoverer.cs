@@ -1,10 +1,10 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace CustomerIoDestination.ApiContract.Skipping;
+namespace CustomerIoDestination.Suites;
 
-/// <summary>Finds the theories of the list. Made by xunit.</summary>
-public sealed class ContractTheoryDiscoverer(IMessageSink diagnostics) : TheoryDiscoverer(diagnostics)
+/// <summary>Makes the tests that <see cref="SuiteTheoryAttribute"/> marks.</summary>
+public sealed class SuiteTheoryDiscoverer(IMessageSink diagnostics) : TheoryDiscoverer(diagnostics)
 {
     /// <inheritdoc/>
     public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute) =>
