@@ -47,8 +47,11 @@ public abstract class ApiSuite : IDisposable
         return story.ShouldBeJson();
     }
 
-    /// <summary>All items of a list that comes in pages, from its first page on.</summary>
-    private protected async Task<List<JsonNode>> ListAsync(string path, int limit)
+    /// <summary>The items of a list that comes in pages, from its first page on.</summary>
+    /// <param name="path">The list.</param>
+    /// <param name="limit">The most items a page may have.</param>
+    /// <param name="enough">Whether the items so far are all that is asked for; null for the whole list.</param>
+    private protected async Task<List<JsonNode>> ListAsync(string path, int limit, Predicate<List<JsonNode>>? enough = null)
     {
         List<JsonNode> items = [];
         string? next = null;
@@ -61,7 +64,7 @@ public abstract class ApiSuite : IDisposable
             items.AddRange(page["items"]!.AsArray()!);
             next = (string?)page["next"];
         }
-        while (next is not null);
+        while (next is not null && enough?.Invoke(items) != true);
         return items;
     }
 }
