@@ -53,7 +53,8 @@ public sealed partial class QueueWatch
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
-        await TryAsync("queue", async () => _metrics.Record(await _queue.GetStatusAsync(cancellationToken)), failures);
+        _metrics.Ran();
+        await TryAsync("queue", () => LookAsync(cancellationToken), failures);
         await TryAsync("ping", () => PingAsync(cancellationToken), failures);
         await TryAsync("state", async () => _metrics.Record(await _control.GetStatusAsync(cancellationToken)), failures);
         await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures);
@@ -63,6 +64,13 @@ public sealed partial class QueueWatch
         {
             throw new AggregateException(failures);
         }
+    }
+
+    // An age of zero would end the very alert an outage calls for.
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        QueueStatus? status = await _queue.GetStatusAsync(cancellationToken);
+        _metrics.Record(status ?? throw new QueueUnreachableException());
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)

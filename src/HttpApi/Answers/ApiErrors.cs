@@ -54,6 +54,8 @@ internal static class ApiErrors
 
     public static ApiError QueueUnavailable { get; } = new(StatusCodes.Status503ServiceUnavailable, "queue_unavailable", "The queue does not take events now.");
 
+    public static ApiError QueueUnreachable { get; } = new(StatusCodes.Status503ServiceUnavailable, "queue_unreachable", "The queue can't be reached from here.");
+
     public static ApiError Internal { get; } = new(StatusCodes.Status500InternalServerError, "internal_error", "Something broke while this request was answered; the log says what.");
 
     /// <summary>Nobody reads it: the caller closed the connection.</summary>

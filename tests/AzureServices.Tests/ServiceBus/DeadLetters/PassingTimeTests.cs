@@ -58,7 +58,7 @@ public sealed class PassingTimeTests : BrokerTests
             Some.Envelope(3, new Partition(Lane.Import, 1), _time.GetUtcNow()));
         _time.Advance(TimeSpan.FromMinutes(2));
 
-        QueueStatus status = await Subject.Queue.GetStatusAsync(CancellationToken.None);
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
 
         status.Live.OldestAge.ShouldBe(TimeSpan.FromMinutes(7));
         status.Import.OldestAge.ShouldBe(TimeSpan.FromMinutes(2));

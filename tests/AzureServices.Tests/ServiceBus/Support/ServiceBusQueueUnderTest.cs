@@ -36,7 +36,7 @@ internal sealed class ServiceBusQueueUnderTest : IQueueUnderTest
         EventSettling settling = new(Log, NullLogger<EventSettling>.Instance);
         SessionAccepting accepting = new(Connection, settling, Clock, NullLogger<SessionAccepting>.Instance);
         _exchange = new SessionExchange(accepting, Clock, NullLogger<SessionExchange>.Instance);
-        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, Clock, NullLogger<ServiceBusEventQueue>.Instance);
+        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, TimeSpan.Zero, Clock, NullLogger<ServiceBusEventQueue>.Instance);
         Receiver = new ServiceBusEventReceiver(_exchange, settling, inHand);
         Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, Log, new DeadLetterSettings(), Clock);
     }
