@@ -37,7 +37,7 @@ internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore stor
             pass = await store.PurgeAsync(cancellationToken);
             removed += pass.Done;
         }
-        while (pass.More);
+        while (pass is { More: true, Contended: false });
 
         if (removed > 0)
         {
