@@ -133,7 +133,7 @@ internal sealed class RequestLimiter : IDisposable
         {
             if (_rate.RequestsPerSecond is not { } limit)
             {
-                _rate.Ask();
+                _rate.StillWaiting(_waiting.Count);
                 SetTimer(WithoutShare);
                 return;
             }
@@ -141,8 +141,7 @@ internal sealed class RequestLimiter : IDisposable
             double wait = _pace.Wait(now, limit);
             if (wait > 0)
             {
-                // Who waits still wants, though it asked long ago.
-                _rate.Ask();
+                _rate.StillWaiting(_waiting.Count);
                 SetTimer(TimeSpan.FromSeconds(wait));
                 return;
             }
