@@ -8,7 +8,6 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -94,7 +93,7 @@ public sealed class QueueWatchTests : IDisposable
                 return Task.FromResult(new DeadLetterPass(1, 0, [], More: false));
             },
             _services.GetRequiredService<IDestinationControl>(),
-            _services.GetRequiredService<TrackApiClient>(),
+            _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<QueueMetrics>(),
             new DayTables(tables, TimeProvider.System),
             new ControlTable(tables),
