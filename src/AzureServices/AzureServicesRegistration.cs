@@ -89,7 +89,7 @@ public static class AzureServicesRegistration
             provider.GetRequiredService<IEventQueue>(),
             provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
             provider.GetRequiredService<IDestinationControl>(),
-            provider.GetRequiredService<TrackApiClient>(),
+            provider.GetRequiredService<DestinationControl>(),
             provider.GetRequiredService<QueueMetrics>(),
             provider.GetRequiredService<DayTables>(),
             provider.GetRequiredService<ControlTable>(),

@@ -2,7 +2,6 @@ using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.Control;
@@ -16,7 +15,7 @@ public sealed partial class QueueWatch
     private readonly IEventQueue _queue;
     private readonly Func<CancellationToken, Task<DeadLetterPass>> _purge;
     private readonly IDestinationControl _control;
-    private readonly TrackApiClient _client;
+    private readonly DestinationControl _own;
     private readonly QueueMetrics _metrics;
     private readonly DayTables _days;
     private readonly ControlTable _table;
@@ -28,7 +27,7 @@ public sealed partial class QueueWatch
         IEventQueue queue,
         Func<CancellationToken, Task<DeadLetterPass>> purge,
         IDestinationControl control,
-        TrackApiClient client,
+        DestinationControl own,
         QueueMetrics metrics,
         DayTables days,
         ControlTable table,
@@ -39,7 +38,7 @@ public sealed partial class QueueWatch
         _queue = queue;
         _purge = purge;
         _control = control;
-        _client = client;
+        _own = own;
         _metrics = metrics;
         _days = days;
         _table = table;
@@ -53,7 +52,8 @@ public sealed partial class QueueWatch
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
-        await TryAsync("queue", async () => _metrics.Record(await _queue.GetStatusAsync(cancellationToken)), failures, cancellationToken);
+        _metrics.Ran();
+        await TryAsync("queue", () => LookAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("ping", () => PingAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("state", () => RecordStateAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures, cancellationToken);
@@ -76,6 +76,13 @@ public sealed partial class QueueWatch
         }
     }
 
+    // An age of zero would end the very alert an outage calls for.
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        QueueStatus? status = await _queue.GetStatusAsync(cancellationToken);
+        _metrics.Record(status ?? throw new QueueUnreachableException());
+    }
+
     private async Task PingAsync(CancellationToken cancellationToken)
     {
         if (!_settings.Delivery.Enabled)
@@ -87,7 +94,7 @@ public sealed partial class QueueWatch
         await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), patience);
         try
         {
-            await _client.PingAsync(patience.Token);
+            await _own.CheckAsync(patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -91,7 +91,7 @@ public sealed class DeliveryHandler
 
         for (; events.Count > 0; events = segment.NextToSend())
         {
-            await _sender.SendAsync(events, cancellationToken);
+            await SendAsync(events, cancellationToken);
             RetryDecision? next = null;
             foreach (PendingEvent pending in events)
             {
@@ -108,6 +108,29 @@ public sealed class DeliveryHandler
             if (next is not null)
             {
                 await _gate.EnterAsync(partition, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends. What nobody expected (a bug, a machine in trouble) counts as a failed call, so that it is waited out like Customer.io being down, and an
+    /// event that alone meets it ends in the dead letters by the same rules, whatever the queue.
+    /// </summary>
+    private async ValueTask SendAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _sender.SendAsync(events, cancellationToken);
+        }
+#pragma warning disable CA1031 // Its message may quote the event, so only its type is told.
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _recorder.Broke(events[0].Envelope, exception.GetType().Name);
+            foreach (PendingEvent pending in events)
+            {
+                pending.Outcome = new DeliveryOutcome.Unavailable("internal_error");
+                pending.Called(1, status: null);
             }
         }
     }

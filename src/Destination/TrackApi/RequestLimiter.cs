@@ -157,7 +157,7 @@ internal sealed class RequestLimiter : IDisposable
         {
             if (_rate.RequestsPerSecond is not { } limit)
             {
-                _rate.Ask();
+                _rate.StillWaiting(_waiting.Count);
                 SetTimer(WithoutShare);
                 return;
             }
@@ -165,8 +165,7 @@ internal sealed class RequestLimiter : IDisposable
             double wait = _pace.Wait(now, limit);
             if (wait > 0)
             {
-                // Who waits still wants, though it asked long ago.
-                _rate.Ask();
+                _rate.StillWaiting(_waiting.Count);
                 SetTimer(TimeSpan.FromSeconds(wait));
                 return;
             }

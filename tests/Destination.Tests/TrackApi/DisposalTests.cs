@@ -30,6 +30,12 @@ public sealed class DisposalTests
 
         public void Ask()
         {
+            // There is none to be had.
+        }
+
+        public void StillWaiting(int requests)
+        {
+            // Nor by waiting.
         }
     }
 }

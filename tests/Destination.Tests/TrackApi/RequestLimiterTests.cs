@@ -214,7 +214,8 @@ public sealed class RequestLimiterTests
         await Clock.RunAsync(time, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(500));
 
         waiting.IsCompleted.ShouldBeFalse();
-        share.Asked.ShouldBeGreaterThan(1);
+        share.Asked.ShouldBe(1, "one request is one, however long it waits");
+        share.Waiting.ShouldBe(1);
         share.RequestsPerSecond = 10;
         await Clock.RunAsync(time, waiting, TimeSpan.FromMilliseconds(50));
     }
@@ -279,6 +280,10 @@ public sealed class RequestLimiterTests
 
         public int Asked { get; private set; }
 
+        public int Waiting { get; private set; }
+
         public void Ask() => Asked++;
+
+        public void StillWaiting(int requests) => Waiting = requests;
     }
 }

@@ -22,7 +22,7 @@ public sealed class LookTests
     public async Task Health_is_bad_when_the_queue_takes_none()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.Queue.Status = host.Queue.Status with { CanEnqueue = false };
+        host.Queue.Status = host.Queue.Status! with { CanEnqueue = false };
 
         (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_unavailable");
     }
@@ -34,6 +34,18 @@ public sealed class LookTests
         host.Queue.Failure = new IOException("disk");
 
         (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_unavailable");
+    }
+
+    [Fact]
+    public async Task A_queue_that_can_not_be_reached_is_told_and_not_shown_as_empty()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Queue.Status = null;
+
+        (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_unreachable");
+        JsonObject body = (await (await host.GetAsync("/api/status")).JsonAsync()).AsObject();
+        body.ContainsKey("queue").ShouldBeTrue();
+        body["queue"].ShouldBeNull();
     }
 
     [Fact]
