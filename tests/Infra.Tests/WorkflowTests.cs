@@ -33,4 +33,13 @@ public sealed class WorkflowTests
         deploy["permissions"]!["id-token"]!.GetValue<string>().ShouldBe("write");
         Repository.Text(".github/workflows/deploy.yml").ShouldNotContain("client-secret");
     }
+
+    [Fact]
+    public void The_rules_are_checked_before_they_are_deployed()
+    {
+        string[] steps = [.. Yaml.Read(".github/workflows/deploy.yml")["jobs"]!["deploy"]!["steps"]!.AsArray().Select(step => step!["run"]?.GetValue<string>() ?? "")];
+
+        int check = Array.FindIndex(steps, step => step.Contains("src/Cli -- check --offline", StringComparison.Ordinal));
+        check.ShouldBeInRange(0, Array.FindIndex(steps, step => step.StartsWith("azd deploy", StringComparison.Ordinal)));
+    }
 }
