@@ -42,4 +42,16 @@ public sealed class WorkflowTests
         int check = Array.FindIndex(steps, step => step.Contains("src/Cli -- check --offline", StringComparison.Ordinal));
         check.ShouldBeInRange(0, Array.FindIndex(steps, step => step.StartsWith("azd deploy", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Deployment_takes_the_profile_of_the_environments_name_and_every_variable_of_the_environment()
+    {
+        JsonNode workflow = Yaml.Read(".github/workflows/deploy.yml");
+        JsonNode deploy = workflow["jobs"]!["deploy"]!;
+
+        deploy["env"]!["PROFILE"]!.GetValue<string>().ShouldBe("${{ vars.PROFILE || inputs.environment }}");
+        deploy["steps"]![0]!["env"]!["VARIABLES"]!.GetValue<string>().ShouldBe("${{ toJSON(vars) }}");
+        deploy["steps"]![0]!["run"]!.GetValue<string>().ShouldContain("GITHUB_ENV");
+        workflow["on"]!["workflow_dispatch"]!["inputs"]!["environment"]!["options"]!.AsArray().Select(option => option!.GetValue<string>()).ShouldBeSubsetOf(Snapshot.Names);
+    }
 }
