@@ -52,13 +52,13 @@ public sealed class DestinationControl : IDestinationControl
         return Task.CompletedTask;
     }
 
-    private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state.PausedFor switch
+    private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state switch
     {
-        not null and not MisconfiguredCodes.EverythingRejected => CredentialsState.Invalid,
+        { Misconfigured: not null } => CredentialsState.Invalid,
         _ => workspace.LastPing switch
         {
             PingResult.Good => CredentialsState.Valid,
-            PingResult.Refused or PingResult.WrongUrl => CredentialsState.Invalid,
+            PingResult.Refused or PingResult.WrongUrl or PingResult.NoCredentials => CredentialsState.Invalid,
             _ => CredentialsState.Unchecked,
         },
     };
