@@ -13,6 +13,10 @@ var paused = 'destination.paused'
 var ingested = 'destination.events.ingested'
 
 @export()
+@description('Counter: requests ingest answered 503, because the queue took nothing. Dimension: code.')
+var ingestUnavailable = 'destination.ingest.unavailable'
+
+@export()
 @description('Counter: deliveries that ended. Dimensions: kind, lane, outcome, reason.')
 var settled = 'destination.deliveries'
 

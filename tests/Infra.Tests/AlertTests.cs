@@ -93,6 +93,18 @@ public sealed class AlertTests
         Severity("queue-size").ShouldBe(1);
     }
 
+    // Request rows are the host's, sampled and delayed: the app's own counter stands beside them.
+    [Fact]
+    public void A_refused_request_is_seen_by_the_apps_counter_and_by_the_hosts_rows()
+    {
+        JsonNode alert = Alert("ingest-unavailable")["properties"]!;
+        string query = Snapshot.Text(alert["criteria"]!["allOf"]![0]!["query"]);
+
+        query.ShouldContain("Name == \"destination.ingest.unavailable\"");
+        query.ShouldContain("AppRequests | where OperationName == \"IngestEvents\"");
+        Snapshot.Text(alert["windowSize"]).ShouldBe("PT5M");
+    }
+
     [Fact]
     public void The_size_alert_fires_at_seventy_percent_of_the_queue()
     {
@@ -118,11 +130,12 @@ public sealed class AlertTests
         }
     }
 
-    private static int Severity(string name)
+    private static int Severity(string name) => Alert(name)["properties"]!["severity"]!.GetValue<int>();
+
+    private static JsonObject Alert(string name)
     {
         Snapshot prod = Snapshot.Of("prod");
-        JsonObject alert = prod.All(MetricAlerts).Concat(prod.All(LogAlerts)).Single(resource => WithoutSuffix(Snapshot.Text(resource["name"])) == name);
-        return alert["properties"]!["severity"]!.GetValue<int>();
+        return prod.All(MetricAlerts).Concat(prod.All(LogAlerts)).Single(resource => WithoutSuffix(Snapshot.Text(resource["name"])) == name);
     }
 
     private static string WithoutSuffix(string name) => name[..name.LastIndexOf('-')];

@@ -14,7 +14,7 @@ public sealed partial class TelemetryTests
     {
         string[] wanted = [.. MetricName().Matches(Repository.Text("infra/modules/telemetry.bicep")).Select(match => match.Groups[1].Value)];
 
-        wanted.Length.ShouldBe(5);
+        wanted.Length.ShouldBe(6);
         wanted.ShouldBeSubsetOf(Instruments());
     }
 
