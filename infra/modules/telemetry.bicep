@@ -23,3 +23,7 @@ var settled = 'destination.deliveries'
 @export()
 @description('Histogram, seconds: one call to Customer.io. Dimension: code, for instance http_429.')
 var callDuration = 'destination.calls'
+
+@export()
+@description('Histogram, seconds: from the receipt of an event to its delivery. Dimension: lane. Azure keeps sum, count and extremes of a minute, no buckets.')
+var latency = 'destination.delivery.latency'
