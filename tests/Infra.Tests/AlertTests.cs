@@ -105,6 +105,20 @@ public sealed class AlertTests
         Snapshot.Text(alert["windowSize"]).ShouldBe("PT5M");
     }
 
+    // The metric is the number of dead letters there are, not of those that came: resolved by itself means that there are none.
+    [Fact]
+    public void The_dead_letter_alert_stays_open_until_there_are_none()
+    {
+        JsonNode alert = Alert("dead-letters")["properties"]!;
+        JsonNode criterion = alert["criteria"]!["allOf"]![0]!;
+
+        Snapshot.Text(criterion["metricName"]).ShouldBe("DeadletteredMessages");
+        Snapshot.Text(criterion["timeAggregation"]).ShouldBe("Maximum");
+        Snapshot.Text(criterion["operator"]).ShouldBe("GreaterThan");
+        criterion["threshold"]!.GetValue<int>().ShouldBe(0);
+        alert["autoMitigate"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
     [Fact]
     public void The_size_alert_fires_at_seventy_percent_of_the_queue()
     {

@@ -9,9 +9,10 @@ public sealed partial class AppSettingsTests
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public void Every_setting_the_app_reads_is_set_and_no_other(string environment)
+    [InlineData("private", "Mapping__EventIdProperty")]
+    public void Every_setting_the_app_reads_is_set_and_no_other(string environment, params string[] given)
     {
-        string[] expected = [.. SettingGroups.All.Except(SettingGroups.LocalOnly).Except(SettingGroups.UnsetByDefault).Concat(SettingGroups.Platform)];
+        string[] expected = [.. SettingGroups.All.Except(SettingGroups.LocalOnly).Except(SettingGroups.UnsetByDefault).Concat(SettingGroups.Platform).Concat(given)];
 
         AppSettings(environment).Select(setting => setting.Key).ShouldBe(expected, ignoreOrder: true);
     }
