@@ -91,11 +91,12 @@ public sealed class DeliveryHandler
 
         for (; events.Count > 0; events = segment.NextToSend())
         {
-            await _sender.SendAsync(events, cancellationToken);
+            await _sender.SendAsync(events, segment.TravelsAlone, cancellationToken);
+            segment.Sent(events);
             RetryDecision? next = null;
             foreach (PendingEvent pending in events)
             {
-                RetryDecision decision = Decide(pending);
+                RetryDecision decision = Decide(pending, segment.FailuresInARow);
                 next ??= decision is RetryDecision.Settle ? null : decision;
             }
 
@@ -112,7 +113,7 @@ public sealed class DeliveryHandler
         }
     }
 
-    private RetryDecision Decide(PendingEvent pending)
+    private RetryDecision Decide(PendingEvent pending, int failuresInARow)
     {
         Partition partition = pending.Envelope.Partition;
         DeliveryOutcome outcome = _gate.Report(partition, pending.Outcome!);
@@ -129,7 +130,7 @@ public sealed class DeliveryHandler
             Age = now - pending.Envelope.QueuedAt,
             FailedCalls = pending.FailedCalls,
             FailingFor = now - (pending.FirstFailedAt ?? now),
-            FailuresInARow = pending.FailuresInARow,
+            FailuresInARow = failuresInARow,
             OthersDelivered = _peers.Others(partition) - pending.OthersAtFirstFailure,
         });
         switch (decision)

@@ -7,10 +7,13 @@ namespace CustomerIoDestination.Delivery;
 internal sealed class EventSender(TrackApiClient client, Batcher batcher)
 {
     /// <summary>Sends events of one partition: one by its requests, or several in a batch.</summary>
+    /// <param name="events">The events, oldest first.</param>
+    /// <param name="alone">Whether they must not share a batch with other partitions' events.</param>
+    /// <param name="cancellationToken">Ends waits before they are sent.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled before they were sent.</exception>
-    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancellationToken) => events is [{ Item: null } single]
+    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, bool alone, CancellationToken cancellationToken) => events is [{ Item: null } single]
         ? SendRequestsAsync(single, cancellationToken)
-        : new ValueTask(batcher.SendAsync(new BatchGroup(events[0].Envelope.Lane, events, events[0].FailuresInARow > 0), cancellationToken));
+        : new ValueTask(batcher.SendAsync(new BatchGroup(events[0].Envelope.Lane, events, alone), cancellationToken));
 
     // In turn, stopped at the first that is not taken; a repeat sends all of them again.
     private async ValueTask SendRequestsAsync(PendingEvent pending, CancellationToken cancellationToken)

@@ -52,9 +52,6 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>When the first of them failed.</summary>
     public DateTimeOffset? FirstFailedAt { get; private set; }
 
-    /// <summary>Unavailable outcomes in a row in this pass.</summary>
-    public int FailuresInARow { get; private set; }
-
     /// <summary>The last HTTP status.</summary>
     public int? HttpStatus { get; private set; }
 
@@ -74,7 +71,6 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>It could not be delivered now.</summary>
     public void Failed(int calls, DateTimeOffset now, long others)
     {
-        FailuresInARow++;
         FailedCalls += calls;
         if (FirstFailedAt is null)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
@@ -139,8 +140,55 @@ public sealed class BatchDeliveryTests
         List<DeliveryAttempt> attempts = await DeliverAsync(rig, 4);
 
         attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
-        Numbers(rig.Api.Calls[2]).ShouldBe([1]);
-        rig.Api.Calls.Skip(2).SelectMany(Numbers).ShouldBe([1, 2, 3, 4]);
+        rig.Api.Calls.Skip(2).Select(call => string.Join(',', Numbers(call))).ShouldBe(["1", "2,3,4"]);
+    }
+
+    [Fact]
+    public async Task One_in_the_middle_that_can_not_be_taken_is_found_by_halving_and_what_is_behind_it_flows_again()
+    {
+        await using DeliveryRig rig = new(Batch);
+        rig.Api.Always(call => StubTrackApi.Response(Numbers(call) is { Count: > 1 } many && many.Contains(11) ? 503 : 200));
+
+        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 64);
+
+        attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
+        rig.Api.Calls.Select(call => $"{Numbers(call)[0]}-{Numbers(call)[^1]}").Distinct().ShouldBe(
+        [
+            "1-64", "1-1", "2-64", "2-32", "2-16", "2-8", "9-22", "9-15", "9-11", "9-9", "10-11", "10-10", "11-12", "11-11",
+            "12-13", "14-17", "18-25", "26-41", "42-64",
+        ]);
+    }
+
+    [Fact]
+    public async Task After_an_outage_batches_are_as_full_as_before()
+    {
+        await using DeliveryRig rig = new(Batch);
+        TimeSpan outage = TimeSpan.FromMinutes(3);
+        ConcurrentBag<int> sizes = [];
+        rig.Api.Always(call =>
+        {
+            bool isOver = rig.Time.GetUtcNow() - Some.Now >= outage;
+            if (isOver)
+            {
+                sizes.Add(Numbers(call).Count);
+            }
+
+            return StubTrackApi.Response(isOver ? 200 : 503);
+        });
+        ConcurrentBag<DeliveryAttempt> attempts = [];
+
+        await rig.RunAsync(
+            Task.WhenAll(Enumerable.Range(1, 8).Select(partition => rig.Handler.DeliverRunAsync(
+                [.. Enumerable.Range(1, 80).Select(i => Some.Track((partition * 100) + i, partition))],
+                (_, attempt) => attempts.Add(attempt),
+                default))),
+            stepMs: 500);
+
+        attempts.Count(attempt => attempt.Outcome == AttemptOutcome.Delivered).ShouldBe(640);
+
+        // Of each partition at most its oldest goes alone.
+        sizes.Count(size => size == 1).ShouldBeLessThanOrEqualTo(8);
+        sizes.Count.ShouldBeLessThanOrEqualTo(24);
     }
 
     [Fact]
