@@ -6,8 +6,8 @@ namespace CustomerIoDestination.Delivery;
 /// <summary>The batches of one lane. Thread-safe.</summary>
 internal sealed class BatchLine : IDisposable
 {
-    // Enough to keep a distant region busy, few enough that batches grow when the rate is the bound.
-    private const int MaxOnTheWire = 8;
+    /// <summary>The most batches at a time: enough to keep a distant region busy, few enough that batches grow when the rate is the bound.</summary>
+    public const int MaxOnTheWire = 8;
 
     /// <summary>The longest an event waits for others.</summary>
     public static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(50);
