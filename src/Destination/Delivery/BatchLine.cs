@@ -12,10 +12,11 @@ internal sealed class BatchLine : IDisposable
     /// <summary>The longest an event waits for others.</summary>
     public static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(50);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _waiting = new();
     private readonly Lane _lane;
     private readonly BatchSending _sending;
+    private readonly DeliveryGate _gate;
     private readonly int _maxItems;
     private readonly ITimer _timer;
     private int _items;
@@ -23,10 +24,11 @@ internal sealed class BatchLine : IDisposable
     private int _onTheWire;
     private bool _isDue;
 
-    public BatchLine(Lane lane, BatchSending sending, int maxItems, TimeProvider time)
+    public BatchLine(Lane lane, BatchSending sending, DeliveryGate gate, int maxItems, TimeProvider time)
     {
         _lane = lane;
         _sending = sending;
+        _gate = gate;
         _maxItems = maxItems;
         _timer = time.CreateTimer(static state => ((BatchLine)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -36,7 +38,7 @@ internal sealed class BatchLine : IDisposable
     {
         TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Entry entry = new(group, sent, stopping);
-        lock (_gate)
+        lock (_lock)
         {
             if (_waiting.Count == 0)
             {
@@ -58,7 +60,7 @@ internal sealed class BatchLine : IDisposable
 
     private void OnTimer()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isDue = true;
             Flush();
@@ -67,7 +69,7 @@ internal sealed class BatchLine : IDisposable
 
     private void Withdraw(Entry entry)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_waiting.Find(entry) is { } node)
             {
@@ -79,6 +81,7 @@ internal sealed class BatchLine : IDisposable
 
     private void Flush()
     {
+        HoldIfClosed();
         while (_waiting.Count > 0 && _onTheWire < MaxOnTheWire && (_isDue || IsFull()))
         {
             _onTheWire++;
@@ -87,6 +90,22 @@ internal sealed class BatchLine : IDisposable
         }
 
         _isDue &= _waiting.Count > 0;
+    }
+
+    // They entered while the gate was open; those let through since are trials.
+    private void HoldIfClosed()
+    {
+        if (_gate.State is not { IsOpen: false } closed)
+        {
+            return;
+        }
+
+        foreach (Entry entry in _waiting.Where(static entry => !entry.Group.IsTrial).ToList())
+        {
+            Remove(_waiting.Find(entry)!);
+            BatchSending.Hold(entry.Group.Events, closed);
+            entry.Sent.TrySetResult();
+        }
     }
 
     private bool IsFull() =>
@@ -143,7 +162,7 @@ internal sealed class BatchLine : IDisposable
         {
             // Unregister waits for a callback that runs, so nothing cancels the disposed source.
             registrations.ForEach(static registration => registration.Dispose());
-            lock (_gate)
+            lock (_lock)
             {
                 _onTheWire--;
                 Flush();

@@ -65,6 +65,7 @@ public sealed class DeliveryHandler
             try
             {
                 await _gate.EnterAsync(head.Envelope.Partition, budget.Token);
+                segment.Enter(_gate.State);
                 segment.Open(reader.Read());
                 segment.EndInOrder(_recorder);
                 await DeliverSegmentAsync(segment, head.Envelope.Partition, budget.Token);
@@ -91,7 +92,7 @@ public sealed class DeliveryHandler
 
         for (; events.Count > 0; events = segment.NextToSend())
         {
-            await _sender.SendAsync(events, segment.TravelsAlone, cancellationToken);
+            await _sender.SendAsync(events, segment.TravelsAlone, segment.IsTrial, cancellationToken);
             segment.Sent(events);
             RetryDecision? next = null;
             foreach (PendingEvent pending in events)
@@ -109,6 +110,7 @@ public sealed class DeliveryHandler
             if (next is not null)
             {
                 await _gate.EnterAsync(partition, cancellationToken);
+                segment.Enter(_gate.State);
             }
         }
     }
@@ -116,8 +118,7 @@ public sealed class DeliveryHandler
     private RetryDecision Decide(PendingEvent pending, int failuresInARow)
     {
         Partition partition = pending.Envelope.Partition;
-        DeliveryOutcome outcome = _gate.Report(partition, pending.Outcome!);
-        pending.Outcome = outcome;
+        DeliveryOutcome outcome = pending.Outcome!;
         DateTimeOffset now = _time.GetUtcNow();
         if (outcome is DeliveryOutcome.Unavailable)
         {

@@ -3,17 +3,18 @@ using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
 
-/// <summary>Sends events in the form they were prepared in, and gives each its outcome.</summary>
-internal sealed class EventSender(TrackApiClient client, Batcher batcher)
+/// <summary>Sends events in the form they were prepared in, tells the gate what came of it, and gives each event its outcome.</summary>
+internal sealed class EventSender(TrackApiClient client, Batcher batcher, DeliveryGate gate)
 {
     /// <summary>Sends events of one partition: one by its requests, or several in a batch.</summary>
     /// <param name="events">The events, oldest first.</param>
     /// <param name="alone">Whether they must not share a batch with other partitions' events.</param>
+    /// <param name="isTrial">Whether they were let through a closed gate; if not, they are held should it close before they are sent.</param>
     /// <param name="cancellationToken">Ends waits before they are sent.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled before they were sent.</exception>
-    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, bool alone, CancellationToken cancellationToken) => events is [{ Item: null } single]
+    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, bool alone, bool isTrial, CancellationToken cancellationToken) => events is [{ Item: null } single]
         ? SendRequestsAsync(single, cancellationToken)
-        : new ValueTask(batcher.SendAsync(new BatchGroup(events[0].Envelope.Lane, events, alone), cancellationToken));
+        : new ValueTask(batcher.SendAsync(new BatchGroup(events[0].Envelope.Lane, events, alone, isTrial), cancellationToken));
 
     // In turn, stopped at the first that is not taken; a repeat sends all of them again.
     private async ValueTask SendRequestsAsync(PendingEvent pending, CancellationToken cancellationToken)
@@ -26,8 +27,10 @@ internal sealed class EventSender(TrackApiClient client, Batcher batcher)
             pending.Called(outcome.Calls, outcome.HttpStatus);
             if (outcome is not DeliveryOutcome.Delivered)
             {
-                return;
+                break;
             }
         }
+
+        pending.Outcome = gate.Report(pending.Envelope.Partition, pending.Outcome!);
     }
 }

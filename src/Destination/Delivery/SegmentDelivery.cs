@@ -17,6 +17,7 @@ internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, D
     private int _first;
     private int _most = int.MaxValue;
     private bool _isHeadTaken;
+    private bool _isHeadOnly;
     private bool _isNarrowing;
 
     /// <summary>The oldest event that has not ended.</summary>
@@ -28,7 +29,17 @@ internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, D
     /// <summary>Whether it must not share a batch: it, or a part of it, could not be taken.</summary>
     public bool TravelsAlone => FailuresInARow > 0 || _isNarrowing || Head.Received.History.FirstFailedAt is not null;
 
-    /// <summary>The gate is open: these events, the head first, are mapped.</summary>
+    /// <summary>Whether the gate was closed and let this through as a trial.</summary>
+    public bool IsTrial { get; private set; }
+
+    /// <summary>The gate let it through. While everything is rejected one event is enough to find out.</summary>
+    public void Enter(GateState gate)
+    {
+        IsTrial = !gate.IsOpen;
+        _isHeadOnly = gate.Rejections is not null;
+    }
+
+    /// <summary>These events, the head first, are mapped.</summary>
     public void Open(List<PendingEvent> events) => _events = events;
 
     /// <summary>The events to send now; empty when all have their end.</summary>
@@ -40,7 +51,8 @@ internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, D
         }
 
         List<PendingEvent> unsent = _events.FindAll(static pending => pending.End is null);
-        return _most < unsent.Count ? unsent[.._most] : unsent;
+        int most = _isHeadOnly ? 1 : _most;
+        return most < unsent.Count ? unsent[..most] : unsent;
     }
 
     /// <summary>These were sent, the oldest of those that had no end first.</summary>
@@ -57,6 +69,9 @@ internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, D
             case DeliveryOutcome.Misconfigured:
                 break;
             default:
+                // An answer opens the gate.
+                IsTrial = false;
+                _isHeadOnly = false;
                 _isHeadTaken |= _most == 1;
                 _most = _isNarrowing ? events.Count * 2 : int.MaxValue;
                 FailuresInARow = events.Any(static pending => pending.Outcome is DeliveryOutcome.Unavailable) ? 1 : 0;

@@ -80,13 +80,17 @@ public sealed class TrackApiClient
         using TrackApiCall call = CallOf(request, lane, cancellationToken, MaxBatchAnswerBytes);
         return await CallAsync(call) switch
         {
-            TrackApiAnswer.Suspicious suspicious =>
-                (new BatchOutcome.Whole(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer.Suspicious suspicious => (Of(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.Unavailable not =>
                 (new BatchOutcome.Whole(new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.NotAsked => (new BatchOutcome.Whole(WithoutKey), 0),
             TrackApiAnswer answer => (BatchOutcome.Of(answer, items), call.Calls),
         };
+
+        // Nothing is wrong with key, region and URL: it is something in the batch.
+        static BatchOutcome Of(DeliveryOutcome outcome) => outcome is DeliveryOutcome.Rejected rejected
+            ? new BatchOutcome.Split(rejected.Status, new AnswerError(null, rejected.Code, rejected.Field, rejected.Message))
+            : new BatchOutcome.Whole(outcome);
     }
 
     /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>

@@ -4,6 +4,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.Delivery;
 
@@ -63,6 +64,84 @@ public sealed class BatchDeliveryTests
         attempts.Select(attempt => attempt.Outcome == AttemptOutcome.Delivered).ShouldBe([true, false, true, false, true]);
         attempts[1].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}: name: event name must not be blank"));
         attempts[3].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}, unknown message"));
+    }
+
+    [Fact]
+    public async Task Any_other_refusal_of_a_batch_is_halved_too_once_a_ping_found_nothing_wrong()
+    {
+        await using DeliveryRig rig = new(Batch);
+        rig.Api.Always(call => call.IsPing
+            ? StubTrackApi.Response(200, """{"url":"http://track.test","region":"us","environment_id":3}""")
+            : StubTrackApi.Response(call.Body.Contains("\"n\":6}", StringComparison.Ordinal) ? 451 : 200));
+
+        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 8);
+
+        attempts.Select((attempt, index) => (index + 1, attempt.Outcome)).Where(pair => pair.Outcome != AttemptOutcome.Delivered).ShouldBe([(6, AttemptOutcome.DeadLettered)]);
+        attempts[5].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, "HTTP 451, unknown message"));
+    }
+
+    [Fact]
+    public async Task Halving_stops_when_everything_is_rejected_and_nothing_behind_it_is_sent()
+    {
+        await using DeliveryRig rig = new(Batch with { HoldBudget = TimeSpan.FromSeconds(30) });
+        rig.Api.Always(_ => StubTrackApi.Response(400));
+        List<DeliveryAttempt> attempts = [];
+
+        await rig.RunAsync(
+            rig.Handler.DeliverRunAsync([.. Enumerable.Range(1, 100).Select(i => Some.Track(i))], (_, attempt) => attempts.Add(attempt), default), stepMs: 500);
+
+        attempts.Count(attempt => attempt.Outcome == AttemptOutcome.DeadLettered).ShouldBe(49);
+        attempts[^1].ShouldSatisfyAllConditions(
+            attempt => attempt.Outcome.ShouldBe(AttemptOutcome.Released),
+            attempt => attempt.Reason.ShouldBe("everything_rejected"));
+        rig.Api.Calls.SelectMany(Numbers).Max().ShouldBe(100);
+        rig.Api.Calls.Skip(1).SelectMany(Numbers).Max().ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_trial_while_everything_is_rejected_sends_one_event()
+    {
+        await using DeliveryRig rig = new(Batch with { HoldBudget = TimeSpan.FromMinutes(5) });
+        Reject(rig, 50);
+        rig.Api.Always(call => StubTrackApi.Response(Numbers(call).Count == 1 && rig.Api.Calls.Count < 3 ? 400 : 200));
+
+        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 20);
+
+        attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
+        rig.Api.Calls.Select(call => string.Join(',', Numbers(call))).ShouldBe(["1", "1", "1", string.Join(',', Enumerable.Range(2, 19))]);
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_batch_is_held_when_the_gate_closes()
+    {
+        await using DeliveryRig rig = new(Batch);
+        Task<DeliveryAttempt> waiting = rig.Handler.DeliverAsync(Some.Track(), default);
+        await Clock.SettleAsync();
+        Reject(rig, 50);
+
+        await rig.RunAsync(TimeSpan.FromSeconds(30));
+
+        rig.Api.Calls.ShouldBeEmpty();
+        rig.Api.Reply(200);
+        rig.Gate.ResumeAfterRejections();
+        (await rig.RunAsync(waiting)).ShouldSatisfyAllConditions(
+            attempt => attempt.Outcome.ShouldBe(AttemptOutcome.Delivered),
+            attempt => attempt.Attempts.ShouldBe(1));
+    }
+
+    [Fact]
+    public async Task Two_failing_batches_reported_in_turn_are_two_failures()
+    {
+        await using DeliveryRig rig = new(Batch with { BatchItems = 4 });
+        rig.Api.Always(_ => StubTrackApi.Response(503));
+        Task delivery = Task.WhenAll(Enumerable.Range(1, 8).Select(i => rig.Handler.DeliverAsync(Some.Track(i, partition: i), default)));
+
+        await rig.RunAsync(TimeSpan.FromMilliseconds(700), stepMs: 50);
+
+        rig.Api.Calls.Count.ShouldBe(6);
+        rig.Gate.State.IsOpen.ShouldBeTrue();
+        rig.Api.Always(_ => StubTrackApi.Response(200));
+        await rig.RunAsync(delivery, stepMs: 500);
     }
 
     [Theory]
@@ -259,6 +338,14 @@ public sealed class BatchDeliveryTests
 
         (await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Reason.ShouldBe("stopping");
         rig.Api.Calls.ShouldBeEmpty();
+    }
+
+    private static void Reject(DeliveryRig rig, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            rig.Gate.Report(Some.Partition(i), new DeliveryOutcome.Rejected(400, "x", null, "HTTP 400"));
+        }
     }
 
     private static Task<List<DeliveryAttempt>> DeliverAsync(DeliveryRig rig, int events) => DeliverAsync(rig, [.. Enumerable.Range(1, events).Select(i => Some.Track(i))]);
