@@ -1,5 +1,5 @@
-using CustomerIoDestination.Limits;
 using CustomerIoDestination.Queueing;
+using Entry = CustomerIoDestination.Delivery.BatchWaiting.Entry;
 
 namespace CustomerIoDestination.Delivery;
 
@@ -9,19 +9,23 @@ internal sealed class BatchLine : IDisposable
     /// <summary>The most batches at a time: enough to keep a distant region busy, few enough that batches grow when the rate is the bound.</summary>
     public const int MaxOnTheWire = 8;
 
+    // Of those, the most for groups that failed: the others stay free for who has no trouble.
+    private const int MaxAlone = 4;
+
+    // Of those in turn, the most for groups that failed more than once: a call that hangs holds its place until its timeout.
+    private const int MaxHopeless = 2;
+
     /// <summary>The longest an event waits for others.</summary>
     public static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<Entry> _waiting = new();
+    private readonly BatchWaiting _waiting;
     private readonly Lane _lane;
     private readonly BatchSending _sending;
     private readonly DeliveryGate _gate;
-    private readonly int _maxItems;
     private readonly ITimer _timer;
-    private int _items;
-    private int _bytes;
     private int _onTheWire;
+    private int _alone;
     private bool _isDue;
 
     public BatchLine(Lane lane, BatchSending sending, DeliveryGate gate, int maxItems, TimeProvider time)
@@ -29,7 +33,7 @@ internal sealed class BatchLine : IDisposable
         _lane = lane;
         _sending = sending;
         _gate = gate;
-        _maxItems = maxItems;
+        _waiting = new BatchWaiting(maxItems);
         _timer = time.CreateTimer(static state => ((BatchLine)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -40,14 +44,12 @@ internal sealed class BatchLine : IDisposable
         Entry entry = new(group, sent, stopping);
         lock (_lock)
         {
-            if (_waiting.Count == 0)
+            if (!_waiting.AnySharing)
             {
                 _timer.Change(FlushAfter, Timeout.InfiniteTimeSpan);
             }
 
-            _waiting.AddLast(entry);
-            _items += group.Events.Count;
-            _bytes += group.Bytes;
+            _waiting.Add(entry);
             Flush();
         }
 
@@ -71,9 +73,8 @@ internal sealed class BatchLine : IDisposable
     {
         lock (_lock)
         {
-            if (_waiting.Find(entry) is { } node)
+            if (_waiting.Remove(entry))
             {
-                Remove(node);
                 entry.Sent.TrySetCanceled(entry.Stopping);
             }
         }
@@ -82,14 +83,15 @@ internal sealed class BatchLine : IDisposable
     private void Flush()
     {
         HoldIfClosed();
-        while (_waiting.Count > 0 && _onTheWire < MaxOnTheWire && (_isDue || IsFull()))
+        while (_onTheWire < MaxOnTheWire && Take() is { } batch)
         {
+            bool isAlone = batch[0].Group.TravelsAlone;
             _onTheWire++;
-            List<Entry> batch = Take();
-            _ = Task.Run(() => SendAsync(batch));
+            _alone += isAlone ? 1 : 0;
+            _ = Task.Run(() => SendAsync(batch, isAlone));
         }
 
-        _isDue &= _waiting.Count > 0;
+        _isDue &= _waiting.AnySharing;
     }
 
     // They entered while the gate was open; those let through since are trials.
@@ -100,44 +102,25 @@ internal sealed class BatchLine : IDisposable
             return;
         }
 
-        foreach (Entry entry in _waiting.Where(static entry => !entry.Group.IsTrial).ToList())
+        foreach (Entry entry in _waiting.TakeNoTrials())
         {
-            Remove(_waiting.Find(entry)!);
             BatchSending.Hold(entry.Group.Events, closed);
             entry.Sent.TrySetResult();
         }
     }
 
-    private bool IsFull() =>
-        _items >= _maxItems || _bytes + BatchBody.FrameBytes >= TrackApiLimits.BatchBytes || _waiting.First!.Value.Group.TravelsAlone;
-
-    private List<Entry> Take()
+    private List<Entry>? Take()
     {
-        List<Entry> batch = [];
-        int items = 0;
-        int bytes = BatchBody.FrameBytes;
-        while (_waiting.First is { Value.Group: { } group } node && (batch.Count == 0 || Fits(group)))
+        if (_waiting.NextAlone is { } next && _alone < (next.Group.Failures > 1 ? MaxHopeless : MaxAlone))
         {
-            batch.Add(node.Value);
-            items += group.Events.Count;
-            bytes += group.Bytes;
-            Remove(node);
+            _waiting.Remove(next);
+            return [next];
         }
 
-        return batch;
-
-        bool Fits(BatchGroup group) => !group.TravelsAlone && !batch[0].Group.TravelsAlone
-            && items + group.Events.Count <= _maxItems && bytes + group.Bytes <= TrackApiLimits.BatchBytes;
+        return _waiting.AnySharing && (_isDue || _waiting.IsFull) ? _waiting.TakeSharing() : null;
     }
 
-    private void Remove(LinkedListNode<Entry> node)
-    {
-        _waiting.Remove(node);
-        _items -= node.Value.Group.Events.Count;
-        _bytes -= node.Value.Group.Bytes;
-    }
-
-    private async Task SendAsync(List<Entry> batch)
+    private async Task SendAsync(List<Entry> batch, bool isAlone)
     {
         // Given up only when everybody in it gave up.
         using CancellationTokenSource abandoned = new();
@@ -145,7 +128,7 @@ internal sealed class BatchLine : IDisposable
         List<CancellationTokenRegistration> registrations = batch.ConvertAll(entry => entry.Stopping.UnsafeRegister(_ => Leave(), null));
         try
         {
-            await _sending.SendAsync([.. batch.SelectMany(static entry => entry.Group.Events)], _lane, abandoned.Token);
+            await _sending.SendAsync([.. batch.SelectMany(static entry => entry.Group.Events)], _lane, isAlone, abandoned.Token);
             batch.ForEach(static entry => entry.Sent.TrySetResult());
         }
         catch (OperationCanceledException)
@@ -165,6 +148,7 @@ internal sealed class BatchLine : IDisposable
             lock (_lock)
             {
                 _onTheWire--;
+                _alone -= isAlone ? 1 : 0;
                 Flush();
             }
         }
@@ -177,6 +161,4 @@ internal sealed class BatchLine : IDisposable
             }
         }
     }
-
-    private sealed record Entry(BatchGroup Group, TaskCompletionSource Sent, CancellationToken Stopping);
 }

@@ -92,7 +92,7 @@ public sealed class DeliveryHandler
 
         for (; events.Count > 0; events = segment.NextToSend())
         {
-            await _sender.SendAsync(events, segment.TravelsAlone, segment.IsTrial, cancellationToken);
+            await _sender.SendAsync(events, segment, cancellationToken);
             segment.Sent(events);
             RetryDecision? next = null;
             foreach (PendingEvent pending in events)

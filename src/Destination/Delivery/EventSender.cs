@@ -8,13 +8,13 @@ internal sealed class EventSender(TrackApiClient client, Batcher batcher, Delive
 {
     /// <summary>Sends events of one partition: one by its requests, or several in a batch.</summary>
     /// <param name="events">The events, oldest first.</param>
-    /// <param name="alone">Whether they must not share a batch with other partitions' events.</param>
-    /// <param name="isTrial">Whether they were let through a closed gate; if not, they are held should it close before they are sent.</param>
+    /// <param name="segment">What they are a part of.</param>
     /// <param name="cancellationToken">Ends waits before they are sent.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled before they were sent.</exception>
-    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, bool alone, bool isTrial, CancellationToken cancellationToken) => events is [{ Item: null } single]
+    public ValueTask SendAsync(IReadOnlyList<PendingEvent> events, SegmentDelivery segment, CancellationToken cancellationToken) => events is [{ Item: null } single]
         ? SendRequestsAsync(single, cancellationToken)
-        : new ValueTask(batcher.SendAsync(new BatchGroup(events[0].Envelope.Lane, events, alone, isTrial), cancellationToken));
+        : new ValueTask(batcher.SendAsync(
+            new BatchGroup(events[0].Envelope.Lane, events, segment.TravelsAlone, segment.FailuresInARow, segment.IsTrial), cancellationToken));
 
     // In turn, stopped at the first that is not taken; a repeat sends all of them again.
     private async ValueTask SendRequestsAsync(PendingEvent pending, CancellationToken cancellationToken)

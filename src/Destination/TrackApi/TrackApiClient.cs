@@ -65,12 +65,14 @@ public sealed class TrackApiClient
         };
     }
 
-    /// <summary>Sends one batch, with quick retries.</summary>
+    /// <summary>Sends one batch.</summary>
     /// <param name="request">The batch.</param>
     /// <param name="items">How many items it holds.</param>
     /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="repeatQuickly">Whether quick retries are made.</param>
     /// <param name="cancellationToken">Ends waits before the request.</param>
-    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(TrackApiRequest request, int items, Lane lane, CancellationToken cancellationToken)
+    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(
+        TrackApiRequest request, int items, Lane lane, bool repeatQuickly, CancellationToken cancellationToken)
     {
         if (await FindBaseAsync(cancellationToken) is { } notSent)
         {
@@ -78,6 +80,7 @@ public sealed class TrackApiClient
         }
 
         using TrackApiCall call = CallOf(request, lane, cancellationToken, MaxBatchAnswerBytes);
+        call.MayRepeat = repeatQuickly;
         return await CallAsync(call) switch
         {
             TrackApiAnswer.Suspicious suspicious => (Of(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
