@@ -65,6 +65,7 @@ public sealed class DeliveryHandler
             try
             {
                 await _gate.EnterAsync(head.Envelope.Partition, budget.Token);
+                segment.Enter(_gate.State);
                 segment.Open(reader.Read());
                 segment.EndInOrder(_recorder);
                 await DeliverSegmentAsync(segment, head.Envelope.Partition, budget.Token);
@@ -91,11 +92,12 @@ public sealed class DeliveryHandler
 
         for (; events.Count > 0; events = segment.NextToSend())
         {
-            await SendAsync(events, cancellationToken);
+            await SendAsync(events, segment, cancellationToken);
+            segment.Sent(events);
             RetryDecision? next = null;
             foreach (PendingEvent pending in events)
             {
-                RetryDecision decision = Decide(pending);
+                RetryDecision decision = Decide(pending, segment.FailuresInARow);
                 next ??= decision is RetryDecision.Settle ? null : decision;
             }
 
@@ -108,6 +110,7 @@ public sealed class DeliveryHandler
             if (next is not null)
             {
                 await _gate.EnterAsync(partition, cancellationToken);
+                segment.Enter(_gate.State);
             }
         }
     }
@@ -116,11 +119,11 @@ public sealed class DeliveryHandler
     /// Sends. What nobody expected (a bug, a machine in trouble) counts as a failed call, so that it is waited out like Customer.io being down, and an
     /// event that alone meets it ends in the dead letters by the same rules, whatever the queue.
     /// </summary>
-    private async ValueTask SendAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(IReadOnlyList<PendingEvent> events, SegmentDelivery segment, CancellationToken cancellationToken)
     {
         try
         {
-            await _sender.SendAsync(events, cancellationToken);
+            await _sender.SendAsync(events, segment, cancellationToken);
         }
 #pragma warning disable CA1031 // Its message may quote the event, so only its type is told.
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -135,11 +138,10 @@ public sealed class DeliveryHandler
         }
     }
 
-    private RetryDecision Decide(PendingEvent pending)
+    private RetryDecision Decide(PendingEvent pending, int failuresInARow)
     {
         Partition partition = pending.Envelope.Partition;
-        DeliveryOutcome outcome = _gate.Report(partition, pending.Outcome!);
-        pending.Outcome = outcome;
+        DeliveryOutcome outcome = pending.Outcome!;
         DateTimeOffset now = _time.GetUtcNow();
         if (outcome is DeliveryOutcome.Unavailable)
         {
@@ -152,7 +154,7 @@ public sealed class DeliveryHandler
             Age = now - pending.Envelope.QueuedAt,
             FailedCalls = pending.FailedCalls,
             FailingFor = now - (pending.FirstFailedAt ?? now),
-            FailuresInARow = pending.FailuresInARow,
+            FailuresInARow = failuresInARow,
             OthersDelivered = _peers.Others(partition) - pending.OthersAtFirstFailure,
         });
         switch (decision)

@@ -68,12 +68,14 @@ public sealed class TrackApiClient : IDisposable
         };
     }
 
-    /// <summary>Sends one batch, with quick retries.</summary>
+    /// <summary>Sends one batch.</summary>
     /// <param name="request">The batch.</param>
     /// <param name="items">How many items it holds.</param>
     /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="repeatQuickly">Whether quick retries are made.</param>
     /// <param name="cancellationToken">Ends waits before the request.</param>
-    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(TrackApiRequest request, int items, Lane lane, CancellationToken cancellationToken)
+    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(
+        TrackApiRequest request, int items, Lane lane, bool repeatQuickly, CancellationToken cancellationToken)
     {
         if (await FindBaseAsync(cancellationToken) is { } notSent)
         {
@@ -81,15 +83,20 @@ public sealed class TrackApiClient : IDisposable
         }
 
         using TrackApiCall call = CallOf(request, lane, cancellationToken, MaxBatchAnswerBytes);
+        call.MayRepeat = repeatQuickly;
         return await CallAsync(call) switch
         {
-            TrackApiAnswer.Suspicious suspicious =>
-                (new BatchOutcome.Whole(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer.Suspicious suspicious => (Of(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.Unavailable not =>
                 (new BatchOutcome.Whole(new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.NotAsked => (new BatchOutcome.Whole(WithoutKey), 0),
             TrackApiAnswer answer => (BatchOutcome.Of(answer, items), call.Calls),
         };
+
+        // Nothing is wrong with key, region and URL: it is something in the batch.
+        static BatchOutcome Of(DeliveryOutcome outcome) => outcome is DeliveryOutcome.Rejected rejected
+            ? new BatchOutcome.Split(rejected.Status, new AnswerError(null, rejected.Code, rejected.Field, rejected.Message))
+            : new BatchOutcome.Whole(outcome);
     }
 
     /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>

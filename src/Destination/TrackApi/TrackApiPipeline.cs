@@ -78,7 +78,7 @@ internal static class TrackApiPipeline
             .AddTimeout(AttemptTimeout);
     }
 
-    private static bool IsWorthAQuickRetry(TrackApiCall call) => !call.Stopping.IsCancellationRequested && call.Answer switch
+    private static bool IsWorthAQuickRetry(TrackApiCall call) => call.MayRepeat && !call.Stopping.IsCancellationRequested && call.Answer switch
     {
         TrackApiAnswer.Unavailable { RetryAfter: { } wait } => wait <= LongestQuickWait,
         // Who sends 429 without saying for how long is not asked again at once.
