@@ -2,6 +2,7 @@ using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Upkeep;
@@ -11,7 +12,13 @@ namespace CustomerIoDestination.SqliteQueue.Upkeep;
 /// deliveries pass between them.
 /// </summary>
 internal sealed partial class Housekeeping(
-    ReaderPool readers, Writer writer, Checkpoints checkpoints, TimeSpan deadLetterRetention, TimeProvider timeProvider, ILogger logger)
+    ReaderPool readers,
+    Writer writer,
+    Checkpoints checkpoints,
+    TimeSpan deadLetterRetention,
+    SteadyClock clock,
+    TimeProvider timeProvider,
+    ILogger logger)
 {
     private const int RowsPerCommit = 1_000;
     private const int DeadLettersPerCommit = 100;
@@ -25,8 +32,8 @@ internal sealed partial class Housekeeping(
 
     private byte[]? _seenCursor = [];
     private long _commitsAtTruncation = -1;
-    private DateTimeOffset _nextTruncation = timeProvider.GetUtcNow() + LongInterval;
-    private DateTimeOffset _nextSeenRound;
+    private long _truncatedAt = timeProvider.GetTimestamp();
+    private long _seenRoundEndedAt;
 
     private long Depth => writer.Counters.Depth(Lane.Live) + writer.Counters.Depth(Lane.Import);
 
@@ -58,7 +65,7 @@ internal sealed partial class Housekeeping(
 
     private async Task TrimLogAsync(CancellationToken cancellationToken)
     {
-        while (await readers.ReadAsync(reader => reader.Log.NeedsTrimming(timeProvider.GetUtcNow(), DeliveryLogTable.MaxLines), cancellationToken))
+        while (await readers.ReadAsync(reader => reader.Log.NeedsTrimming(clock.UtcNow, DeliveryLogTable.MaxLines), cancellationToken))
         {
             int removed = await writer.WriteAsync(new WriteWork<int>(
                 static session => session.Log.Trim(session.Now, DeliveryLogTable.MaxLines, RowsPerCommit)));
@@ -71,7 +78,7 @@ internal sealed partial class Housekeeping(
 
     private async Task PurgeDeadLettersAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset before = timeProvider.GetUtcNow() - deadLetterRetention;
+        DateTimeOffset before = clock.UtcNow - deadLetterRetention;
         while (await readers.ReadAsync(reader => reader.DeadLetters.Oldest() < before, cancellationToken))
         {
             int removed = await writer.WriteAsync(new WriteWork<int>(session =>
@@ -94,12 +101,12 @@ internal sealed partial class Housekeeping(
     /// <summary>One stretch a turn; after a round through all keys the next one starts an hour later.</summary>
     private async Task ForgetSeenAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = timeProvider.GetUtcNow();
-        if (_seenCursor is null && now < _nextSeenRound)
+        if (_seenCursor is null && timeProvider.GetElapsedTime(_seenRoundEndedAt) < LongInterval)
         {
             return;
         }
 
+        DateTimeOffset now = clock.UtcNow;
         byte[] first = _seenCursor ?? [];
         (byte[]? last, bool hasExpired) = await readers.ReadAsync(
             reader => reader.Seen.ReadStretch(first, KeysPerTurn, SeenTable.OldestDay(now)), cancellationToken);
@@ -111,7 +118,7 @@ internal sealed partial class Housekeeping(
         _seenCursor = last;
         if (last is null)
         {
-            _nextSeenRound = now + LongInterval;
+            _seenRoundEndedAt = timeProvider.GetTimestamp();
         }
     }
 
@@ -132,16 +139,15 @@ internal sealed partial class Housekeeping(
     /// <summary>Deleted bodies must leave the WAL too: when the queue ran empty, and in any case each hour.</summary>
     private async Task TruncateAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = timeProvider.GetUtcNow();
         long commits = writer.Commits;
-        if (commits == _commitsAtTruncation || !(Depth == 0 || now >= _nextTruncation))
+        if (commits == _commitsAtTruncation || !(Depth == 0 || timeProvider.GetElapsedTime(_truncatedAt) >= LongInterval))
         {
             return;
         }
 
         await checkpoints.TruncateAsync(cancellationToken);
         _commitsAtTruncation = commits;
-        _nextTruncation = now + LongInterval;
+        _truncatedAt = timeProvider.GetTimestamp();
     }
 
     private static partial class Log

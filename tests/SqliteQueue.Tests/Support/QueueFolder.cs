@@ -1,5 +1,7 @@
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -10,11 +12,17 @@ internal sealed class QueueFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("queue-");
 
+    public QueueFolder() => Wall = new JumpingClock(Clock);
+
     public string Path => System.IO.Path.Combine(_folder.FullName, "queue.db");
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    public QueueFile Open() => QueueFile.Open(new QueueSettings { Path = Path }, new DeadLetterSettings(), Clock, NullLogger<QueueFile>.Instance);
+    /// <summary>What the queue takes for the time: <see cref="Clock"/>, which may be set besides.</summary>
+    public JumpingClock Wall { get; }
+
+    public QueueFile Open() => QueueFile.Open(
+        new QueueSettings { Path = Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, NullLogger<QueueFile>.Instance);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }
