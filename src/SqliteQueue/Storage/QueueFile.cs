@@ -40,8 +40,8 @@ public sealed class QueueFile : IAsyncDisposable
         TimeProvider = timeProvider;
         Logger = logger;
         Path = path;
-        Writer = new Writer(session, timeProvider, logger);
-        _checkpoints = new Checkpoints(path, Writer);
+        _checkpoints = new Checkpoints(path);
+        Writer = new Writer(session, _checkpoints, timeProvider, logger);
         Housekeeping = new Housekeeping(readers, Writer, _checkpoints, deadLetterRetention, clock, timeProvider, logger);
         _upkeep = Task.WhenAll(
             Task.Run(() => _checkpoints.RunAsync(_stopping.Token)),

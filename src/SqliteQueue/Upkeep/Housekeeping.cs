@@ -60,7 +60,7 @@ internal sealed partial class Housekeeping(
         await PurgeDeadLettersAsync(cancellationToken);
         await ForgetSeenAsync(cancellationToken);
         await ShrinkAsync(cancellationToken);
-        await TruncateAsync(cancellationToken);
+        await TruncateAsync();
     }
 
     private async Task TrimLogAsync(CancellationToken cancellationToken)
@@ -137,7 +137,7 @@ internal sealed partial class Housekeeping(
     }
 
     /// <summary>Deleted bodies must leave the WAL too: when the queue ran empty, and in any case each hour.</summary>
-    private async Task TruncateAsync(CancellationToken cancellationToken)
+    private async Task TruncateAsync()
     {
         long commits = writer.Commits;
         if (commits == _commitsAtTruncation || !(Depth == 0 || timeProvider.GetElapsedTime(_truncatedAt) >= LongInterval))
@@ -145,7 +145,11 @@ internal sealed partial class Housekeeping(
             return;
         }
 
-        await checkpoints.TruncateAsync(cancellationToken);
+        if (!await writer.WriteAsync(new WriteWork<bool>(_ => checkpoints.Truncate(), runsAlone: true)))
+        {
+            return;
+        }
+
         _commitsAtTruncation = commits;
         _truncatedAt = timeProvider.GetTimestamp();
     }

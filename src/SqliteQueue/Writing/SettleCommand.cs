@@ -8,6 +8,9 @@ namespace CustomerIoDestination.SqliteQueue.Writing;
 /// <summary>Carries out one settlement and logs the attempt, in one transaction.</summary>
 internal sealed class SettleCommand(ReceivedEvent received, DeliveryAttempt attempt, PartitionLeases leases) : WriteCommand<bool>
 {
+    // What is deleted is overwritten first.
+    public override int Weight => RowBytes + received.Envelope.Body.Length;
+
     // The attempt happened: forgetting it would deliver the event again.
     public override bool OutlastsStorageFailure => true;
 

@@ -52,6 +52,13 @@ internal sealed class WriteSession : IDisposable
         return statement.ReadInt64() ?? 0;
     }
 
+    /// <summary>How many pages went into the WAL since this was last asked.</summary>
+    public int TakePagesWritten()
+    {
+        _ = raw.sqlite3_db_status(_connection.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out int pages, out _, 1);
+        return pages;
+    }
+
     /// <summary>Gives unused pages back to the file system; inside a transaction like any write.</summary>
     public void Shrink(int pages)
     {

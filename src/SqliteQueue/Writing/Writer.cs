@@ -1,3 +1,4 @@
+using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
@@ -9,19 +10,18 @@ namespace CustomerIoDestination.SqliteQueue.Writing;
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
-    private const long CheckpointBytes = 4 * 1024 * 1024;
-
     private readonly Inbox _inbox = new();
     private readonly WriteSession _session;
+    private readonly Checkpoints _checkpoints;
     private readonly StorageHealth _health;
     private readonly List<WriteCommand> _kept = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commits;
-    private long _bytesSinceSignal;
 
-    public Writer(WriteSession session, TimeProvider timeProvider, ILogger logger)
+    public Writer(WriteSession session, Checkpoints checkpoints, TimeProvider timeProvider, ILogger logger)
     {
         _session = session;
+        _checkpoints = checkpoints;
         _health = new StorageHealth(_inbox.Wake, timeProvider, logger);
         new Thread(Run) { IsBackground = true, Name = "Queue writer" }.Start();
     }
@@ -37,9 +37,6 @@ internal sealed class Writer : IAsyncDisposable
 
     /// <summary>Transactions committed since the start.</summary>
     public long Commits => Interlocked.Read(ref _commits);
-
-    /// <summary>Released whenever enough was committed to be worth a checkpoint.</summary>
-    public SemaphoreSlim CheckpointDue { get; } = new(0, 1);
 
     /// <summary>Hands a command over; the task ends when it is on disk.</summary>
     public Task<TResult> WriteAsync<TResult>(WriteCommand<TResult> command)
@@ -181,19 +178,9 @@ internal sealed class Writer : IAsyncDisposable
 
         Interlocked.Increment(ref _commits);
         _health.Worked();
-        CountForCheckpoint(group);
         group.ForEach(static command => command.Committed());
+        _checkpoints.Wrote(_session.TakePagesWritten());
         return null;
-    }
-
-    private void CountForCheckpoint(List<WriteCommand> group)
-    {
-        _bytesSinceSignal += group.Sum(static command => (long)command.Weight);
-        if (_bytesSinceSignal >= CheckpointBytes && CheckpointDue.CurrentCount == 0)
-        {
-            _bytesSinceSignal = 0;
-            CheckpointDue.Release();
-        }
     }
 
     private Exception RollBack(Exception exception)
