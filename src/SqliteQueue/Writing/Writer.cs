@@ -5,11 +5,14 @@ namespace CustomerIoDestination.SqliteQueue.Writing;
 
 /// <summary>
 /// The one thread that writes. Whatever waits when a transaction ends goes into the next one together, so that many requests share one
-/// fsync: the busier, the cheaper. When the disk fails, enqueues are answered as unavailable, and settlements are kept and tried again
-/// each second (and after each commit that works) until they are stored or the process stops; then their events come again at the next start.
+/// fsync: the busier, the cheaper. When the disk fails, enqueues are answered as unavailable, and settlements are kept and tried again, before
+/// anything else, until they are stored or the process stops; then their events come again at the next start. Each second the WAL's space is
+/// given back, if it can be.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
+    private const int KeptPerCommit = 100;
+
     private readonly Inbox _inbox = new();
     private readonly WriteSession _session;
     private readonly Checkpoints _checkpoints;
@@ -17,6 +20,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly List<WriteCommand> _kept = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commits;
+    private bool _refused;
 
     public Writer(WriteSession session, Checkpoints checkpoints, TimeProvider timeProvider, ILogger logger)
     {
@@ -63,20 +67,24 @@ internal sealed class Writer : IAsyncDisposable
         List<WriteCommand> group = [];
         while (_inbox.Take(group))
         {
+            if (_health.TakeRetry())
+            {
+                Retry();
+            }
+
             switch (group)
             {
                 case []:
-                    Probe();
                     break;
                 case [{ RunsAlone: true } alone]:
                     RunAlone(alone);
                     break;
                 default:
-                    CommitTogether(group);
+                    CommitInTurn(group);
                     break;
             }
 
-            if (!_health.IsFailing && _kept.Count > 0)
+            if (!_health.IsFailing)
             {
                 RetryKept();
             }
@@ -104,7 +112,33 @@ internal sealed class Writer : IAsyncDisposable
         command.Committed();
     }
 
-    private void CommitTogether(List<WriteCommand> group)
+    private void CommitInTurn(List<WriteCommand> group)
+    {
+        if (!_health.IsFailing)
+        {
+            CommitTogether(group);
+            if (_health.IsFailing)
+            {
+                // The WAL itself may be what fills the disk.
+                _checkpoints.Truncate();
+                RetryKept();
+                _refused = false;
+            }
+
+            return;
+        }
+
+        // What can't be refused goes first and by itself: there may be room for it where there is none for great enqueues.
+        _kept.AddRange(group.Where(static command => command.OutlastsStorageFailure));
+        RetryKept();
+        List<WriteCommand> others = [.. group.Where(static command => !command.OutlastsStorageFailure)];
+        if (others.Count > 0)
+        {
+            CommitTogether(others);
+        }
+    }
+
+    private void CommitTogether(IReadOnlyList<WriteCommand> group)
     {
         if (TryCommit(group) is not { } exception)
         {
@@ -113,7 +147,10 @@ internal sealed class Writer : IAsyncDisposable
 
         if (StorageFailure.Is(exception))
         {
-            group.ForEach(command => KeepOrFail(command, exception));
+            foreach (WriteCommand command in group)
+            {
+                KeepOrFail(command, exception);
+            }
         }
         else if (group is [var alone])
         {
@@ -122,7 +159,10 @@ internal sealed class Writer : IAsyncDisposable
         else
         {
             // One of them can't be written as it is: it must not take the others along.
-            group.ForEach(command => CommitTogether([command]));
+            foreach (WriteCommand command in group)
+            {
+                CommitTogether([command]);
+            }
         }
     }
 
@@ -134,41 +174,71 @@ internal sealed class Writer : IAsyncDisposable
         }
         else
         {
+            _refused = true;
             command.Failed(exception);
         }
     }
 
-    /// <summary>Each alone, so that one the disk still refuses (a damaged page) does not hold back the rest.</summary>
-    private void RetryKept()
+    /// <summary>The second's try while the disk fails.</summary>
+    private void Retry()
     {
-        WriteCommand[] kept = [.. _kept];
-        _kept.Clear();
-        foreach (WriteCommand command in kept)
+        _checkpoints.Truncate();
+        RetryKept();
+
+        // While enqueues come they tell more than a probe, which may fit where they do not.
+        if (_refused)
         {
-            CommitTogether([command]);
+            _refused = false;
+            _health.RetryLater();
+            return;
         }
+
+        CommitTogether([new WriteWork<bool>(static session =>
+        {
+            session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
+            return true;
+        })]);
+        _refused = false;
     }
 
-    /// <summary>Writes something, since nothing else may come while health says that the queue takes nothing.</summary>
-    private void Probe()
+    /// <summary>
+    /// Some together, for there may be thousands; if that fails each of them alone, so that one the disk still refuses (a damaged page) does not hold
+    /// back the rest. When it takes none of them it is not asked about the rest now, and the rest goes first the next time.
+    /// </summary>
+    private void RetryKept()
     {
-        if (_health.IsFailing)
+        Queue<WriteCommand[]> kept = new(_kept.Chunk(KeptPerCommit));
+        _kept.Clear();
+        while (kept.TryDequeue(out WriteCommand[]? some))
         {
-            CommitTogether([new WriteWork<bool>(static session =>
+            int refused = _kept.Count;
+            if (TryCommit(some) is not null)
             {
-                session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
-                return true;
-            })]);
+                foreach (WriteCommand command in some)
+                {
+                    CommitTogether([command]);
+                }
+            }
+
+            if (_kept.Count - refused == some.Length)
+            {
+                _kept.InsertRange(0, kept.SelectMany(static chunk => chunk));
+                return;
+            }
         }
     }
 
     /// <returns>What went wrong; null when all are on disk.</returns>
-    private Exception? TryCommit(List<WriteCommand> group)
+    private Exception? TryCommit(IReadOnlyList<WriteCommand> group)
     {
         try
         {
             _session.Begin();
-            group.ForEach(command => command.Apply(_session));
+            foreach (WriteCommand command in group)
+            {
+                command.Apply(_session);
+            }
+
             _session.Commit();
         }
         catch (Exception exception)
@@ -177,8 +247,19 @@ internal sealed class Writer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref _commits);
-        _health.Worked();
-        group.ForEach(static command => command.Committed());
+        bool isMoreThanKept = false;
+        foreach (WriteCommand command in group)
+        {
+            isMoreThanKept |= !command.OutlastsStorageFailure;
+            command.Committed();
+        }
+
+        // Settlements may fit where an enqueue does not.
+        if (isMoreThanKept)
+        {
+            _health.Worked();
+        }
+
         _checkpoints.Wrote(_session.TakePagesWritten());
         return null;
     }
