@@ -16,10 +16,10 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Inbox _inbox = new();
     private readonly WriteSession _session;
     private readonly Checkpoints _checkpoints;
+    private readonly Transactions _transactions;
     private readonly StorageHealth _health;
     private readonly List<WriteCommand> _kept = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _commits;
     private bool _refused;
 
     public Writer(WriteSession session, Checkpoints checkpoints, TimeProvider timeProvider, ILogger logger)
@@ -27,6 +27,7 @@ internal sealed class Writer : IAsyncDisposable
         _session = session;
         _checkpoints = checkpoints;
         _health = new StorageHealth(_inbox.Wake, timeProvider, logger);
+        _transactions = new Transactions(session, checkpoints, _health);
         new Thread(Run) { IsBackground = true, Name = "Queue writer" }.Start();
     }
 
@@ -40,7 +41,7 @@ internal sealed class Writer : IAsyncDisposable
     public long Backlog => _inbox.Weight;
 
     /// <summary>Transactions committed since the start.</summary>
-    public long Commits => Interlocked.Read(ref _commits);
+    public long Commits => _transactions.Commits;
 
     /// <summary>Hands a command over; the task ends when it is on disk.</summary>
     public Task<TResult> WriteAsync<TResult>(WriteCommand<TResult> command)
@@ -140,7 +141,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void CommitTogether(IReadOnlyList<WriteCommand> group)
     {
-        if (TryCommit(group) is not { } exception)
+        if (_transactions.TryCommit(group) is not { } exception)
         {
             return;
         }
@@ -212,7 +213,7 @@ internal sealed class Writer : IAsyncDisposable
         while (kept.TryDequeue(out WriteCommand[]? some))
         {
             int refused = _kept.Count;
-            if (TryCommit(some) is not null)
+            if (_transactions.TryCommit(some) is not null)
             {
                 foreach (WriteCommand command in some)
                 {
@@ -226,60 +227,5 @@ internal sealed class Writer : IAsyncDisposable
                 return;
             }
         }
-    }
-
-    /// <returns>What went wrong; null when all are on disk.</returns>
-    private Exception? TryCommit(IReadOnlyList<WriteCommand> group)
-    {
-        try
-        {
-            _session.Begin();
-            foreach (WriteCommand command in group)
-            {
-                command.Apply(_session);
-            }
-
-            _session.Commit();
-        }
-        catch (Exception exception)
-        {
-            return RollBack(exception);
-        }
-
-        Interlocked.Increment(ref _commits);
-        bool isMoreThanKept = false;
-        foreach (WriteCommand command in group)
-        {
-            isMoreThanKept |= !command.OutlastsStorageFailure;
-            command.Committed();
-        }
-
-        // Settlements may fit where an enqueue does not.
-        if (isMoreThanKept)
-        {
-            _health.Worked();
-        }
-
-        _checkpoints.Wrote(_session.TakePagesWritten());
-        return null;
-    }
-
-    private Exception RollBack(Exception exception)
-    {
-        try
-        {
-            _session.Rollback();
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException)
-        {
-            // The error that led here is the one to tell; the next begin shows whether the connection recovered.
-        }
-
-        if (StorageFailure.Is(exception))
-        {
-            _health.Failed(exception);
-        }
-
-        return exception;
     }
 }
