@@ -55,6 +55,8 @@ public sealed class QueueFile : IAsyncDisposable
 
     internal PartitionLeases Leases { get; } = new();
 
+    internal RunBudget Runs { get; } = new(RunBudget.MaxBytes);
+
     internal Housekeeping Housekeeping { get; }
 
     internal TimeProvider TimeProvider { get; }
