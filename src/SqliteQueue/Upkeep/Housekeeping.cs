@@ -1,8 +1,10 @@
+using System.Globalization;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
 using CustomerIoDestination.Time;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Upkeep;
@@ -34,6 +36,7 @@ internal sealed partial class Housekeeping(
     private long _commitsAtTruncation = -1;
     private long _truncatedAt = timeProvider.GetTimestamp();
     private long _seenRoundEndedAt;
+    private string? _failed;
 
     private long Depth => writer.Counters.Depth(Lane.Live) + writer.Counters.Depth(Lane.Import);
 
@@ -46,10 +49,17 @@ internal sealed partial class Housekeeping(
             try
             {
                 await TakeTurnAsync(cancellationToken);
+                _failed = null;
             }
-            catch (Exception e) when (StorageFailure.Is(e))
+            catch (Exception e) when (e is QueueClosedException or ObjectDisposedException || cancellationToken.IsCancellationRequested)
             {
-                Log.TurnFailed(logger, StorageFailure.CodeOf(e));
+                return;
+            }
+#pragma warning disable CA1031 // Nobody would notice that it ended: it must outlive any trouble of the file.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                SayOnce(e);
             }
         }
     }
@@ -154,9 +164,21 @@ internal sealed partial class Housekeeping(
         _truncatedAt = timeProvider.GetTimestamp();
     }
 
+    private void SayOnce(Exception exception)
+    {
+        string code = exception is SqliteException sqlite
+            ? string.Create(CultureInfo.InvariantCulture, $"sqlite_{sqlite.SqliteExtendedErrorCode}")
+            : exception.GetType().Name;
+        if (code != _failed)
+        {
+            _failed = code;
+            Log.TurnFailed(logger, code);
+        }
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Housekeeping of the queue file failed ({Code}); it goes on at the next turn.")]
+        [LoggerMessage(1, LogLevel.Warning, "Housekeeping of the queue file failed ({Code}); it is tried again each second.")]
         public static partial void TurnFailed(ILogger logger, string code);
     }
 }

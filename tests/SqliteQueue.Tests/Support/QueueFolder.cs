@@ -2,7 +2,7 @@ using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Time;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;
@@ -21,8 +21,10 @@ internal sealed class QueueFolder : IDisposable
     /// <summary>What the queue takes for the time: <see cref="Clock"/>, which may be set besides.</summary>
     public JumpingClock Wall { get; }
 
+    public FakeLogger<QueueFile> Log { get; } = new();
+
     public QueueFile Open() => QueueFile.Open(
-        new QueueSettings { Path = Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, NullLogger<QueueFile>.Instance);
+        new QueueSettings { Path = Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -4,6 +4,8 @@ using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.SqliteQueue.Writing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Upkeep;
 
@@ -80,6 +82,31 @@ public sealed class HousekeepingTests : OpenQueueFile
         }
 
         (await File.CountAsync("select count(*) from dead_letters")).ShouldBe(0);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task It_goes_on_whatever_fails_and_says_so_once()
+    {
+        await EnqueueAsync(0, 1);
+        await DeadLetterAsync(1);
+        await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("drop table seen"), runsAlone: true));
+        while (Folder.Log.Collector.Count == 0)
+        {
+            Folder.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        // What comes before the part that fails is done still, turn by turn.
+        Folder.Clock.Advance(TimeSpan.FromDays(31));
+        while (File.Writer.Counters.DeadLettered > 0)
+        {
+            Folder.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        FakeLogRecord line = Folder.Log.Collector.GetSnapshot().ShouldHaveSingleItem();
+        line.Level.ShouldBe(LogLevel.Warning);
+        line.Message.ShouldContain("sqlite_1");
     }
 
     private async Task TurnAsync(int times)
