@@ -4,7 +4,7 @@ using CustomerIoDestination.Benchmarks.Load;
 
 // dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
 // dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
-// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, latency, backlog), for profiling; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog), for profiling; writes nothing
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
 {
@@ -12,6 +12,7 @@ return args switch
     [BacklogProcess.Fill, var file, var depth] => await BacklogProcess.FillAsync(file, int.Parse(depth, CultureInfo.InvariantCulture)),
     [BacklogProcess.Measure, var file, var depth, var sink] =>
         await BacklogProcess.MeasureAsync(file, int.Parse(depth, CultureInfo.InvariantCulture), new Uri(sink)),
+    [RateLoad.Deliver, var file, var sandbox, var rate] => await RateLoad.DeliverAsync(file, new Uri(sandbox), int.Parse(rate, CultureInfo.InvariantCulture)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
     ["--only", var part] => await LoadProgramme.RunPartAsync(part),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
@@ -25,10 +26,28 @@ internal static class DeliveryLoad
         report.Add("delivery v1: processor time", single.CpuMicroseconds, "µs/event");
         report.Add("bare HttpClient loop: processor time", bare.CpuMicroseconds, "µs/request");
         report.Add("delivery in batches at 10 requests/s", slow.PerSecond, "events/s");
+        report.Add("delivery in batches at 10 requests/s: processor time", slow.CpuMicroseconds, "µs/event");
         report.Add("delivery in batches without limit", fast.PerSecond, "events/s");
         report.Add("delivery in batches: processor time", fast.CpuMicroseconds, "µs/event");
-        report.Add("backfill of 1,000,000 events at 100 requests/s, v1 (computed)", 1_000_000 / 100.0 / 60, "minutes");
-        report.Add("backfill of 1,000,000 events at 100 requests/s, batches of 500 (from the measured rate)", 1_000_000 / Math.Min(fast.PerSecond, 100 * 500) / 60, "minutes");
+        report.Add($"backfill of {size.Backlog:N0} events at 100 requests/s, v1 (computed)", size.Backlog / 100.0 / 60, "minutes");
+        report.Add($"backfill of {size.Backlog:N0} events at 100 requests/s, batches of 500 (measured)", await BackfillAsync(sink.Address, size, Path.Combine(folder, "backfill.db")), "minutes");
+    }
+
+    private static async Task<double> BackfillAsync(Uri sink, LoadSize size, string file)
+    {
+        await using (DestinationProcess filler = await DestinationProcess.StartAsync(file, null))
+        {
+            await filler.FillAsync(0, size.Backlog);
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        await using DestinationProcess process = await DestinationProcess.StartAsync(file, sink, DeliveryMode.Batch, 100);
+        while (process.Counters.Read().Delivered < size.Backlog)
+        {
+            await Task.Delay(10);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalMinutes;
     }
 
     private static async Task<Measured> DrainAsync(Uri sink, LoadSize size, string file, DeliveryMode mode, double? requestsPerSecond)

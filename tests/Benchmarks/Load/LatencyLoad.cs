@@ -70,7 +70,10 @@ internal static class LatencyLoad
             .Where(request => request.Body.Contains(Mark, StringComparison.Ordinal))
             .GroupBy(NumberOf, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Min(request => request.AtMs) + offset, StringComparer.Ordinal);
-        return [.. sent.Where(item => received.ContainsKey(Key(item.Number))).Select(item => received[Key(item.Number)] - item.At).Order()];
+        int missing = sent.Count(item => !received.ContainsKey(Key(item.Number)));
+        return missing > 0
+            ? throw new InvalidOperationException($"{missing} of {sent.Count} events did not arrive within two seconds.")
+            : [.. sent.Select(item => received[Key(item.Number)] - item.At).Order()];
     }
 
     // The sandbox counts from its own start; requests of known time tie its clock to this one, to within the quickest one's latency.

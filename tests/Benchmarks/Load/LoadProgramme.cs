@@ -8,6 +8,7 @@ internal static class LoadProgramme
         ("mapping", static (report, size, _) => Task.Run(() => MappingLoad.Run(report, size))),
         ("ingest", IngestLoad.RunAsync),
         ("delivery", DeliveryLoad.RunAsync),
+        ("rate", RateLoad.RunAsync),
         ("latency", LatencyLoad.RunAsync),
         ("backlog", BacklogLoad.RunAsync),
     ];

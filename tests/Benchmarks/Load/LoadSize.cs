@@ -11,7 +11,7 @@ internal sealed record LoadSize(TimeSpan Duration, TimeSpan WarmUp, int Backlog,
     public static LoadSize Full { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), 1_000_000, [10_000, 100_000, 1_000_000]);
 
     /// <summary>Within two minutes.</summary>
-    public static LoadSize Quick { get; } = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), 100_000, [10_000, 100_000]);
+    public static LoadSize Quick { get; } = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), 200_000, [10_000, 100_000]);
 
     /// <summary>Whether these are the numbers of the README.</summary>
     public bool IsFull => this == Full;

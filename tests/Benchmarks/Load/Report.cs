@@ -17,7 +17,7 @@ internal sealed class Report
     {
         string text = Math.Abs(value) >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : value.ToString("0.##", CultureInfo.InvariantCulture);
         _lines.Add((name, text, unit));
-        Console.WriteLine($"{name}\t{text}\t{unit}");
+        Console.WriteLine($"{name}\t{text.Replace(",", "", StringComparison.Ordinal)}\t{unit}");
     }
 
     /// <summary>Puts the table between the README's marks; does nothing where there are none.</summary>
