@@ -54,4 +54,50 @@ public sealed class WorkflowTests
         deploy["steps"]![0]!["run"]!.GetValue<string>().ShouldContain("GITHUB_ENV");
         workflow["on"]!["workflow_dispatch"]!["inputs"]!["environment"]!["options"]!.AsArray().Select(option => option!.GetValue<string>()).ShouldBeSubsetOf(Snapshot.Names);
     }
+
+    [Fact]
+    public void The_readmes_tour_is_taken_against_the_functions_app_on_the_emulator()
+    {
+        JsonArray steps = Yaml.Read(".github/workflows/ci.yml")["jobs"]!["emulator"]!["steps"]!.AsArray();
+        string[] runs = [.. steps.Select(step => step!["run"]?.GetValue<string>() ?? "")];
+
+        int start = Array.FindIndex(runs, run => run.Contains("start.sh", StringComparison.Ordinal));
+        int tour = Array.FindIndex(runs, run => run.Contains("tour.sh", StringComparison.Ordinal));
+        start.ShouldBeInRange(0, tour);
+        steps[tour]!["env"]!["TOUR_RESTART"]!.GetValue<string>().ShouldBe("bash .github/workflows/start.sh");
+        Repository.Text(".github/workflows/start.sh").ShouldContain("func start");
+    }
+
+    // The script runs the commands of the README and compares with the answers printed there: nothing of the tour is written down twice.
+    [Fact]
+    public void The_tour_is_the_readmes()
+    {
+        string script = Repository.Text(".github/workflows/tour.sh");
+        string readme = Repository.Text("README.md");
+        string tour = readme[readme.IndexOf("## A two-minute tour", StringComparison.Ordinal)..readme.IndexOf("## Set-up", StringComparison.Ordinal)];
+        string[] lines = [.. tour.Split('\n').Where(line => line.StartsWith("$ ", StringComparison.Ordinal) || line.StartsWith('{') || line.StartsWith('['))];
+
+        script.ShouldContain("sed -n '/^## A two-minute tour/,/^## Set-up/p'");
+        script.ShouldContain($"[ \"$steps\" -ge {lines.Count(line => !line.StartsWith('$'))} ]");
+        foreach (string step in new[] { "device-1", "\"createdAt\"", "utm_source", "distinct_id", "unsubscribed", "head -c 1400", "Limits__AttributeValue=trim", "dead-letters/replay", "/api/preview" })
+        {
+            lines.ShouldContain(line => line.StartsWith('$') && line.Contains(step, StringComparison.Ordinal), step);
+        }
+
+        lines.Where(line => line.Contains("curl", StringComparison.Ordinal)).ShouldAllBe(line => line.StartsWith("$ curl -s ", StringComparison.Ordinal));
+        lines.Where((line, index) => line.Contains(" curl ", StringComparison.Ordinal) && lines[index + 1][0] == '$').ShouldBeEmpty("every request shows its answer");
+    }
+
+    [ShellTheory]
+    [InlineData(".github/workflows/start.sh")]
+    [InlineData(".github/workflows/tour.sh")]
+    [InlineData("infra/snapshots.sh")]
+    [InlineData("infra/hooks/budget-start.sh")]
+    [InlineData("infra/hooks/secrets.sh")]
+    public async Task Every_script_is_one_the_shell_can_read(string script)
+    {
+        string shell = Repository.Text(script).Split('\n')[0].Contains("bash", StringComparison.Ordinal) ? "bash" : "sh";
+
+        (await CommandLine.RunAsync(shell, Repository.PathOf("."), "-n", script)).Everything.ShouldBe("exit code 0\n\n");
+    }
 }
