@@ -29,7 +29,7 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
     }
 
     /// <inheritdoc/>
-    public async Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken)
+    public async Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken)
     {
         (DateTimeOffset? Live, DateTimeOffset? Import) oldest = default;
         bool canRead = true;

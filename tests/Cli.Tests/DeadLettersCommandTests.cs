@@ -5,7 +5,7 @@ namespace CustomerIoDestination.Cli.Tests;
 
 public sealed class DeadLettersCommandTests : IDisposable
 {
-    private readonly CliRig _cli = new();
+    private readonly CliRig _cli = new() { Time = new QuickTime() };
 
     public void Dispose() => _cli.Dispose();
 
@@ -52,11 +52,31 @@ public sealed class DeadLettersCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pass_that_makes_no_progress_ends()
+    public async Task A_pass_that_could_do_nothing_is_repeated_until_it_can()
     {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true, "warnings": [{"code": "held_elsewhere", "message": "somebody holds them"}]}""");
         _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 4, "more": false}""");
         (await _cli.RunAsync("dead-letters", "discard", "--reason", "expired")).ShouldBe(0);
-        _cli.Host.Calls.ShouldHaveSingleItem().Body.ShouldBe("""{"reason":"expired"}""");
+
+        _cli.Host.Calls.Count.ShouldBe(3);
+        _cli.Host.Calls[2].Body.ShouldBe("""{"reason":"expired"}""");
+        _cli.Output.ShouldContain("somebody holds them");
+        _cli.Output.ShouldContain("4 discarded.");
+    }
+
+    [Fact]
+    public async Task A_pass_that_never_can_ends()
+    {
+        for (int call = 0; call < 100; call++)
+        {
+            _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true}""");
+        }
+
+        (await _cli.RunAsync("dead-letters", "discard", "--all")).ShouldBe(1);
+
+        _cli.Host.Calls.Count.ShouldBeInRange(13, 99, "over a minute of pauses, and an end");
+        _cli.Output.ShouldContain("There are more");
     }
 
     [Theory]

@@ -142,7 +142,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
 
         pass.Done.ShouldBe(2);
         (await ListAsync()).Select(deadLetter => deadLetter.EventId).ShouldBe(expired);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready.ShouldBe(2);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(2);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         rest.Done.ShouldBe(2);
         (await ListAsync()).ShouldBeEmpty();
         (await Subject.DeadLetters.FindAsync(first.Id, CancellationToken.None)).ShouldBeNull();
-        QueueStatus status = await Subject.Queue.GetStatusAsync(CancellationToken.None);
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
         (status.Ready, status.DeadLettered).ShouldBe((0, 0));
     }
 

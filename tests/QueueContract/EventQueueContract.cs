@@ -50,7 +50,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
         EnqueueResult result = await Subject.Queue.EnqueueAsync([Event(Live(0)), tooLarge, Event(Live(0))], CancellationToken.None);
 
         result.ShouldBeOfType<EnqueueResult.Enqueued>().TooLarge.ShouldBe([1]);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready.ShouldBe(2);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(2);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
         await HandleNextAsync(Complete);
 
         (await HandleNextAsync(Complete)).Envelope.EventId.ShouldBe(sent[1].EventId);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready.ShouldBe(0);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(0);
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
         (await HandleNextAsync(Complete)).Envelope.Body.ToArray().ShouldBe(first.Body.ToArray());
         await SendAsync(repeated);
         (await HandleNextAsync(Complete)).Envelope.EventId.ShouldBe(later.EventId);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready.ShouldBe(0);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(0);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
 
         await SendAsync(track, track with { Kind = EventKind.Page }, track with { ReplayCount = 1 });
 
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready.ShouldBe(3);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(3);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
 
         await using IPartitionLease held = await ReceiveAsync();
 
-        QueueStatus status = await Subject.Queue.GetStatusAsync(CancellationToken.None);
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
         status.CanEnqueue.ShouldBeTrue();
         status.DeadLettered.ShouldBe(1);
         (status.Ready, status.Import.Ready).ShouldBe((1, 1));

@@ -15,7 +15,7 @@ public abstract class PassingTimeContract : QueueSuite<IQueueInFakeTime>
 
         await Subject.AdvanceAsync(TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1));
         await SendAsync(sent);
-        long inside = (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready;
+        long inside = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready;
         await Subject.AdvanceAsync(TimeSpan.FromDays(1.5));
         await SendAsync(sent);
 
@@ -33,7 +33,7 @@ public abstract class PassingTimeContract : QueueSuite<IQueueInFakeTime>
 
         await using IPartitionLease held = await ReceiveAsync();
 
-        QueueStatus status = await Subject.Queue.GetStatusAsync(CancellationToken.None);
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
         status.Live.OldestAge.ShouldBe(TimeSpan.FromMinutes(7));
         status.Import.OldestAge.ShouldBe(TimeSpan.FromMinutes(2));
     }
@@ -45,11 +45,11 @@ public abstract class PassingTimeContract : QueueSuite<IQueueInFakeTime>
         await HandleNextAsync(DeadLetter(DeadLetterReason.Expired));
 
         await Subject.AdvanceAsync(TimeSpan.FromDays(29));
-        long before = (await Subject.Queue.GetStatusAsync(CancellationToken.None)).DeadLettered;
+        long before = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.DeadLettered;
         await Subject.AdvanceAsync(TimeSpan.FromDays(2));
 
         before.ShouldBe(1);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).DeadLettered.ShouldBe(0);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.DeadLettered.ShouldBe(0);
         (await Subject.DeadLetters.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None)).Items.ShouldBeEmpty();
     }
 }

@@ -29,7 +29,7 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
         ReceivedEvent second = await HandleNextAsync(Complete);
         second.Envelope.EventId.ShouldBe(sent[1].EventId);
         second.SequenceNumber.ShouldBeGreaterThan(first.SequenceNumber);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).Ready.ShouldBe(0);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(0);
     }
 
     [Fact]
@@ -73,11 +73,11 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
     {
         await SendAsync(Event(Live(1)), Event(Live(1)), Event(Import(1)));
         await HandleNextAsync(DeadLetter());
-        QueueStatus status = await Subject.Queue.GetStatusAsync(CancellationToken.None);
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
 
         await Subject.ReopenAsync();
 
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).ShouldBe(status);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.ShouldBe(status);
         (await Subject.DeadLetters.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None)).Items.Count.ShouldBe(1);
     }
 }

@@ -13,6 +13,7 @@ public sealed class QueueDouble : IAsyncDisposable
     private readonly QueueNode _node;
     private readonly QueueNode _deadLetterNode;
     private readonly FaultPlan _faults = new();
+    private readonly LookCounter _looks = new();
     private readonly LoopbackTransports _transports;
 
     internal QueueDouble(QueueDefinition definition, TimeProvider time, LoopbackTransports transports)
@@ -43,6 +44,9 @@ public sealed class QueueDouble : IAsyncDisposable
 
     /// <summary>Ids of the sessions some client holds now.</summary>
     public IReadOnlyCollection<string> HeldSessions => [.. _store.HeldSessions.Keys];
+
+    /// <summary>How many messages, and times that there was none, clients were shown by looks at the queue and its dead letters: what the broker counts as work.</summary>
+    public int Looks => _looks.Count;
 
     /// <summary>The state a session was left with; null when none was set.</summary>
     public ReadOnlyMemory<byte>? SessionState(string sessionId) => _store.GetSessionState(sessionId);
@@ -88,8 +92,8 @@ public sealed class QueueDouble : IAsyncDisposable
     /// <summary>The management nodes of the queue and of its dead-letter sub-queue, by path.</summary>
     internal IEnumerable<(string Path, ManagementNode Node)> ManagementNodes() =>
     [
-        (new EntityAddress(Definition.Name, IsDeadLetters: false).ManagementPath, new ManagementNode(_store, Definition.RequiresSession)),
-        (new EntityAddress(Definition.Name, IsDeadLetters: true).ManagementPath, new ManagementNode(_store.DeadLetters, hasSessions: false)),
+        (new EntityAddress(Definition.Name, IsDeadLetters: false).ManagementPath, new ManagementNode(_store, Definition.RequiresSession, _looks)),
+        (new EntityAddress(Definition.Name, IsDeadLetters: true).ManagementPath, new ManagementNode(_store.DeadLetters, hasSessions: false, _looks)),
     ];
 
     private static IReadOnlyList<BrokerMessage> Show(QueueStore store) => [.. store.Peek(0, int.MaxValue).Select(MessageCodec.Show)];

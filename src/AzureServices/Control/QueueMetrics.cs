@@ -8,7 +8,8 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// <summary>
 /// What the alerts look at each minute.
 /// <list type="table">
-/// <item><term><c>destination.queue.oldest_age</c></term><description>seconds the oldest unfinished event waits; the watch's heartbeat too</description></item>
+/// <item><term><c>destination.watch.runs</c></term><description>the watch's heartbeat: one each minute, whatever its steps come to</description></item>
+/// <item><term><c>destination.queue.oldest_age</c></term><description>seconds the oldest unfinished event waits; this and the next two are silent while the queue can't be reached</description></item>
 /// <item><term><c>destination.queue.ready</c></term><description>events that wait</description></item>
 /// <item><term><c>destination.queue.dead_letters</c></term><description>dead letters</description></item>
 /// <item><term><c>destination.paused</c></term><description>1 while the destination is paused, with its <c>reason</c>, else 0</description></item>
@@ -16,6 +17,7 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// </summary>
 public sealed class QueueMetrics
 {
+    private readonly Counter<long> _runs;
     private readonly Gauge<double> _oldestAge;
     private readonly Gauge<long> _ready;
     private readonly Gauge<long> _deadLetters;
@@ -25,11 +27,14 @@ public sealed class QueueMetrics
     public QueueMetrics(IMeterFactory factory)
     {
         Meter meter = factory.Create(DestinationTracing.Name);
+        _runs = meter.CreateCounter<long>("destination.watch.runs", "{run}");
         _oldestAge = meter.CreateGauge<double>("destination.queue.oldest_age", "s");
         _ready = meter.CreateGauge<long>("destination.queue.ready", "{event}");
         _deadLetters = meter.CreateGauge<long>("destination.queue.dead_letters", "{event}");
         _paused = meter.CreateGauge<int>("destination.paused");
     }
+
+    internal void Ran() => _runs.Add(1);
 
     internal void Record(QueueStatus status)
     {

@@ -2,7 +2,6 @@ using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.Control;
@@ -16,7 +15,7 @@ public sealed partial class QueueWatch
     private readonly IEventQueue _queue;
     private readonly Func<CancellationToken, Task<DeadLetterPass>> _purge;
     private readonly IDestinationControl _control;
-    private readonly TrackApiClient _client;
+    private readonly DestinationControl _own;
     private readonly QueueMetrics _metrics;
     private readonly DayTables _days;
     private readonly ControlTable _table;
@@ -28,7 +27,7 @@ public sealed partial class QueueWatch
         IEventQueue queue,
         Func<CancellationToken, Task<DeadLetterPass>> purge,
         IDestinationControl control,
-        TrackApiClient client,
+        DestinationControl own,
         QueueMetrics metrics,
         DayTables days,
         ControlTable table,
@@ -39,7 +38,7 @@ public sealed partial class QueueWatch
         _queue = queue;
         _purge = purge;
         _control = control;
-        _client = client;
+        _own = own;
         _metrics = metrics;
         _days = days;
         _table = table;
@@ -53,16 +52,35 @@ public sealed partial class QueueWatch
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
-        await TryAsync("queue", async () => _metrics.Record(await _queue.GetStatusAsync(cancellationToken)), failures);
-        await TryAsync("ping", () => PingAsync(cancellationToken), failures);
-        await TryAsync("state", async () => _metrics.Record(await _control.GetStatusAsync(cancellationToken)), failures);
-        await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures);
-        await TryAsync("delivery log", () => _days.DropExpiredAsync(cancellationToken), failures);
-        await TryAsync("reports", () => _table.ForgetAsync(_time.GetUtcNow() - InstanceReport.Retention, cancellationToken), failures);
+        _metrics.Ran();
+        await TryAsync("queue", () => LookAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("ping", () => PingAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("state", () => RecordStateAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("delivery log", () => _days.DropExpiredAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("reports", () => _table.ForgetAsync(_time.GetUtcNow() - InstanceReport.Retention, cancellationToken), failures, cancellationToken);
         if (failures.Count > 0)
         {
             throw new AggregateException(failures);
         }
+    }
+
+    private async Task RecordStateAsync(CancellationToken cancellationToken)
+    {
+        DeliveryStatus status = await _control.GetStatusAsync(cancellationToken);
+
+        // Not hearing of a pause is not the end of one: no word is better than a wrong one.
+        if (status is { SharedState: not { Reachable: false } } or { State: DestinationState.Paused })
+        {
+            _metrics.Record(status);
+        }
+    }
+
+    // An age of zero would end the very alert an outage calls for.
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        QueueStatus? status = await _queue.GetStatusAsync(cancellationToken);
+        _metrics.Record(status ?? throw new QueueUnreachableException());
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
@@ -76,7 +94,7 @@ public sealed partial class QueueWatch
         await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), patience);
         try
         {
-            await _client.PingAsync(patience.Token);
+            await _own.CheckAsync(patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -93,13 +111,13 @@ public sealed partial class QueueWatch
         }
     }
 
-    private async Task TryAsync(string step, Func<Task> run, List<Exception> failures)
+    private async Task TryAsync(string step, Func<Task> run, List<Exception> failures, CancellationToken cancellationToken)
     {
         try
         {
             await run();
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             Log.StepFailed(_logger, step, failure.GetType().Name);
             failures.Add(failure);

@@ -59,10 +59,14 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
     public void Ask()
     {
         _demand.Add();
-        if (Interlocked.Exchange(ref _asleep, 0) == 1)
-        {
-            _wake.Release();
-        }
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void StillWaiting(int requests)
+    {
+        _demand.AtLeast(requests);
+        Wake();
     }
 
     /// <inheritdoc/>
@@ -101,6 +105,14 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _asleep, 0) == 1)
+        {
+            _wake.Release();
         }
     }
 

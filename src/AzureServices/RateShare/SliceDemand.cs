@@ -15,20 +15,22 @@ internal sealed class SliceDemand(double slicesRate, TimeProvider time)
     private readonly int[] _asked = new int[Seconds];
     private readonly long _start = time.GetTimestamp();
 
-    /// <summary>A permit is wanted.</summary>
+    /// <summary>One more permit is wanted.</summary>
     public void Add()
     {
-        long second = Second();
         lock (_gate)
         {
-            int slot = (int)(second % Seconds);
-            if (_second[slot] != second)
-            {
-                _second[slot] = second;
-                _asked[slot] = 0;
-            }
+            _asked[Slot()]++;
+        }
+    }
 
-            _asked[slot]++;
+    /// <summary>So many are wanted now by those who asked before: their number counts, not how often they are told of.</summary>
+    public void AtLeast(int permits)
+    {
+        lock (_gate)
+        {
+            int slot = Slot();
+            _asked[slot] = Math.Max(_asked[slot], permits);
         }
     }
 
@@ -49,6 +51,19 @@ internal sealed class SliceDemand(double slicesRate, TimeProvider time)
         }
 
         return Math.Min(SlicePlan.Slices, (int)Math.Ceiling(most * Headroom / slicesRate));
+    }
+
+    private int Slot()
+    {
+        long second = Second();
+        int slot = (int)(second % Seconds);
+        if (_second[slot] != second)
+        {
+            _second[slot] = second;
+            _asked[slot] = 0;
+        }
+
+        return slot;
     }
 
     private long Second() => (long)time.GetElapsedTime(_start).TotalSeconds;

@@ -12,8 +12,8 @@ using CustomerIoDestination.Settings;
 namespace CustomerIoDestination.AzureServices.ServiceBus;
 
 /// <summary>
-/// The dead-letter sub-queue. A dead letter's id is its sequence number there. Passes of one process run one after the other; a pass of another
-/// process holds what it has locked, at most for the lock's duration, and this one then ends early. A pass that finds nothing it wants among the
+/// The dead-letter sub-queue. A dead letter's id is its sequence number there. Passes of one process run one after the other; what a pass of another
+/// process has locked, at most for the lock's duration, is passed over and told. Any other pass that finds nothing it wants among the
 /// oldest 5,000 answers <see cref="DeadLetterPass.More"/> false, because repeating it would change nothing; <see cref="DeadLetterPass.Scanned"/>
 /// tells how far it got. Dead letters that hold no event of this product can be discarded, not replayed.
 /// </summary>
@@ -82,11 +82,13 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken);
 
     /// <summary>Removes dead letters older than their retention, within the same bounds, up to the first that is younger.</summary>
-    public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken)
-    {
-        PassProgress progress = new(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention);
-        return PassAsync(progress, static _ => true, [], TakeAllAsync, EventStep.Discarded, cancellationToken);
-    }
+    public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => PassAsync(
+        () => new PassProgress(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention),
+        static _ => true,
+        [],
+        TakeAllAsync,
+        EventStep.Discarded,
+        cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _onePass.Dispose();
@@ -98,8 +100,8 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         CancellationToken cancellationToken) => selection switch
         {
             DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, prepare, step, cancellationToken),
-            DeadLetterSelection.OfReason of => PassAsync(Progress(wanted: null), message => DeadLetterMessage.ReasonOf(message) == of.Reason, [], prepare, step, cancellationToken),
-            DeadLetterSelection.All => PassAsync(Progress(wanted: null), static _ => true, [], prepare, step, cancellationToken),
+            DeadLetterSelection.OfReason of => PassAsync(() => Progress(wanted: null), message => DeadLetterMessage.ReasonOf(message) == of.Reason, [], prepare, step, cancellationToken),
+            DeadLetterSelection.All => PassAsync(() => Progress(wanted: null), static _ => true, [], prepare, step, cancellationToken),
             _ => throw new UnreachableException(),
         };
 
@@ -118,11 +120,11 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             notFound.AddRange(some.Where((_, index) => !isThere[index]));
         }
 
-        return await PassAsync(Progress(there.Count), message => there.Contains(message.SequenceNumber), notFound, prepare, step, cancellationToken);
+        return await PassAsync(() => Progress(there.Count), message => there.Contains(message.SequenceNumber), notFound, prepare, step, cancellationToken);
     }
 
     private async Task<DeadLetterPass> PassAsync(
-        PassProgress progress,
+        Func<PassProgress> begin,
         Func<ServiceBusReceivedMessage, bool> isWanted,
         IReadOnlyList<string> notFound,
         Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
@@ -132,6 +134,8 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         await _onePass.WaitAsync(cancellationToken);
         try
         {
+            PassProgress progress = begin();
+
             // A replayed event may be delivered before its dead letter is removed: what is told happened when the page began.
             DateTimeOffset at = default;
             SweepWork work = new(isWanted, wanted => prepare(wanted, at = _time.GetUtcNow()), removed => RecordAsync(removed, step, at));

@@ -16,8 +16,7 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     private const int SampleBesideCounts = 100;
     private const int LongestSample = 1_000;
 
-    private static readonly TimeSpan StatusBudget = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DeepLookHolds = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookBudget = TimeSpan.FromSeconds(5);
 
     private readonly QueueConnection _connection;
     private readonly EventsInHand _inHand;
@@ -25,10 +24,14 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     private readonly ILogger<ServiceBusEventQueue> _logger;
     private readonly PatientSender _sender;
     private readonly QueueCounts _counts;
+    private readonly SharedAnswer<QueueStatus?> _status;
+    private readonly SharedAnswer<QueueHealth> _health;
     private Refusal? _lastRefusal;
-    private DeepLook? _lastDeepLook;
 
-    internal ServiceBusEventQueue(QueueConnection connection, EventsInHand inHand, TimeProvider time, ILogger<ServiceBusEventQueue> logger)
+    /// <summary>How long what was seen of the queue is told to whoever asks: anybody may, and a look costs the namespace credits.</summary>
+    internal static readonly TimeSpan LookHolds = TimeSpan.FromSeconds(5);
+
+    internal ServiceBusEventQueue(QueueConnection connection, EventsInHand inHand, TimeSpan lookHolds, TimeProvider time, ILogger<ServiceBusEventQueue> logger)
     {
         _connection = connection;
         _inHand = inHand;
@@ -36,6 +39,8 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
         _logger = logger;
         _sender = new PatientSender(connection.Sender, time);
         _counts = new QueueCounts(connection.Administration, connection.QueueName, time);
+        _status = new SharedAnswer<QueueStatus?>(LookAsync, lookHolds, time);
+        _health = new SharedAnswer<QueueHealth>(CheckAsync, lookHolds, time);
     }
 
     /// <inheritdoc/>
@@ -60,37 +65,50 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     /// How full the queue is. The totals are the broker's where its counts may be read (not on the emulator); else messages are counted up to 1,000 of
     /// the queue and 1,000 dead letters, and a deeper queue shows as that. Its oldest 100 messages (1,000 without counts) tell the lanes apart: what
     /// lies deeper is taken to be mixed like them, and a lane that is not among them shows no age. In delivery is what this process holds;
-    /// what others hold counts as ready. Of a queue deeper than the look at it, an answer holds 5 s.
+    /// what others hold counts as ready. All who ask within five seconds get one answer.
     /// </summary>
     /// <inheritdoc/>
-    public async Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken)
-    {
-        if (_lastDeepLook is { } look && _time.GetElapsedTime(look.At) < DeepLookHolds)
-        {
-            return look.Status with { CanEnqueue = IsTaking };
-        }
+    public async Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) =>
+        await _status.GetAsync(cancellationToken) is { } status ? status with { CanEnqueue = IsTaking } : null;
 
-        using CancellationTokenSource budget = new(StatusBudget, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, cancellationToken);
+    /// <summary>Whether the queue takes events: by what the last request to it came to, and a look at one message at most each five seconds.</summary>
+    /// <inheritdoc/>
+    public async Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) =>
+        IsTaking ? await _health.GetAsync(cancellationToken) : QueueHealth.Refusing;
+
+    private bool IsTaking => _lastRefusal is not { } refusal || _time.GetElapsedTime(refusal.At) >= refusal.For;
+
+    private async Task<QueueStatus?> LookAsync()
+    {
+        using CancellationTokenSource budget = new(LookBudget, _time);
         try
         {
-            (long Active, long DeadLettered)? counts = await _counts.ReadAsync(either.Token);
-            int max = counts is null ? LongestSample : SampleBesideCounts;
-            LaneSample sample = await SampleAsync(max, either.Token);
-            long deadLettered = counts?.DeadLettered ?? await CountDeadLettersAsync(either.Token);
-            QueueStatus status = StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered);
-            _lastDeepLook = sample.Count < max && deadLettered < LongestSample ? null : new DeepLook(_time.GetTimestamp(), status);
-            return status;
+            (long Active, long DeadLettered)? counts = await _counts.ReadAsync(budget.Token);
+            LaneSample sample = await SampleAsync(counts is null ? LongestSample : SampleBesideCounts, budget.Token);
+            long deadLettered = counts?.DeadLettered ?? await CountDeadLettersAsync(budget.Token);
+            return StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered);
         }
         catch (Exception exception) when (SendFailure.Of(exception) is { } failure)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             Log.StatusUnknown(_logger, failure.Code);
-            return new QueueStatus(CanEnqueue: false, LaneStatus.Empty, LaneStatus.Empty, DeadLettered: 0);
+            return null;
         }
     }
 
-    private bool IsTaking => _lastRefusal is not { } refusal || _time.GetElapsedTime(refusal.At) >= refusal.For;
+    private async Task<QueueHealth> CheckAsync()
+    {
+        using CancellationTokenSource budget = new(LookBudget, _time);
+        try
+        {
+            await _connection.Browser.PeekMessageAsync(fromSequenceNumber: 0, budget.Token);
+            return QueueHealth.Taking;
+        }
+        catch (Exception exception) when (SendFailure.Of(exception) is { } failure)
+        {
+            Log.StatusUnknown(_logger, failure.Code);
+            return QueueHealth.Unreachable;
+        }
+    }
 
     private QueueStatus StatusOf(LaneSample sample, long total, long deadLettered)
     {
@@ -128,8 +146,6 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     }
 
     private sealed record Refusal(long At, TimeSpan For);
-
-    private sealed record DeepLook(long At, QueueStatus Status);
 
     private static partial class Log
     {

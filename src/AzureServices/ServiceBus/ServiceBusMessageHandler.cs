@@ -8,12 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace CustomerIoDestination.AzureServices.ServiceBus;
 
 /// <summary>
-/// Handles one message of a session trigger: envelope in, settlement out. Expected failures never leave it as exceptions, because a trigger that
+/// Handles one message of a session trigger: envelope in, settlement out. Failures never leave it as exceptions, because a trigger that
 /// fails abandons its message at once and burns its delivery count: a message that can't be settled is left to come again, and its session
 /// is given up so that no later one overtakes it. Thread-safe; one message a session at a time.
+/// What breaks while an event is sent is a failed call by the delivery's own rules, which end in the dead letters. What breaks around that says nothing
+/// of the event and is not held against it: after a pause its session is given up, as a worker outside Functions does too, and the queue's time to live
+/// is its end.
 /// </summary>
 public sealed partial class ServiceBusMessageHandler
 {
+    // Trouble that lasts must not turn into a loop as fast as the broker.
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
     private readonly Func<ReceivedEvent, CancellationToken, Task<DeliveryAttempt>> _deliver;
     private readonly EventSettling _settling;
     private readonly EventsInHand _inHand;
@@ -67,8 +73,14 @@ public sealed partial class ServiceBusMessageHandler
             }
 
             ReceivedEvent received = new(envelope, sequenceNumber, SessionState.HistoryOf(state, envelope.MessageId));
-            DeliveryAttempt attempt = await _deliver(received, cancellationToken);
-            await SettleAsync(received, SessionState.IsPresent(state), attempt, settlement);
+            if (await DeliverAsync(received, cancellationToken) is { } attempt)
+            {
+                await SettleAsync(received, SessionState.IsPresent(state), attempt, settlement);
+            }
+            else
+            {
+                await ReleaseAsync(envelope.Partition, settlement);
+            }
         }
         finally
         {
@@ -92,6 +104,23 @@ public sealed partial class ServiceBusMessageHandler
 #pragma warning restore CA1031
         {
             Log.StateUnknown(_logger, settlement.SessionLockedUntil, exception.GetType().Name);
+            return null;
+        }
+    }
+
+    /// <summary>What the delivery came to; null when it broke off.</summary>
+    private async Task<DeliveryAttempt?> DeliverAsync(ReceivedEvent received, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _deliver(received, cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever it is, the trigger must not see it; its message may quote the event, so only its type is told.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.DeliveryBroke(_logger, received.Envelope.EventId, exception.GetType().Name);
+            await Task.Delay(AfterFailure, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return null;
         }
     }
@@ -150,6 +179,9 @@ public sealed partial class ServiceBusMessageHandler
     {
         [LoggerMessage(LogLevel.Warning, "The message of event {EventId} was not settled and comes again; its session was locked until {LockedUntil} ({ExceptionType}).")]
         public static partial void SettlementFailed(ILogger logger, string? eventId, DateTimeOffset lockedUntil, string exceptionType);
+
+        [LoggerMessage(LogLevel.Error, "The delivery of event {EventId} broke off ({ExceptionType}); it comes again.")]
+        public static partial void DeliveryBroke(ILogger logger, string eventId, string exceptionType);
 
         [LoggerMessage(LogLevel.Warning, "A session's state could not be read; its message comes again; it was locked until {LockedUntil} ({ExceptionType}).")]
         public static partial void StateUnknown(ILogger logger, DateTimeOffset lockedUntil, string exceptionType);

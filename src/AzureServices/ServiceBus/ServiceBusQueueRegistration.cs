@@ -55,6 +55,7 @@ public static class ServiceBusQueueRegistration
         services.AddSingleton(provider => new ServiceBusEventQueue(
             provider.GetRequiredService<QueueConnection>(),
             provider.GetRequiredService<EventsInHand>(),
+            ServiceBusEventQueue.LookHolds,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ServiceBusEventQueue>>()));
         services.AddSingleton<IEventQueue>(provider => new LoggedEventQueue(

@@ -78,7 +78,7 @@ internal static class DeadLettersCommand
             }
 
             using HostApi api = host.Open(parsed, cli);
-            return await DeadLetterPass.RunAsync(api, $"{Route}/{verb}", selection, counter, cli.Console, cancellationToken);
+            return await DeadLetterPass.RunAsync(api, $"{Route}/{verb}", selection, counter, cli.Console, cli.Time, cancellationToken);
         });
         return command;
     }

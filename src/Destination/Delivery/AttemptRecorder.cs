@@ -37,6 +37,9 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
         return attempt;
     }
 
+    /// <summary>Sending failed in a way nobody expected; it is tried again.</summary>
+    public void Broke(EventEnvelope envelope, string exceptionType) => Log.SendingBroke(logger, envelope.EventId, envelope.Partition, exceptionType);
+
     /// <summary>Calls were repeated, here or inside the HTTP pipeline.</summary>
     public void Repeated(int calls)
     {
@@ -77,6 +80,9 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Error, "Sending event {EventId} of {Partition} broke off ({ExceptionType}); it is tried again.")]
+        public static partial void SendingBroke(ILogger logger, string eventId, Partition partition, string exceptionType);
+
         [LoggerMessage(
             Message = "Delivery ended: {Outcome}, reason {Reason}, event {EventId} ({Kind}) of {Partition}, {Attempts} calls, HTTP {HttpStatus}, {DurationMs} ms. {Description}")]
         public static partial void DeliveryEnded(

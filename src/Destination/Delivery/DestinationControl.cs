@@ -52,6 +52,9 @@ public sealed class DestinationControl : IDestinationControl
         return Task.CompletedTask;
     }
 
+    /// <summary>Checks key, region and URL with Customer.io. A pause of this process begins or ends by what it says; no answer says nothing.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken) => _gate.Report(await _client.PingAsync(cancellationToken));
+
     private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state switch
     {
         { Misconfigured: not null } => CredentialsState.Invalid,

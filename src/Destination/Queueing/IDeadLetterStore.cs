@@ -91,7 +91,8 @@ public abstract record DeadLetterSelection
 /// <param name="NotFound">Given ids that are not there.</param>
 /// <param name="More">Whether the pass ended at its bound with some left: call again.</param>
 /// <param name="Scanned">How many dead letters were looked at, where that differs from the whole; null otherwise.</param>
-public sealed record DeadLetterPass(int Done, int Identifies, IReadOnlyList<string> NotFound, bool More, int? Scanned = null)
+/// <param name="Contended">Whether somebody else held some of them, so that they were passed over: call again after a moment.</param>
+public sealed record DeadLetterPass(int Done, int Identifies, IReadOnlyList<string> NotFound, bool More, int? Scanned = null, bool Contended = false)
 {
     /// <summary>The most dead letters one pass works on.</summary>
     public const int MaxMessages = 5_000;

@@ -8,6 +8,14 @@ public interface IEventQueue
     /// <param name="cancellationToken">Gives up waiting; what was already taken stays taken.</param>
     Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken);
 
-    /// <summary>How full the queue is. Answers fast at any depth.</summary>
-    Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken);
+    /// <summary>How full the queue is; null when it can't be reached from here, so that nothing is known. Answers fast at any depth.</summary>
+    Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the queue takes events now. Anybody may ask at any rate: it costs the queue next to nothing.</summary>
+    async Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) => await GetStatusAsync(cancellationToken) switch
+    {
+        null => QueueHealth.Unreachable,
+        { CanEnqueue: true } => QueueHealth.Taking,
+        _ => QueueHealth.Refusing,
+    };
 }

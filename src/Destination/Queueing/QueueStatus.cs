@@ -1,7 +1,7 @@
 namespace CustomerIoDestination.Queueing;
 
 /// <summary>How full the queue is.</summary>
-/// <param name="CanEnqueue">Whether it takes events now; health answers by it.</param>
+/// <param name="CanEnqueue">Whether it takes events now.</param>
 /// <param name="Live">The live lane.</param>
 /// <param name="Import">The import lane.</param>
 /// <param name="DeadLettered">How many dead letters lie there.</param>

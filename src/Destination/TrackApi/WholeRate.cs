@@ -11,4 +11,9 @@ internal sealed class WholeRate(DeliverySettings settings) : IRateShare
     {
         // It is always there.
     }
+
+    public void StillWaiting(int requests)
+    {
+        // As above.
+    }
 }

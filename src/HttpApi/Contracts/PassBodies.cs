@@ -17,7 +17,7 @@ internal sealed record ReplayBody(
         pass.NotFound,
         pass.More,
         pass.Scanned,
-        pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : []);
+        [.. PassWarning.Of(pass), .. pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : Array.Empty<PassWarning>()]);
 }
 
 /// <summary>What one pass of discard did.</summary>
@@ -28,12 +28,18 @@ internal sealed record DiscardBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
     IReadOnlyList<PassWarning> Warnings)
 {
-    public static DiscardBody Of(DeadLetterPass pass) => new(pass.Done, pass.NotFound, pass.More, pass.Scanned, []);
+    public static DiscardBody Of(DeadLetterPass pass) => new(pass.Done, pass.NotFound, pass.More, pass.Scanned, [.. PassWarning.Of(pass)]);
 }
 
 /// <summary>What an operator should know about a pass.</summary>
 internal sealed record PassWarning(string Code, string Message)
 {
+    private static readonly PassWarning Held = new(
+        "held_elsewhere",
+        "Another pass held some of the dead letters: they were passed over. Repeat the call after a moment.");
+
+    public static IEnumerable<PassWarning> Of(DeadLetterPass pass) => pass.Contended ? [Held] : [];
+
     public static PassWarning OldIdentifies(int count) => new(
         "identify_may_be_outdated",
         string.Create(

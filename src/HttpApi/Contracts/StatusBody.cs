@@ -4,24 +4,26 @@ using CustomerIoDestination.Rules;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
-/// <summary>The body of the status.</summary>
+/// <summary>The body of the status; <c>queue</c> is null while the queue can't be reached.</summary>
 internal sealed record StatusBody(
     DestinationBody Destination,
     CustomerIoBody CustomerIo,
-    QueueBody Queue,
+    QueueBody? Queue,
     RateBody Rate,
     EventCounts Counts,
     RulesBody Rules,
+    SharedStateStatus? SharedState,
     string Version,
     DateTimeOffset StartedAt)
 {
-    public static StatusBody Of(DeliveryStatus delivery, QueueStatus queue, RulesStatus rules) => new(
+    public static StatusBody Of(DeliveryStatus delivery, QueueStatus? queue, RulesStatus rules) => new(
         DestinationBody.Of(delivery),
         new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode()),
-        QueueBody.Of(queue),
+        queue is null ? null : QueueBody.Of(queue),
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
         delivery.Counts,
         new RulesBody(rules.Path, rules.LoadedAt, [.. rules.Problems.Select(problem => new RulesProblemBody(problem.Path, problem.Message))]),
+        delivery.SharedState,
         ProductVersion.Text,
         delivery.StartedAt);
 }

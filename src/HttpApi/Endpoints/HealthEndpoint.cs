@@ -6,12 +6,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
 
-/// <summary><c>GET /api/health</c>: whether the queue takes events, whatever Customer.io does.</summary>
+/// <summary><c>GET /api/health</c>: whether the queue takes events, whatever Customer.io does. Needs no key, so it must cost little.</summary>
 internal static class HealthEndpoint
 {
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
-        QueueStatus queue = await ports.Queue.GetStatusAsync(request.HttpContext.RequestAborted);
-        return queue.CanEnqueue ? Answer.With(HealthBody.Healthy, ApiJson.Default.HealthBody) : ApiErrors.QueueUnavailable;
+        QueueHealth health = await ports.Queue.GetHealthAsync(request.HttpContext.RequestAborted);
+        return health switch
+        {
+            QueueHealth.Taking => Answer.With(HealthBody.Healthy, ApiJson.Default.HealthBody),
+            QueueHealth.Unreachable => ApiErrors.QueueUnreachable,
+            _ => ApiErrors.QueueUnavailable,
+        };
     }
 }

@@ -13,7 +13,7 @@ internal static class StatusEndpoint
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
         CancellationToken aborted = request.HttpContext.RequestAborted;
-        Task<QueueStatus> queue = ports.Queue.GetStatusAsync(aborted);
+        Task<QueueStatus?> queue = ports.Queue.GetStatusAsync(aborted);
         Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
         return Answer.With(StatusBody.Of(await delivery, await queue, ports.Rules.Status), ApiJson.Default.StatusBody);
     }

@@ -5,6 +5,9 @@ import { openDeadLetter } from './story.js';
 import * as words from './words.js';
 
 const shown = 50;
+const pause = 5000;
+// Over the minute for which a pass of another process may hold dead letters.
+const mostPauses = 24;
 let items = [];
 let next = null;
 let working = false;
@@ -107,11 +110,14 @@ async function run(verb, done, title) {
   working = true;
   showActions();
   let total = 0;
+  let pauses = 0;
   try {
     for (let more = true; more;) {
+      if (pauses > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       const pass = await api.change(`/api/dead-letters/${verb}`, asOfNow ? { ...chosen, asOfNow } : chosen);
       total += pass[done];
-      more = pass.more && pass[done] > 0;
+      pauses = pass[done] > 0 ? 0 : pauses + 1;
+      more = pass.more && pauses <= mostPauses;
       setText('dead-message', sentence(done, total, pass, more));
     }
   } finally {

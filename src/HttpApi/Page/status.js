@@ -27,33 +27,52 @@ function show(status) {
   setText('state-text', sentence(destination, customerIo, queue));
   document.title = `${headlines[destination.state] ?? destination.state} · Freshpaint to Customer.io`;
 
-  setText('ready', words.number(queue.ready));
-  setText('ready-note', queue.lanes.import.ready > 0 ? `${words.number(queue.lanes.import.ready)} of them imports` : queue.ready > 0 ? 'all live' : 'the queue is empty');
-  setText('in-delivery', words.number(queue.inDelivery));
-  setText('oldest-note', queue.oldestAgeSeconds > 0 ? `oldest ${words.span(queue.oldestAgeSeconds)}` : 'nothing is late');
+  showQueue(queue);
   setText('delivered', words.number(counts.delivered));
   setText('delivered-note', `of ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
-  setText('dead', words.number(queue.deadLettered));
-  setText('dead-note', queue.deadLettered > 0 ? 'someone should look' : 'none');
-  byId('dead').parentElement.classList.toggle('attention', queue.deadLettered > 0);
   setText('rate', rate.current < rate.limit ? `${words.number(rate.current)} of ${words.number(rate.limit)}` : words.number(rate.limit));
   setText('rate-note', rate.current < rate.limit ? 'slowed down: Customer.io asked to' : 'at most');
   setText('facts', facts(customerIo, counts, status));
   setText('version', `v${status.version}`);
 }
 
+function showQueue(queue) {
+  if (queue === null) {
+    for (const id of ['ready', 'in-delivery', 'dead']) {
+      setText(id, '?');
+    }
+
+    setText('ready-note', 'the queue can\'t be reached');
+    setText('oldest-note', 'not known');
+    setText('dead-note', 'not known');
+    return;
+  }
+
+  setText('ready', words.number(queue.ready));
+  setText('ready-note', queue.lanes.import.ready > 0 ? `${words.number(queue.lanes.import.ready)} of them imports` : queue.ready > 0 ? 'all live' : 'the queue is empty');
+  setText('in-delivery', words.number(queue.inDelivery));
+  setText('oldest-note', queue.oldestAgeSeconds > 0 ? `oldest ${words.span(queue.oldestAgeSeconds)}` : 'nothing is late');
+  setText('dead', words.number(queue.deadLettered));
+  setText('dead-note', queue.deadLettered > 0 ? 'someone should look' : 'none');
+  byId('dead').parentElement.classList.toggle('attention', queue.deadLettered > 0);
+}
+
 function sentence(destination, customerIo, queue) {
   const ago = words.since(destination.since);
   switch (destination.state) {
     case 'paused':
-      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. Nothing is lost: ${words.count(queue.ready, 'event waits and flows', 'events wait and flow')} again when this is put right.`;
+      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. Nothing is lost: ${waiting(queue)} again when this is put right.`;
     case 'disabled':
-      return `For ${ago}, by the setting Delivery__Enabled. ${words.count(queue.ready, 'event waits on the queue and flows', 'events wait on the queue and flow')} when it is on again.`;
+      return `For ${ago}, by the setting Delivery__Enabled. ${waiting(queue)} when it is on again.`;
     default:
       return customerIo.credentials === 'valid'
         ? `Events have been flowing to Customer.io for ${ago}.`
         : 'Events are taken in. Customer.io has not confirmed the site id and API key yet.';
   }
+}
+
+function waiting(queue) {
+  return queue === null ? 'what waits on the queue flows' : words.count(queue.ready, 'event waits on the queue and flows', 'events wait on the queue and flow');
 }
 
 function facts(customerIo, counts, status) {
@@ -65,6 +84,7 @@ function facts(customerIo, counts, status) {
     counts.retried > 0 ? `${words.count(counts.retried, 'call', 'calls')} repeated` : null,
     counts.rejected > 0 ? `${words.count(counts.rejected, 'item', 'items')} rejected at the door` : null,
     `up ${words.since(status.startedAt)}`,
+    status.sharedState?.reachable === false ? `for ${words.since(status.sharedState.since)} the storage of state and log can't be reached: this is what one process knows` : null,
     status.rules.problems.length > 0 ? `the rules file has ${words.count(status.rules.problems.length, 'problem', 'problems')} and is not in force: ${status.rules.problems[0].path} ${status.rules.problems[0].message}` : null,
   ].filter((fact) => fact).join('  ·  ');
 }

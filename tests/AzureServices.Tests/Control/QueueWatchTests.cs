@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,11 +62,31 @@ public sealed class QueueWatchTests : IDisposable
         _purged.ShouldBe(1);
     }
 
+    [AzuriteFact]
+    public async Task A_queue_that_can_not_be_reached_is_no_empty_one()
+    {
+        _queue.Setup(queue => queue.GetStatusAsync(It.IsAny<CancellationToken>())).ReturnsAsync((QueueStatus?)null);
+        using MetricCollector<double> age = Collect<double>("destination.queue.oldest_age");
+        using MetricCollector<long> ready = Collect<long>("destination.queue.ready");
+        using MetricCollector<long> deadLetters = Collect<long>("destination.queue.dead_letters");
+        using MetricCollector<long> heartbeat = Collect<long>("destination.watch.runs");
+        QueueWatch watch = await WatchAsync();
+
+        AggregateException failure = await Should.ThrowAsync<AggregateException>(() => watch.RunAsync(CancellationToken.None));
+
+        failure.InnerExceptions.ShouldHaveSingleItem().Message.ShouldContain("can't be reached");
+        age.LastMeasurement.ShouldBeNull();
+        ready.LastMeasurement.ShouldBeNull();
+        deadLetters.LastMeasurement.ShouldBeNull();
+        heartbeat.LastMeasurement!.Value.ShouldBe(1);
+    }
+
     public void Dispose() => _services.Dispose();
 
     private async Task<QueueWatch> WatchAsync()
     {
         TableServiceClient tables = new(await Azurite.NewAccountAsync());
+        TableAccess access = new(TimeProvider.System);
         return new QueueWatch(
             _queue.Object,
             _ =>
@@ -75,10 +95,10 @@ public sealed class QueueWatchTests : IDisposable
                 return Task.FromResult(new DeadLetterPass(1, 0, [], More: false));
             },
             _services.GetRequiredService<IDestinationControl>(),
-            _services.GetRequiredService<TrackApiClient>(),
+            _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<QueueMetrics>(),
-            new DayTables(tables, TimeProvider.System),
-            new ControlTable(tables),
+            new DayTables(tables, access, TimeProvider.System),
+            new ControlTable(tables, access),
             Settings,
             TimeProvider.System,
             NullLogger<QueueWatch>.Instance);

@@ -32,6 +32,27 @@ public sealed class SliceDemandTests
         demand.Slices().ShouldBe(0);
     }
 
+    [Fact]
+    public void A_single_ping_wants_one_slice_however_long_it_waits()
+    {
+        SliceDemand demand = Demand(1);
+        for (int tick = 0; tick < 100; tick++)
+        {
+            demand.AtLeast(1);
+            demand.Slices().ShouldBe(1);
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    [Fact]
+    public void Those_who_wait_are_wanted_for_at_once()
+    {
+        SliceDemand demand = Demand(0);
+        demand.AtLeast(40);
+
+        demand.Slices().ShouldBe(5);
+    }
+
     private SliceDemand Demand(int asked)
     {
         SliceDemand demand = new(slicesRate: 10, _time);

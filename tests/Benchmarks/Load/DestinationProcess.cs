@@ -84,5 +84,10 @@ internal sealed class DestinationProcess : IAsyncDisposable
         {
             // It is always there.
         }
+
+        public void StillWaiting(int requests)
+        {
+            // As above.
+        }
     }
 }

@@ -25,8 +25,8 @@ internal sealed class RecordingQueue : IEventQueue, IDeliveryLog
         return LogFails ? Task.FromException(new IOException("The disk is full.")) : Task.CompletedTask;
     }
 
-    public Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
+    public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<QueueStatus?>(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
 
     public Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken) =>
         Task.FromResult(new DeliveryLogPage(Log, null));

@@ -163,6 +163,19 @@ public sealed class DeadLettersTests
         discarded.ShouldBe("""{"discarded":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[]}""");
     }
 
+    [Fact]
+    public async Task Dead_letters_somebody_else_held_are_warned_of()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Pass = new DeadLetterPass(Done: 0, Identifies: 0, NotFound: [], More: true, Contended: true);
+
+        foreach (string verb in new[] { "replay", "discard" })
+        {
+            JsonNode body = await (await host.PostAsync($"/api/dead-letters/{verb}", """{"all":true}""", Meant)).JsonAsync();
+            body["warnings"]!.AsArray().ShouldHaveSingleItem()!["code"]!.GetValue<string>().ShouldBe("held_elsewhere");
+        }
+    }
+
     [Theory]
     [InlineData(2, false, false, true)]
     [InlineData(0, false, false, false)]

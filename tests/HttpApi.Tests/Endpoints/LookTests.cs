@@ -22,7 +22,7 @@ public sealed class LookTests
     public async Task Health_is_bad_when_the_queue_takes_none()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.Queue.Status = host.Queue.Status with { CanEnqueue = false };
+        host.Queue.Status = host.Queue.Status! with { CanEnqueue = false };
 
         (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_unavailable");
     }
@@ -34,6 +34,18 @@ public sealed class LookTests
         host.Queue.Failure = new IOException("disk");
 
         (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_unavailable");
+    }
+
+    [Fact]
+    public async Task A_queue_that_can_not_be_reached_is_told_and_not_shown_as_empty()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Queue.Status = null;
+
+        (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_unreachable");
+        JsonObject body = (await (await host.GetAsync("/api/status")).JsonAsync()).AsObject();
+        body.ContainsKey("queue").ShouldBeTrue();
+        body["queue"].ShouldBeNull();
     }
 
     [Fact]
@@ -61,6 +73,7 @@ public sealed class LookTests
               "rate": {"limit": 100, "current": 12.5},
               "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}},
               "rules": {"path": null, "problems": []},
+              "sharedState": null,
               "startedAt": "2026-01-31T12:00:00.000Z"
             }
             """)).ShouldBeTrue(body.ToJsonString());

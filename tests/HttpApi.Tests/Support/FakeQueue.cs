@@ -9,7 +9,7 @@ internal sealed class FakeQueue : IEventQueue
 
     public EnqueueResult Answer { get; set; } = EnqueueResult.Enqueued.All;
 
-    public QueueStatus Status { get; set; } = new(CanEnqueue: true, LaneStatus.Empty, LaneStatus.Empty, DeadLettered: 0);
+    public QueueStatus? Status { get; set; } = new(CanEnqueue: true, LaneStatus.Empty, LaneStatus.Empty, DeadLettered: 0);
 
     public Exception? Failure { get; set; }
 
@@ -24,7 +24,7 @@ internal sealed class FakeQueue : IEventQueue
         return Task.FromResult(Answer);
     }
 
-    public Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken)
+    public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken)
     {
         ThrowIfTold();
         return Task.FromResult(Status);

@@ -5,7 +5,7 @@ using ServiceBusDouble.Store;
 namespace ServiceBusDouble.Wire;
 
 /// <summary>The node <c>$management</c> of a queue or dead-letter sub-queue: everything a client does without a link of its own.</summary>
-internal sealed class ManagementNode(QueueStore store, bool hasSessions) : IRequestProcessor
+internal sealed class ManagementNode(QueueStore store, bool hasSessions, LookCounter looks) : IRequestProcessor
 {
     public int Credit => 100;
 
@@ -42,6 +42,7 @@ internal sealed class ManagementNode(QueueStore store, bool hasSessions) : IRequ
     private ManagementAnswer Peek(ManagementRequest request)
     {
         IReadOnlyList<StoredMessage> messages = store.Peek(request.FromSequenceNumber, request.MessageCount, request.SessionId);
+        looks.Add(messages.Count);
         return messages.Count == 0
             ? ManagementAnswer.NoContent
             : ManagementAnswer.With("messages", messages.Select(message => new Map { ["message"] = MessageCodec.Encode(MessageCodec.ToDelivery(message)) }).ToList());

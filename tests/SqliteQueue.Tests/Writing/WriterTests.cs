@@ -49,7 +49,7 @@ public sealed class WriterTests : OpenQueueFile
         await FillDiskAsync();
 
         EnqueueResult refused = await EnqueueBigAsync(2);
-        bool whileFull = (await Queue.GetStatusAsync(CancellationToken.None)).CanEnqueue;
+        bool whileFull = (await Queue.GetStatusAsync(CancellationToken.None))!.CanEnqueue;
         long depth = File.Writer.Counters.Depth(Lane.Live);
         await FreeDiskAsync();
         EnqueueResult again = await EnqueueBigAsync(2);
@@ -58,7 +58,7 @@ public sealed class WriterTests : OpenQueueFile
         whileFull.ShouldBeFalse();
         depth.ShouldBe(1);
         again.ShouldBe(EnqueueResult.Enqueued.All);
-        (await Queue.GetStatusAsync(CancellationToken.None)).ShouldSatisfyAllConditions(
+        (await Queue.GetStatusAsync(CancellationToken.None))!.ShouldSatisfyAllConditions(
             status => status.CanEnqueue.ShouldBeTrue(),
             status => status.Ready.ShouldBe(2));
     }
@@ -70,7 +70,7 @@ public sealed class WriterTests : OpenQueueFile
         await EnqueueBigAsync(2);
         await FreeDiskAsync(countsAsWrite: false);
 
-        while (!(await Queue.GetStatusAsync(CancellationToken.None)).CanEnqueue)
+        while (!(await Queue.GetStatusAsync(CancellationToken.None))!.CanEnqueue)
         {
             Folder.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
@@ -95,7 +95,7 @@ public sealed class WriterTests : OpenQueueFile
         await settling;
         early.ShouldBeFalse();
         await lease.DisposeAsync();
-        (await Queue.GetStatusAsync(CancellationToken.None)).ShouldSatisfyAllConditions(
+        (await Queue.GetStatusAsync(CancellationToken.None))!.ShouldSatisfyAllConditions(
             status => status.DeadLettered.ShouldBe(1),
             status => status.Ready.ShouldBe(0),
             status => status.InDelivery.ShouldBe(0));

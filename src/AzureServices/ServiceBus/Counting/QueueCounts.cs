@@ -5,7 +5,7 @@ using Azure.Messaging.ServiceBus.Administration;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Counting;
 
-/// <summary>The broker's own counts. Reading them needs a right beyond sending and receiving; without it they are asked for again only after a while.</summary>
+/// <summary>The broker's own counts. Reading them needs a right beyond sending and receiving; without it, or without an answer in time, they are asked for again only after a while.</summary>
 internal sealed class QueueCounts(ServiceBusAdministrationClient? administration, string queueName, TimeProvider time)
 {
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromMinutes(5);
@@ -27,11 +27,16 @@ internal sealed class QueueCounts(ServiceBusAdministrationClient? administration
             _isRefused = false;
             return (counts.ActiveMessageCount, counts.DeadLetterMessageCount);
         }
-        catch (Exception failure) when (failure is UnauthorizedAccessException or RequestFailedException or ServiceBusException or AuthenticationFailedException)
+        catch (Exception failure) when (IsRefusal(failure, cancellationToken))
         {
             _refusedAt = time.GetTimestamp();
             _isRefused = true;
             return null;
         }
     }
+
+    // The client cancels of its own when it had no answer in time.
+    private static bool IsRefusal(Exception failure, CancellationToken cancellationToken) => failure
+        is UnauthorizedAccessException or RequestFailedException or ServiceBusException or AuthenticationFailedException
+        || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

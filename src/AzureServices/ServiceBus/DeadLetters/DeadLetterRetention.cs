@@ -16,7 +16,7 @@ internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore stor
             pass = await store.PurgeAsync(cancellationToken);
             removed += pass.Done;
         }
-        while (pass.More && !cancellationToken.IsCancellationRequested);
+        while (pass is { More: true, Contended: false } && !cancellationToken.IsCancellationRequested);
 
         if (removed > 0)
         {

@@ -37,9 +37,10 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
                 }
 
                 List<ServiceBusReceivedMessage> page = await ReceiveAsync(receiver, ahead);
+                progress.IsContended |= page.Count < ahead;
                 if (page.Count == 0)
                 {
-                    return SweepEnd.AtItsBound;
+                    return SweepEnd.Contended;
                 }
 
                 if (!await TakeAsync(receiver, page, heldBack, work, progress))
@@ -68,7 +69,8 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
                 break;
             }
 
-            count++;
+            // A deferred one is received by its number only, by whoever deferred it.
+            count += next.State == ServiceBusMessageState.Active ? 1 : 0;
         }
 
         return count;

@@ -3,7 +3,7 @@ using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 
-/// <summary>What a pass over the dead letters did so far, and its bounds.</summary>
+/// <summary>What a pass over the dead letters did so far, and its bounds. Made when the pass begins: its time runs from then.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="wanted">How many were asked for by id; null for as many as there are.</param>
 /// <param name="before">The pass ends at the first that became a dead letter later; null for its own beginning.</param>
@@ -21,6 +21,9 @@ internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffse
     /// <summary>Identifies among them.</summary>
     public int Identifies { get; set; }
 
+    /// <summary>Whether somebody else held some, so that they were passed over.</summary>
+    public bool IsContended { get; set; }
+
     /// <summary>The sequence number of the last one looked at.</summary>
     public long LastSequence { get; set; }
 
@@ -37,10 +40,11 @@ internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffse
     /// <summary>Whether it is old enough: replayed events that fail again at once must not keep the pass going.</summary>
     public bool Includes(ServiceBusReceivedMessage message) => DeadLetterMessage.DeadLetteredAt(message) <= _before;
 
-    /// <summary>What the pass came to. Where it did nothing within its bounds, repeating it would do nothing either.</summary>
+    /// <summary>What the pass came to. Where it did nothing within its bounds, and nobody was in its way, repeating it would do nothing either.</summary>
     public DeadLetterPass End(SweepEnd end, IReadOnlyList<string> notFound)
     {
-        bool isMore = end == SweepEnd.QueueUnavailable || (end == SweepEnd.AtItsBound && Done > 0);
-        return new DeadLetterPass(Done, Identifies, notFound, isMore, Scanned);
+        bool isContended = IsContended && !IsComplete;
+        bool isMore = isContended || end == SweepEnd.QueueUnavailable || (end == SweepEnd.AtItsBound && Done > 0);
+        return new DeadLetterPass(Done, Identifies, notFound, isMore, Scanned, isContended);
     }
 }

@@ -9,6 +9,9 @@ internal enum SweepEnd
     /// <summary>It had gone as far, or as long, as one pass may.</summary>
     AtItsBound,
 
+    /// <summary>Somebody else holds all that are left.</summary>
+    Contended,
+
     /// <summary>The queue did not take replayed events.</summary>
     QueueUnavailable,
 }

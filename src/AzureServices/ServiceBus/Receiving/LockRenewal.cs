@@ -1,29 +1,41 @@
 using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 
-/// <summary>Keeps a session's lock until disposed of, and tells when it is lost all the same.</summary>
-internal sealed class LockRenewal : IAsyncDisposable
+/// <summary>
+/// Keeps a session's lock until disposed of, and tells when it is lost all the same: when the broker says so, or when the time it last granted has run
+/// out here, because from then on somebody else may have the session.
+/// </summary>
+internal sealed partial class LockRenewal : IAsyncDisposable
 {
     // A third of the queue's lock duration of a minute; a lock that ends sooner, as the broker says, is renewed sooner.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
+    // The lock duration as the queue is deployed, whatever a wrong clock makes of the end the broker told; and what a clock that is ahead leaves to renew in.
+    private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestLock = TimeSpan.FromSeconds(10);
+
     private readonly ServiceBusSessionReceiver _session;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _lost;
     private readonly Task _renewing;
 
-    public LockRenewal(ServiceBusSessionReceiver session, TimeProvider time)
+    public LockRenewal(ServiceBusSessionReceiver session, TimeProvider time, ILogger logger)
     {
         _session = session;
         _time = time;
+        _logger = logger;
+        _lost = new CancellationTokenSource(Granted(TimeSpan.Zero), time);
+        Lost = _lost.Token;
         _renewing = RenewAsync();
     }
 
     /// <summary>Cancelled when the lock is lost.</summary>
-    public CancellationToken Lost => _lost.Token;
+    public CancellationToken Lost { get; }
 
     public async ValueTask DisposeAsync()
     {
@@ -35,36 +47,67 @@ internal sealed class LockRenewal : IAsyncDisposable
 
     private async Task RenewAsync()
     {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _lost.Token);
         TimeSpan pause = PauseUntilHalf();
+        string failure = "none";
         while (true)
         {
-            await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, _time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stop.IsCancellationRequested)
             {
                 return;
             }
 
-            try
+            if (_lost.IsCancellationRequested)
             {
-                await _session.RenewSessionLockAsync(_stop.Token);
-                pause = PauseUntilHalf();
-            }
-            catch (Exception failure) when (failure is ServiceBusException { Reason: ServiceBusFailureReason.SessionLockLost } or ObjectDisposedException)
-            {
-                await _lost.CancelAsync();
+                Log.Lost(_logger, failure);
                 return;
             }
-            catch (Exception failure) when (failure is ServiceBusException or OperationCanceledException)
+
+            try
             {
+                long asked = _time.GetTimestamp();
+                await _session.RenewSessionLockAsync(end.Token);
+                _lost.CancelAfter(Granted(_time.GetElapsedTime(asked)));
+                pause = PauseUntilHalf();
+            }
+            catch (Exception lost) when (lost is ServiceBusException { Reason: ServiceBusFailureReason.SessionLockLost } or ObjectDisposedException)
+            {
+                failure = lost.GetType().Name;
+                await _lost.CancelAsync();
+            }
+#pragma warning disable CA1031 // Whatever keeps a renewal from working may pass before the lock ends; if it does not, the end of the lock is told.
+            catch (Exception other)
+#pragma warning restore CA1031
+            {
+                failure = other.GetType().Name;
                 pause = ShortestPause;
             }
         }
     }
 
+    /// <summary>How much of the lock there is yet.</summary>
+    /// <param name="since">How long ago it was asked for.</param>
+    private TimeSpan Granted(TimeSpan since)
+    {
+        TimeSpan longest = LongestLock - since;
+        TimeSpan told = Told();
+        TimeSpan granted = told < longest ? told : longest;
+        return granted > ShortestLock ? granted : ShortestLock;
+    }
+
     // The end of the lock is told by the broker's clock: a wrong clock here makes for a few renewals more, never for too few.
     private TimeSpan PauseUntilHalf()
     {
-        TimeSpan half = (_session.SessionLockedUntil - _time.GetUtcNow()) / 2;
+        TimeSpan half = Told() / 2;
         return half < ShortestPause ? ShortestPause : half > LongestPause ? LongestPause : half;
+    }
+
+    private TimeSpan Told() => _session.SessionLockedUntil - _time.GetUtcNow();
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "A session's lock was lost: what is not settled comes again. Last failure to renew it: {ExceptionType}.")]
+        public static partial void Lost(ILogger logger, string exceptionType);
     }
 }

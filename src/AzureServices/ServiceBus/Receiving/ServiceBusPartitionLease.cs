@@ -49,7 +49,13 @@ internal sealed class ServiceBusPartitionLease : IPartitionLease
             return;
         }
 
-        await _session.DisposeAsync();
-        _inHand.Add(Partition.Lane, -1);
+        try
+        {
+            await _session.DisposeAsync();
+        }
+        finally
+        {
+            _inHand.Add(Partition.Lane, -1);
+        }
     }
 }

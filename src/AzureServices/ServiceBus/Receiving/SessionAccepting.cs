@@ -53,7 +53,7 @@ internal sealed partial class SessionAccepting(QueueConnection connection, Event
         {
             case EnvelopeReading.Readable(var envelope):
                 BinaryData? state = await session.GetSessionStateAsync(cancellationToken);
-                return new SessionInHand(session, message, envelope, state, settling, time);
+                return new SessionInHand(session, message, envelope, state, settling, time, logger);
             case EnvelopeReading.Unreadable(var problem):
                 await new SessionMessage(session, message).DeadLetterAsync(new Settlement.DeadLetter(DeadLetterReason.Unreadable, problem), attempts: 0, time.GetUtcNow());
                 Log.Unreadable(logger, problem);

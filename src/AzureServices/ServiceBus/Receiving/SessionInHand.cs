@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Queueing;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 
@@ -11,11 +12,18 @@ internal sealed class SessionInHand : IAsyncDisposable
     private readonly EventSettling _settling;
     private readonly LockRenewal _renewal;
 
-    public SessionInHand(ServiceBusSessionReceiver session, ServiceBusReceivedMessage message, EventEnvelope envelope, BinaryData? state, EventSettling settling, TimeProvider time)
+    public SessionInHand(
+        ServiceBusSessionReceiver session,
+        ServiceBusReceivedMessage message,
+        EventEnvelope envelope,
+        BinaryData? state,
+        EventSettling settling,
+        TimeProvider time,
+        ILogger logger)
     {
         _session = session;
         _settling = settling;
-        _renewal = new LockRenewal(session, time);
+        _renewal = new LockRenewal(session, time, logger);
         Lost = _renewal.Lost;
         Message = new SessionMessage(session, message);
         HasState = SessionState.IsPresent(state);
@@ -37,7 +45,13 @@ internal sealed class SessionInHand : IAsyncDisposable
     /// <summary>Gives the session back.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _renewal.DisposeAsync();
-        await _settling.TryAsync(_session.CloseAsync);
+        try
+        {
+            await _renewal.DisposeAsync();
+        }
+        finally
+        {
+            await _settling.TryAsync(_session.CloseAsync);
+        }
     }
 }

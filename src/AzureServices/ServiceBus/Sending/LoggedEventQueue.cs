@@ -23,7 +23,10 @@ internal sealed class LoggedEventQueue(IEventQueue queue, IDeliveryLog log, Even
     }
 
     /// <inheritdoc/>
-    public Task<QueueStatus> GetStatusAsync(CancellationToken cancellationToken) => queue.GetStatusAsync(cancellationToken);
+    public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) => queue.GetStatusAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) => queue.GetHealthAsync(cancellationToken);
 
     private static IEnumerable<DeliveryLogEntry> ArrivalOf(EventEnvelope envelope)
     {

@@ -19,11 +19,14 @@ public sealed class StatusTests : BrokerTests
     private readonly Mock<ServiceBusAdministrationClient> _administration = new();
     private readonly ServiceBusEventQueue _queue;
 
+    /// <summary>No right, and what the client throws when no answer came within its own patience.</summary>
+    public static TheoryData<Exception> Silences { get; } = [new UnauthorizedAccessException(), new TaskCanceledException()];
+
     public StatusTests()
         : base(new ServiceBusQueueUnderTest())
     {
         QueueConnection counted = new(Subject.Client, ServiceBusQueueUnderTest.QueueName, _administration.Object);
-        _queue = new ServiceBusEventQueue(counted, new EventsInHand(), _time, NullLogger<ServiceBusEventQueue>.Instance);
+        _queue = new ServiceBusEventQueue(counted, new EventsInHand(), ServiceBusEventQueue.LookHolds, _time, NullLogger<ServiceBusEventQueue>.Instance);
     }
 
     [Fact]
@@ -49,7 +52,7 @@ public sealed class StatusTests : BrokerTests
     }
 
     [Fact]
-    public async Task Of_a_deep_queue_an_answer_holds_for_a_moment()
+    public async Task An_answer_holds_for_a_moment()
     {
         Counts(active: 1_000, dead: 0);
         await EnqueueAsync([.. Enumerable.Range(0, 120).Select(number => Some.Envelope(number))]);
@@ -64,13 +67,66 @@ public sealed class StatusTests : BrokerTests
     }
 
     [Fact]
-    public async Task Without_the_right_to_ask_messages_are_counted_and_the_broker_is_asked_again_later()
+    public async Task Any_number_of_callers_costs_the_broker_one_look()
+    {
+        Counts(active: 120, dead: 0);
+        await EnqueueAsync([.. Enumerable.Range(0, 120).Select(number => Some.Envelope(number))]);
+        int before = Subject.Double.Looks;
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StatusAsync()));
+
+        Asked(1);
+        (Subject.Double.Looks - before).ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task Any_number_of_health_checks_costs_the_broker_a_look_at_one_message()
+    {
+        await EnqueueAsync([.. Enumerable.Range(0, 120).Select(number => Some.Envelope(number))]);
+        int before = Subject.Double.Looks;
+
+        QueueHealth[] answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _queue.GetHealthAsync(CancellationToken.None)));
+
+        answers.ShouldAllBe(health => health == QueueHealth.Taking);
+        Asked(0);
+        (Subject.Double.Looks - before).ShouldBe(1);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        await _queue.GetHealthAsync(CancellationToken.None);
+        (Subject.Double.Looks - before).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_takes_nobody_elses_answer_away()
+    {
+        TaskCompletionSource answer = new();
+        _administration.Setup(administration => administration.GetQueueRuntimePropertiesAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Returns(async () =>
+            {
+                await answer.Task;
+                throw new UnauthorizedAccessException();
+            });
+        using CancellationTokenSource impatient = new();
+        Task<QueueStatus?> first = _queue.GetStatusAsync(impatient.Token);
+        Task<QueueStatus> second = StatusAsync();
+
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        answer.SetResult();
+
+        (await second).Ready.ShouldBe(0);
+        Asked(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Silences), DisableDiscoveryEnumeration = true)]
+    public async Task Where_the_broker_does_not_say_messages_are_counted_and_it_is_asked_again_later(Exception failure)
     {
         _administration.Setup(administration => administration.GetQueueRuntimePropertiesAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new UnauthorizedAccessException());
+            .ThrowsAsync(failure);
         await EnqueueAsync(Some.Envelope(1), Some.Envelope(2));
 
         (await StatusAsync()).Ready.ShouldBe(2);
+        _time.Advance(TimeSpan.FromMinutes(1));
         (await StatusAsync()).Ready.ShouldBe(2);
         Asked(1);
         _time.Advance(TimeSpan.FromMinutes(6));
@@ -79,22 +135,22 @@ public sealed class StatusTests : BrokerTests
     }
 
     [Fact]
-    public async Task A_broker_that_is_gone_takes_nothing()
+    public async Task Of_a_broker_that_is_gone_nothing_is_known()
     {
         Counts(active: 0, dead: 0);
         (await StatusAsync()).CanEnqueue.ShouldBeTrue();
+        (await _queue.GetHealthAsync(CancellationToken.None)).ShouldBe(QueueHealth.Taking);
         await Subject.Connection.DisposeAsync();
         await Subject.Broker.DisposeAsync();
         await using ServiceBusClient nobody = new(Subject.Broker.ConnectionString, new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0 } });
         ServiceBusEventQueue queue = new(
-            new QueueConnection(nobody, ServiceBusQueueUnderTest.QueueName, null), new EventsInHand(), TimeProvider.System, NullLogger<ServiceBusEventQueue>.Instance);
+            new QueueConnection(nobody, ServiceBusQueueUnderTest.QueueName, null), new EventsInHand(), ServiceBusEventQueue.LookHolds, TimeProvider.System, NullLogger<ServiceBusEventQueue>.Instance);
 
-        QueueStatus status = await queue.GetStatusAsync(CancellationToken.None);
-
-        status.ShouldBe(new QueueStatus(false, LaneStatus.Empty, LaneStatus.Empty, 0));
+        (await queue.GetStatusAsync(CancellationToken.None)).ShouldBeNull();
+        (await queue.GetHealthAsync(CancellationToken.None)).ShouldBe(QueueHealth.Unreachable);
     }
 
-    private Task<QueueStatus> StatusAsync() => _queue.GetStatusAsync(CancellationToken.None);
+    private async Task<QueueStatus> StatusAsync() => (await _queue.GetStatusAsync(CancellationToken.None)).ShouldNotBeNull();
 
     private void Counts(long active, long dead) => _administration
         .Setup(administration => administration.GetQueueRuntimePropertiesAsync(ServiceBusQueueUnderTest.QueueName, It.IsAny<CancellationToken>()))

@@ -75,6 +75,42 @@ public sealed class DeadLetterPassTests : BrokerTests
     }
 
     [Fact]
+    public async Task A_pass_that_waits_for_another_has_its_whole_time_all_the_same()
+    {
+        await DeadLettersAsync(250);
+        int recorded = 0;
+        Subject.Log.Recorded = () => _time.Advance(Interlocked.Increment(ref recorded) == 1 ? TimeSpan.FromSeconds(61) : TimeSpan.Zero);
+
+        Task<DeadLetterPass> first = Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        Task<DeadLetterPass> second = Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+
+        ((await first).Done, (await first).More).ShouldBe((100, true));
+        ((await second).Done, (await second).More).ShouldBe((150, false));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(2)]
+    public async Task What_somebody_else_holds_is_passed_over_and_told(int held)
+    {
+        await DeadLettersAsync(5);
+        await using ServiceBusReceiver other = Subject.Client.CreateReceiver(
+            ServiceBusQueueUnderTest.QueueName, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        List<ServiceBusReceivedMessage> theirs = [];
+        while (theirs.Count < held)
+        {
+            theirs.AddRange(await other.ReceiveMessagesAsync(held - theirs.Count));
+        }
+
+        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        DeadLetterPass later = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+
+        (pass.Done, pass.More, pass.Contended).ShouldBe((5 - held, true, true));
+        (later.Done, later.More, later.Contended).ShouldBe((held, false, false));
+    }
+
+    [Fact]
     public async Task A_queue_that_takes_nothing_keeps_the_dead_letters()
     {
         await DeadLettersAsync(3);

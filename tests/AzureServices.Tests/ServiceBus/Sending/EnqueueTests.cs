@@ -59,9 +59,9 @@ public sealed class EnqueueTests : BrokerTests
         EnqueueResult.Unavailable full = (await SendAsync(Some.Envelope())).ShouldBeOfType<EnqueueResult.Unavailable>();
 
         full.ShouldBe(new EnqueueResult.Unavailable("queue_full", TimeSpan.FromMinutes(1)));
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).CanEnqueue.ShouldBeFalse();
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.CanEnqueue.ShouldBeFalse();
         (await SendAsync(Some.Envelope())).ShouldBe(EnqueueResult.Enqueued.All);
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None)).CanEnqueue.ShouldBeTrue();
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.CanEnqueue.ShouldBeTrue();
     }
 
     [Theory]

@@ -1,11 +1,12 @@
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-namespace CustomerIoDestination.QueueContract.Suites;
+namespace CustomerIoDestination.Suites;
 
 /// <summary>Makes the tests that <see cref="SuiteFactAttribute"/> marks.</summary>
 public sealed class SuiteFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
+    /// <inheritdoc/>
     protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        new SuiteTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+        SkippedTest.Of(testMethod, discoveryOptions, DiagnosticMessageSink) ?? base.CreateTestCase(discoveryOptions, testMethod, factAttribute);
 }

@@ -1,10 +1,14 @@
-namespace CustomerIoDestination.QueueContract.Suites;
+namespace CustomerIoDestination.Suites;
 
-/// <summary>A class that runs a suite over something started by these programs: without them its tests are skipped, and say why.</summary>
+/// <summary>A class that runs a suite over something started by these programs.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class NeedsProgramsAttribute(params string[] programs) : Attribute
+public sealed class NeedsProgramsAttribute(params string[] programs) : RunsWhereAttribute
 {
+    /// <summary>What it needs.</summary>
     public IReadOnlyList<string> Programs => programs;
+
+    /// <inheritdoc/>
+    public override string? WhyNot => ReasonToSkip(programs);
 
     /// <summary>Why nothing that needs these can run here; null when all are on the path.</summary>
     public static string? ReasonToSkip(IEnumerable<string> programs) =>
