@@ -93,4 +93,5 @@ param settings = {
   Ingest__MaxBodyBytes: numberIfGiven(readEnvironmentVariable('INGEST__MAXBODYBYTES', ''))
   Rules__Path: textIfGiven(readEnvironmentVariable('RULES__PATH', ''))
   DeadLetters__Retention: textIfGiven(readEnvironmentVariable('DEADLETTERS__RETENTION', ''))
+  Telemetry__SuccessSampling: textIfGiven(readEnvironmentVariable('TELEMETRY__SUCCESSSAMPLING', ''))
 }

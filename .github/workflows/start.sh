@@ -12,7 +12,7 @@ start() {
   shift
   if [ -f "$name.pid" ]; then
     kill -TERM -- "-$(cat "$name.pid")" 2> /dev/null || true
-    timeout 120 sh -c "while kill -0 -- -$(cat "$name.pid") 2> /dev/null; do sleep 1; done"
+    timeout 120 bash -c "while kill -0 -- -$(cat "$name.pid") 2> /dev/null; do sleep 1; done"
   fi
   setsid "$@" >> "$name.log" 2>&1 < /dev/null &
   echo $! > "$name.pid"

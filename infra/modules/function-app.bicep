@@ -187,6 +187,10 @@ var always = {
   Telemetry__SuccessSampling: settings.?Telemetry__SuccessSampling ?? '0.1'
 }
 
+// host.json is in the package and knows the default partitions only; one instance must be able to hold them all.
+var sessions = (settings.?Delivery__LivePartitions ?? 64) + (settings.?Delivery__ImportPartitions ?? 64)
+var sessionsOfHostJson = loadJsonContent('../../host.json').extensions.serviceBus.maxConcurrentSessions
+
 // Unset by default: an empty text is not the same as none, so the name appears only with a value.
 var ifGiven = toObject(
   filter(
@@ -195,6 +199,10 @@ var ifGiven = toObject(
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }
+      {
+        name: 'AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions'
+        value: sessions > sessionsOfHostJson ? string(sessions) : null
+      }
     ],
     setting => setting.value != null
   ),

@@ -84,6 +84,17 @@ public sealed partial class AppSettingsTests
         sample["ServiceBus"]!.GetValue<string>().ShouldContain("UseDevelopmentEmulator=true");
     }
 
+    [Fact]
+    public void The_settings_of_a_container_are_ones_that_somebody_reads()
+    {
+        string guide = Repository.Text("docs/operations.md");
+        string section = guide[guide.IndexOf("## Without Functions: a container", StringComparison.Ordinal)..guide.IndexOf("## On a laptop", StringComparison.Ordinal)];
+        string[] named = [.. section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => SettingInCode().Matches(line.Split('|')[1]).Select(match => match.Groups[1].Value))];
+
+        named.Length.ShouldBeGreaterThan(8);
+        named.Except(["ASPNETCORE_URLS"]).ShouldBeSubsetOf(SettingGroups.All);
+    }
+
     private static JsonObject AppSettings(string environment) => Snapshot.Of(environment).One("Microsoft.Web/sites/config")["properties"]!.AsObject();
 
     [GeneratedRegex(@"^  ([A-Z][A-Za-z]*(?:__\w+)+): ", RegexOptions.Multiline, 1000)]
@@ -91,4 +102,7 @@ public sealed partial class AppSettingsTests
 
     [GeneratedRegex(@"\{0\}(?:secrets/)?([a-z0-9-]+)\)?'", RegexOptions.None, 1000)]
     private static partial Regex SecretName();
+
+    [GeneratedRegex(@"`(\w+)`", RegexOptions.None, 1000)]
+    private static partial Regex SettingInCode();
 }

@@ -1,32 +1,66 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Infra.Support;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Infra;
 
 public sealed class HostJsonTests
 {
-    // How long the handler keeps a session before it gives it back: the client renews a lock from accepting the session on, not from each message.
-    private static readonly TimeSpan SessionHeld = TimeSpan.FromMinutes(30);
+    private const string MaxConcurrentSessions = "AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions";
+
+    // What a delivery may still take when its hold budget is spent: the call it is in, and settling.
+    private static readonly TimeSpan LastCall = TimeSpan.FromMinutes(1);
 
     private static readonly JsonNode Host = Repository.Json("host.json");
     private static readonly JsonNode ServiceBus = Host["extensions"]!["serviceBus"]!;
 
     [Fact]
-    public void A_delivery_gives_up_before_the_host_ends_it() =>
-        HoldBudget().ShouldBeLessThan(Time(Host["functionTimeout"]));
-
-    [Fact]
-    public void A_lock_is_renewed_longer_than_a_session_is_held_and_its_last_delivery_waits() =>
-        (SessionHeld + HoldBudget()).ShouldBeLessThan(Time(ServiceBus["maxAutoLockRenewalDuration"]));
-
-    [Fact]
-    public void An_instance_can_hold_every_session_there_is()
+    public void A_delivery_gives_up_before_the_host_ends_it_with_any_hold_budget_that_is_accepted()
     {
-        JsonNode settings = Snapshot.Of("prod").One("Microsoft.Web/sites/config")["properties"]!;
-        int sessions = Number(settings["Delivery__LivePartitions"]) + Number(settings["Delivery__ImportPartitions"]);
+        TimeSpan tooLong = Time(Host["functionTimeout"]) - LastCall;
 
-        ServiceBus["maxConcurrentSessions"]!.GetValue<int>().ShouldBe(sessions);
+        Accepts("Delivery:HoldBudget", new DeliverySettings().HoldBudget).ShouldBeTrue();
+        new DeliverySettings().HoldBudget.ShouldBeLessThan(tooLong);
+        Accepts("Delivery:HoldBudget", tooLong).ShouldBeFalse();
+    }
+
+    // The client renews a lock from accepting the session on, not from each message.
+    [Fact]
+    public void A_lock_is_renewed_longer_than_a_session_is_held_and_its_last_delivery_waits_with_any_hold_budget_that_is_accepted()
+    {
+        TimeSpan tooLong = Time(ServiceBus["maxAutoLockRenewalDuration"]) - SessionHolds.Longest - LastCall;
+
+        new DeliverySettings().HoldBudget.ShouldBeLessThan(tooLong);
+        Accepts("Delivery:HoldBudget", tooLong).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_instance_can_hold_every_session_there_is_by_default()
+    {
+        DeliverySettings settings = new();
+
+        ServiceBus["maxConcurrentSessions"]!.GetValue<int>().ShouldBe(settings.LivePartitions + settings.ImportPartitions);
+        foreach (string environment in Snapshot.Names)
+        {
+            Settings(Snapshot.Of(environment))[MaxConcurrentSessions].ShouldBeNull("host.json holds");
+        }
+    }
+
+    [BicepFact]
+    public async Task With_more_partitions_than_that_the_app_is_told_to_hold_them_all()
+    {
+        string most = Partition.MaxCount.ToString(CultureInfo.InvariantCulture);
+        Snapshot snapshot = await Bicep.SnapshotAsync(new Dictionary<string, string?>(Bicep.EnvironmentVariables("prod"), StringComparer.Ordinal)
+        {
+            ["DELIVERY__LIVEPARTITIONS"] = most,
+            ["DELIVERY__IMPORTPARTITIONS"] = most,
+        });
+
+        Settings(snapshot)[MaxConcurrentSessions]!.GetValue<string>().ShouldBe((2 * Partition.MaxCount).ToString(CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -46,7 +80,7 @@ public sealed class HostJsonTests
         Time(ServiceBus["sessionIdleTimeout"]).ShouldBe(TimeSpan.FromSeconds(10));
         ServiceBus["maxConcurrentSessions"]!.GetValue<int>().ShouldBe(128);
         Host["extensions"]!["http"]!["routePrefix"]!.GetValue<string>().ShouldBeEmpty();
-        HoldBudget().ShouldBe(TimeSpan.FromMinutes(10));
+        new DeliverySettings().HoldBudget.ShouldBe(TimeSpan.FromMinutes(10));
     }
 
     [Fact]
@@ -74,9 +108,10 @@ public sealed class HostJsonTests
     private static IEnumerable<string> Leaves(JsonNode node) =>
         node.AsObject().SelectMany(member => member.Value is JsonObject inner && member.Key is not "logLevel" ? Leaves(inner) : [member.Key]);
 
-    private static TimeSpan HoldBudget() => Time(Snapshot.Of("prod").One("Microsoft.Web/sites/config")["properties"]!["Delivery__HoldBudget"]);
+    private static bool Accepts(string name, TimeSpan value) =>
+        SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection([new(name, value.ToString("c", CultureInfo.InvariantCulture))]).Build()) is SettingsResult.Valid;
+
+    private static JsonNode Settings(Snapshot snapshot) => snapshot.One("Microsoft.Web/sites/config")["properties"]!;
 
     private static TimeSpan Time(JsonNode? node) => TimeSpan.ParseExact(node!.GetValue<string>(), "c", CultureInfo.InvariantCulture);
-
-    private static int Number(JsonNode? node) => int.Parse(node!.GetValue<string>(), CultureInfo.InvariantCulture);
 }

@@ -29,14 +29,15 @@ public sealed class WorkflowTests
     public void Ci_holds_the_app_on_the_emulator_to_the_list_with_the_keys_it_was_started_with()
     {
         JsonNode[] steps = [.. Yaml.Read(".github/workflows/ci.yml")["jobs"]!["emulator"]!["steps"]!.AsArray()!];
-        JsonNode started = steps.Single(step => step["run"]?.GetValue<string>().Contains("func start", StringComparison.Ordinal) == true)["env"]!;
+        JsonNode[] started = [.. steps.Where(step => step.ToJsonString(null).Contains("workflows/start.sh", StringComparison.Ordinal)).Select(step => step["env"]!)];
         JsonNode list = steps.Single(step => step["run"]?.GetValue<string>() == "dotnet test tests/ApiContract.Tests")["env"]!;
         JsonNode sample = Repository.Json("local.settings.sample.json")["Values"]!;
 
         Text(list["DESTINATION_INGEST_KEY"]).ShouldBe(Text(sample["Ingest__Keys__0"]));
         Text(list["DESTINATION_ADMIN_KEY"]).ShouldBe(Text(sample["Admin__Keys__0"]));
         Text(list["DESTINATION_LIFECYCLE_KEY"]).ShouldBe(Text(sample["Ingest__LifecycleKey"]));
-        Text(list["DESTINATION_SIGNING_SECRET"]).ShouldBe(Text(started["Ingest__SigningSecret"]));
+        started.Length.ShouldBe(2, "started, and started anew by the tour");
+        started.Select(environment => Text(environment["Ingest__SigningSecret"])).Distinct(StringComparer.Ordinal).ShouldBe([Text(list["DESTINATION_SIGNING_SECRET"])]);
         Text(list["DESTINATION_SANDBOX_URL"]).ShouldBe(Text(sample["CustomerIo__TrackApiUrl"]));
 
         static string Text(JsonNode? value) => value.ShouldNotBeNull().GetValue<string>();

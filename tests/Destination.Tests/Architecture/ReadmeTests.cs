@@ -1,7 +1,12 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Limits;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Tests.Architecture;
 
@@ -11,15 +16,18 @@ public sealed partial class ReadmeTests
     private static readonly string Readme = File.ReadAllText(Find("README.md"));
 
     [Fact]
-    public void It_names_every_setting_and_no_other()
-    {
-        string table = Readme[Readme.IndexOf("## Settings", StringComparison.Ordinal)..];
-        table = table[..table.IndexOf("\n## ", 3, StringComparison.Ordinal)];
+    public void It_names_every_setting_and_no_other() =>
+        SettingRows().Select(row => row.Name).Order(StringComparer.Ordinal).ShouldBe(SettingNames.All.Order(StringComparer.Ordinal));
 
-        table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .SelectMany(line => Code().Matches(line.Split('|')[1]).Select(match => match.Value))
-            .Order(StringComparer.Ordinal)
-            .ShouldBe(SettingNames.All.Order(StringComparer.Ordinal));
+    [Fact]
+    public void It_states_the_default_that_a_setting_has()
+    {
+        DestinationSettings defaults = SettingsReader.Read(new ConfigurationBuilder().Build()).ShouldBeOfType<SettingsResult.Valid>().Settings;
+
+        foreach ((string name, string stated) in SettingRows())
+        {
+            stated.ShouldBe(name == "Rules__Path" ? $"`{RulesFile.DefaultName}`, if it is there" : Written(Default(defaults, name)), name);
+        }
     }
 
     [Fact]
@@ -40,7 +48,7 @@ public sealed partial class ReadmeTests
     [InlineData("event data (its JSON)", TrackApiLimits.EventDataBytes)]
     [InlineData("item of a batch", TrackApiLimits.BatchItemBytes)]
     public void It_states_every_limit(string what, int limit) =>
-        Readme.ShouldContain(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"| {what} | {limit:N0} |"));
+        Readme.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"| {what} | {limit:N0} |"));
 
     [Fact]
     public void The_two_commands_are_at_its_top()
@@ -50,6 +58,36 @@ public sealed partial class ReadmeTests
         top.ShouldContain("dotnet run --project src/LocalHost");
         top.ShouldContain("dotnet test");
     }
+
+    private static IEnumerable<(string Name, string Default)> SettingRows()
+    {
+        string table = Readme[Readme.IndexOf("## Settings", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("\n## ", 3, StringComparison.Ordinal)];
+        return table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('|'))
+            .SelectMany(cells => Code().Matches(cells[1]).Select(match => (match.Value, cells[2].Trim())));
+    }
+
+    // A setting's name is the way to its property; those without a section, and the numbered ones, are not quite.
+    private static object? Default(DestinationSettings defaults, string name) => name switch
+    {
+        "ServiceBus" => defaults.ServiceBus.ConnectionString,
+        "ServiceBusQueueName" => defaults.ServiceBus.QueueName,
+        "RateShare" => defaults.RateShare.ConnectionString,
+        "DeliveryLog" => defaults.DeliveryLog.ConnectionString,
+        _ => name.Split("__").Take(2).Aggregate(
+            (object?)defaults,
+            (owner, part) => owner!.GetType().GetProperty(part, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase).ShouldNotBeNull(name).GetValue(owner)),
+    };
+
+    private static string Written(object? value) => value switch
+    {
+        null or IEnumerable<Secret> => "–",
+        bool flag => flag ? "`true`" : "`false`",
+        Enum choice => $"`{JsonNamingPolicy.CamelCase.ConvertName(choice.ToString())}`",
+        IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
+        _ => $"`{value}`",
+    };
 
     private static string Find(string name)
     {

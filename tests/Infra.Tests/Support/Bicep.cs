@@ -53,9 +53,11 @@ internal static class Bicep
 
     private static string CopyOfTemplates(string name)
     {
+        // With host.json beside it, which a module reads.
+        string root = Path.Combine(Repository.Scratch, name);
         string source = Repository.PathOf("infra");
-        string copy = Path.Combine(Repository.Scratch, name);
-        foreach (string file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        string copy = Path.Combine(root, "infra");
+        foreach (string file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Append(Repository.PathOf("host.json")))
         {
             string target = Path.Combine(copy, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
