@@ -20,7 +20,7 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
 
         JsonNode status = await GetStatusAsync();
 
-        status.ShouldHaveMembers("destination", "customerIo", "queue", "rate", "counts", "rules", "version", "startedAt");
+        status.ShouldHaveMembers("destination", "customerIo", "queue", "rate", "counts", "rules", "sharedState", "version", "startedAt");
         ShouldBeDelivering(status["destination"]!);
         ShouldBeTheSandbox(status["customerIo"]!);
         ShouldBeQueue(status["queue"]!);

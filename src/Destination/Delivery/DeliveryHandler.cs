@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
@@ -19,6 +20,7 @@ public sealed class DeliveryHandler
     private readonly PeerDeliveries _peers;
     private readonly AttemptRecorder _recorder;
     private readonly DeliverySettings _settings;
+    private readonly SteadyClock _clock;
     private readonly TimeProvider _time;
 
     internal DeliveryHandler(
@@ -29,6 +31,7 @@ public sealed class DeliveryHandler
         PeerDeliveries peers,
         AttemptRecorder recorder,
         DeliverySettings settings,
+        SteadyClock clock,
         TimeProvider time)
     {
         _gate = gate;
@@ -38,6 +41,7 @@ public sealed class DeliveryHandler
         _peers = peers;
         _recorder = recorder;
         _settings = settings;
+        _clock = clock;
         _time = time;
     }
 
@@ -71,6 +75,11 @@ public sealed class DeliveryHandler
                 await DeliverSegmentAsync(segment, head.Envelope.Partition, budget.Token);
             }
             catch (OperationCanceledException) when (budget.IsCancellationRequested)
+            {
+                Release(segment, cancellationToken);
+                return;
+            }
+            catch (EverythingRejectedException)
             {
                 Release(segment, cancellationToken);
                 return;
@@ -142,7 +151,7 @@ public sealed class DeliveryHandler
     {
         Partition partition = pending.Envelope.Partition;
         DeliveryOutcome outcome = pending.Outcome!;
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = _clock.UtcNow;
         if (outcome is DeliveryOutcome.Unavailable)
         {
             pending.Failed(outcome.Calls, now, _peers.Others(partition));

@@ -47,6 +47,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<PeerDeliveries>(),
             provider.GetRequiredService<AttemptRecorder>(),
             provider.GetRequiredService<DeliverySettings>(),
+            provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DestinationControl(
             provider.GetRequiredService<DeliveryGate>(),

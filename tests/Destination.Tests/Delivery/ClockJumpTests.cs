@@ -68,6 +68,19 @@ public sealed class ClockJumpTests
     }
 
     [Fact]
+    public async Task A_clock_set_wrongly_for_a_while_expires_nothing()
+    {
+        await using DeliveryRig rig = Rig();
+        rig.Api.Always(_ => StubTrackApi.Response(503));
+        Task<DeliveryAttempt> delivery = rig.Handler.DeliverAsync(Some.Track(), default);
+        await rig.RunAsync(TimeSpan.FromMinutes(1));
+
+        _clock!.Jump(TimeSpan.FromDays(30));
+
+        (await rig.RunAsync(delivery, stepMs: 10_000)).Outcome.ShouldBe(AttemptOutcome.Released);
+    }
+
+    [Fact]
     public async Task The_breaker_tries_after_five_seconds_whatever_the_clock_says()
     {
         await using DeliveryRig rig = Rig();

@@ -58,7 +58,7 @@ public sealed class FullDiskTests : OpenQueueFile
 
         early.ShouldBeFalse();
         File.Writer.Counters.DeadLettered.ShouldBe(1);
-        (await Queue.GetStatusAsync(CancellationToken.None)).CanEnqueue.ShouldBeFalse();
+        (await Queue.GetStatusAsync(CancellationToken.None))!.CanEnqueue.ShouldBeFalse();
     }
 
     [Fact(Timeout = 30_000)]
