@@ -68,6 +68,19 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_fault_strikes_only_bodies_it_matches_and_answers_with_its_own()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        await sandbox.FaultAsync("""{"status":207,"body":"{\"errors\":[]}","matchBody":"\"name\":\"x\""}""");
+
+        (await sandbox.TrackAsync("u1", """{"name":"y"}""")).ShouldBeAccepted();
+        Reply struck = await sandbox.TrackAsync("u1", """{"name":"x"}""");
+
+        ((int)struck.Status).ShouldBe(207);
+        (await struck.Message.Content.ReadAsStringAsync()).ShouldBe("{\"errors\":[]}");
+    }
+
+    [Fact]
     public async Task A_fault_strikes_only_what_it_matches()
     {
         await using var sandbox = await RunningSandbox.StartAsync();

@@ -15,6 +15,9 @@ public sealed record Fault
     /// <summary>Answers with this status, 200 to 599, and makes no change.</summary>
     public int? Status { get; init; }
 
+    /// <summary>The body answered with <see cref="Status"/>; null for one the sandbox makes.</summary>
+    public string? Body { get; init; }
+
     /// <summary>Value of the header <c>Retry-After</c> beside <see cref="Status"/>.</summary>
     public string? RetryAfter { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record Fault
     /// <summary>Strikes only calls whose target contains this text, as on the wire; null strikes all.</summary>
     public string? Match { get; init; }
 
+    /// <summary>Strikes only calls whose body contains this text, as on the wire; null strikes all.</summary>
+    public string? MatchBody { get; init; }
+
     /// <summary>Whether the call is ended before the change is made.</summary>
     internal bool PreventsChange => !AfterApplying && (Reset || Status is not null);
 
@@ -50,6 +56,7 @@ public sealed record Fault
         { DelayMs: < 0 or > 600_000 } => "delayMs must be between 0 and 600000",
         { ForSeconds: not (null or (> 0 and <= 1e9)) } => "forSeconds must be above 0",
         { RetryAfter: { } text } when text.Any(c => c is < ' ' or > '~') => "retryAfter must be printable ASCII",
+        { Status: null, Body: not null } => "body needs a status",
         { Status: null, DelayMs: 0, Reset: false, AfterApplying: false } => "a fault needs status, delayMs, reset or afterApplying",
         _ => null,
     };

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace TrackApiSandbox.Faults;
 
 /// <summary>The faults now in force, and the dice.</summary>
@@ -32,7 +34,7 @@ internal sealed class FaultPlan(TimeProvider time, Random dice)
     }
 
     /// <summary>The fault that strikes this call, or null.</summary>
-    public Fault? Strike(string target)
+    public Fault? Strike(string target, ReadOnlySpan<byte> body)
     {
         if (!_any)
         {
@@ -45,7 +47,7 @@ internal sealed class FaultPlan(TimeProvider time, Random dice)
             _any = _faults.Count > 0;
             foreach ((Fault fault, _) in _faults)
             {
-                if ((fault.Match is null || target.Contains(fault.Match, StringComparison.Ordinal)) && dice.NextDouble() < fault.Share)
+                if (IsMet(fault, target, body) && dice.NextDouble() < fault.Share)
                 {
                     return fault;
                 }
@@ -54,4 +56,8 @@ internal sealed class FaultPlan(TimeProvider time, Random dice)
             return null;
         }
     }
+
+    private static bool IsMet(Fault fault, string target, ReadOnlySpan<byte> body) =>
+        (fault.Match is not { } part || target.Contains(part, StringComparison.Ordinal))
+        && (fault.MatchBody is not { } text || body.IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using TrackApiSandbox.Faults;
 using TrackApiSandbox.Recording;
@@ -32,7 +33,7 @@ internal sealed class RequestHandler(
 
         TrackApiRoute route = segments is null ? TrackApiRoute.NotFound : TrackApiRoutes.Find(context.Request.Method, segments);
         ReceivedRequest received = requests.Receive(route, context.Request.Method, target, body.Bytes.Span);
-        Fault? fault = faults.Strike(target);
+        Fault? fault = faults.Strike(target, body.Bytes.Span);
         if (fault is { DelayMs: > 0 })
         {
             await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time, stopping);
@@ -47,7 +48,8 @@ internal sealed class RequestHandler(
 
         if (fault is { Status: { } status })
         {
-            answer = Answer.MetaError(status, "fault of the sandbox") with { RetryAfter = fault.RetryAfter };
+            answer = fault.Body is { } text ? new Answer(status, Encoding.UTF8.GetBytes(text)) : Answer.MetaError(status, "fault of the sandbox");
+            answer = answer with { RetryAfter = fault.RetryAfter };
         }
 
         requests.Answered(received, answer.Status);

@@ -21,6 +21,7 @@ internal sealed class VirtualHost : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly LocalHostApp _app;
     private readonly RequestLimiter _limiter;
+    private long _forgotten;
 
     private VirtualHost(TemporaryFolder folder, LocalHostApp app, FakeTimeProvider time)
     {
@@ -40,7 +41,7 @@ internal sealed class VirtualHost : IAsyncDisposable
     /// <summary>Requests that wait for a permit.</summary>
     public int Waiting => _limiter.Waiting;
 
-    public static async Task<VirtualHost> StartAsync(int requestsPerSecond)
+    public static async Task<VirtualHost> StartAsync(int requestsPerSecond, params string[] settings)
     {
         var folder = new TemporaryFolder();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
@@ -49,6 +50,7 @@ internal sealed class VirtualHost : IAsyncDisposable
             .. Host.Arguments(folder.Queue),
             string.Create(CultureInfo.InvariantCulture, $"--Delivery:RequestsPerSecond={requestsPerSecond}"),
             "--Logging:LogLevel:Default=Critical",
+            .. settings,
         ];
         LocalHostApp app = await LocalHostApp.StartAsync(arguments, time, CancellationToken.None);
         return new VirtualHost(folder, app, time);
@@ -99,6 +101,13 @@ internal sealed class VirtualHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the sandbox forget all but its faults. Call at rest.</summary>
+    public void Forget()
+    {
+        _forgotten += Sandbox.GetStats().Requests;
+        Sandbox.Reset();
+    }
+
     /// <summary>The answer of <c>GET /api/status</c>.</summary>
     public async Task<JsonNode> StatusAsync() => JsonNode.Parse(await Http.GetStringAsync("/api/status"))!;
 
@@ -128,7 +137,7 @@ internal sealed class VirtualHost : IAsyncDisposable
     {
         long granted = _limiter.Granted;
         SandboxStats stats = Sandbox.GetStats();
-        return granted == stats.Requests && stats.Unanswered == 0;
+        return granted == _forgotten + stats.Requests && stats.Unanswered == 0;
     }
 
     public async ValueTask DisposeAsync()
