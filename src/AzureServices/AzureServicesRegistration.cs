@@ -6,6 +6,7 @@ using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.RateShare;
 using CustomerIoDestination.AzureServices.Secrets;
 using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
@@ -31,10 +32,7 @@ public static class AzureServicesRegistration
         return services;
     }
 
-    /// <summary>
-    /// Keeps the delivery log and the state in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>, and lets the log see what the queue that
-    /// was added before takes.
-    /// </summary>
+    /// <summary>Keeps the delivery log and the state in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>.</summary>
     public static IServiceCollection AddTableDeliveryLog(this IServiceCollection services, DeliveryLogSettings settings)
     {
         services.AddAmbient();
@@ -47,7 +45,17 @@ public static class AzureServicesRegistration
         services.AddSingleton<SharedControl>();
         services.AddSingleton<IDestinationControl>(provider => provider.GetRequiredService<SharedControl>());
         services.AddHostedService<Reporter>();
-        return services.LogWhatTheQueueTakes();
+        return services;
+    }
+
+    /// <summary>Adds the hourly removal of what the tables keep too long, for a host that has no timer of its own for it.</summary>
+    public static IServiceCollection AddTableRetention(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new UpkeepStep("lines of the delivery log", provider.GetRequiredService<DayTables>().DropExpiredAsync));
+        services.AddSingleton(provider => new UpkeepStep(
+            "reports of processes",
+            token => provider.GetRequiredService<ControlTable>().ForgetAsync(provider.GetRequiredService<TimeProvider>().GetUtcNow() - InstanceReport.Retention, token)));
+        return services.AddHostedService<HourlyUpkeep>();
     }
 
     /// <summary>Reads the Track API key out of the vault where <c>CustomerIo__ApiKeySecretUri</c> names it.</summary>
@@ -95,18 +103,5 @@ public static class AzureServicesRegistration
 #pragma warning disable RS0030 // Here chance comes in.
         services.TryAddSingleton(Random.Shared);
 #pragma warning restore RS0030
-    }
-
-    private static IServiceCollection LogWhatTheQueueTakes(this IServiceCollection services)
-    {
-        if (services.LastOrDefault(service => service.ServiceType == typeof(IEventQueue)) is not { } queue)
-        {
-            return services;
-        }
-
-        services.Remove(queue);
-        return services.AddSingleton<IEventQueue>(provider => new LoggedEventQueue(
-            (IEventQueue)(queue.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, queue.ImplementationType!)),
-            provider.GetRequiredService<IDeliveryLog>()));
     }
 }

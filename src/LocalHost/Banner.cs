@@ -11,8 +11,12 @@ internal static class Banner
         string target = app.Sandbox is { } sandbox
             ? $"a sandbox of Customer.io at {sandbox.BaseAddress} (what it knows: {sandbox.BaseAddress}sandbox/state)"
             : "Customer.io";
-        string file = Path.GetFullPath(app.Settings.Queue.Path);
-        string queue = app.Settings.Queue.Kind == QueueKind.Sqlite ? file : $"{app.Settings.ServiceBus.QueueName} on Service Bus; delivery log {file}";
+        string queue = app.Settings switch
+        {
+            { Queue: { Kind: QueueKind.Sqlite, Path: var path } } => Path.GetFullPath(path),
+            { DeliveryLog.IsConfigured: true, ServiceBus.QueueName: var name } => $"{name} on Service Bus; delivery log in tables",
+            { Queue.Path: var path, ServiceBus.QueueName: var name } => $"{name} on Service Bus; delivery log {Path.GetFullPath(path)}",
+        };
         return $"""
 
             Freshpaint to Customer.io destination {typeof(Banner).Assembly.GetName().Version?.ToString(3)}

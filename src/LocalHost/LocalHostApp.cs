@@ -1,10 +1,8 @@
-using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.SqliteQueue;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.AspNetCore.Connections;
 using TrackApiSandbox;
@@ -59,7 +57,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         RulesSource rules = StartSettings.OpenRules(settings);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
-        SandboxServer? sandbox = await StartSandboxAsync(settings, time, cancellationToken);
+        SandboxServer? sandbox = await SandboxStart.StartAsync(settings, time, cancellationToken);
         try
         {
             WebApplication app = Build(builder, settings, rules, addresses, sandbox);
@@ -103,26 +101,12 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        AddQueue(builder.Services, settings.Queue.Kind);
-        builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxWorkspace(settings, sandbox));
+        builder.Services.AddQueue(settings).AddShared(settings);
+        builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxStart.Workspace(settings, sandbox));
         builder.Services.AddHostedService<RulesFileWatch>();
         builder.Services.AddDeliveryWorker();
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
         return builder.Build();
-    }
-
-    private static void AddQueue(IServiceCollection services, QueueKind kind)
-    {
-        if (kind == QueueKind.Sqlite)
-        {
-            services.AddSqliteQueue();
-            return;
-        }
-
-        // The broker keeps no log; this host's is a file beside it.
-        services.AddSqliteDeliveryLog();
-        services.AddServiceBusQueue();
-        services.AddServiceBusRetention();
     }
 
     private static async Task StartAsync(WebApplication app, Uri[] addresses, CancellationToken cancellationToken)
@@ -145,34 +129,4 @@ public sealed class LocalHostApp : IAsyncDisposable
             };
         }
     }
-
-    private static async Task<SandboxServer?> StartSandboxAsync(DestinationSettings settings, TimeProvider time, CancellationToken cancellationToken)
-    {
-        if (settings.CustomerIo.SiteId is not null)
-        {
-            return null;
-        }
-
-        var options = new SandboxOptions
-        {
-            Port = settings.Sandbox.Port,
-            SiteId = settings.Sandbox.SiteId,
-            ApiKey = settings.Sandbox.ApiKey?.Reveal(),
-        };
-        try
-        {
-            return await SandboxServer.StartAsync(options, time, cancellationToken);
-        }
-        catch (SandboxPortUnavailableException unavailable)
-        {
-            throw new StartRefusedException(unavailable.Message, unavailable);
-        }
-    }
-
-    private static CustomerIoSettings SandboxWorkspace(DestinationSettings settings, SandboxServer sandbox) => new()
-    {
-        SiteId = settings.Sandbox.SiteId ?? "sandbox",
-        ApiKey = settings.Sandbox.ApiKey ?? new Secret("sandbox"),
-        TrackApiUrl = sandbox.BaseAddress,
-    };
 }

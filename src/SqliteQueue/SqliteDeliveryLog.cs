@@ -7,7 +7,10 @@ using CustomerIoDestination.SqliteQueue.Writing;
 
 namespace CustomerIoDestination.SqliteQueue;
 
-/// <summary>The delivery log of the embedded queue: the last 200,000 lines of the last seven days.</summary>
+/// <summary>
+/// The delivery log of the embedded queue: the last 200,000 lines of the last seven days. What waits and what is dead is told from the queue itself; beside
+/// a queue that is elsewhere an event takes two more lines, for its arrival.
+/// </summary>
 public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
 {
     /// <inheritdoc/>
@@ -70,20 +73,19 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
             AddArrival(steps, StepOf(eventId, message, EventStep.Queued, message.QueuedAt), message.ReceivedAt, message.QueuedAt);
         }
 
-        // The sort is stable: steps of the same millisecond stay as the log has them.
-        return steps is [var first, ..] ? new EventStory(eventId, first.Kind, [.. steps.OrderBy(step => step.At)]) : null;
+        return EventStory.Of(eventId, steps);
     }
 
     /// <summary>Each message of an event tells when it arrived; several lines may be about the same one.</summary>
     private static void AddArrival(List<DeliveryLogEntry> steps, DeliveryLogEntry of, DateTimeOffset? receivedAt, DateTimeOffset? queuedAt)
     {
-        AddOnce(steps, of, EventStep.Accepted, receivedAt);
-        AddOnce(steps, of, EventStep.Queued, queuedAt);
+        Add(steps, of, EventStep.Accepted, receivedAt);
+        Add(steps, of, EventStep.Queued, queuedAt);
     }
 
-    private static void AddOnce(List<DeliveryLogEntry> steps, DeliveryLogEntry of, EventStep step, DateTimeOffset? at)
+    private static void Add(List<DeliveryLogEntry> steps, DeliveryLogEntry of, EventStep step, DateTimeOffset? at)
     {
-        if (at is { } time && !steps.Exists(known => known.Step == step && known.At == time))
+        if (at is { } time)
         {
             steps.Add(new DeliveryLogEntry { At = time, EventId = of.EventId, Kind = of.Kind, Lane = of.Lane, Step = step });
         }

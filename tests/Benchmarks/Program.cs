@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using CustomerIoDestination.Benchmarks.Load;
 
@@ -8,7 +9,9 @@ using CustomerIoDestination.Benchmarks.Load;
 return args switch
 {
     ["sink"] => await SinkServer.RunAsync(),
-    ["backlog", var file, var sink] => await BacklogLoad.MeasureAsync(file, new Uri(sink)),
+    [BacklogProcess.Fill, var file, var depth] => await BacklogProcess.FillAsync(file, int.Parse(depth, CultureInfo.InvariantCulture)),
+    [BacklogProcess.Measure, var file, var depth, var sink] =>
+        await BacklogProcess.MeasureAsync(file, int.Parse(depth, CultureInfo.InvariantCulture), new Uri(sink)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
     ["--only", var part] => await LoadProgramme.RunPartAsync(part),

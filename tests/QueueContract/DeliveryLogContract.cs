@@ -1,5 +1,6 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
+using CustomerIoDestination.QueueContract.Suites;
 using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.QueueContract;
@@ -7,7 +8,7 @@ namespace CustomerIoDestination.QueueContract;
 /// <summary>What every delivery log must do: list what was done, and tell the story of one event.</summary>
 public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
 {
-    [Fact]
+    [SuiteFact]
     public async Task A_settled_event_is_logged_with_what_it_came_to()
     {
         EventEnvelope[] sent = await SendAsync(Event(Import(1)));
@@ -19,7 +20,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         line.ShouldBe(DeliveryLogEntry.Of(AttemptOf(received, DeadLetter(DeadLetterReason.NoEmail))) with { At = line.At });
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Lines_come_newest_first_page_by_page()
     {
         EventEnvelope[] sent = await SendAsync([.. Enumerable.Range(0, 5).Select(_ => Event(Live(1)))]);
@@ -41,7 +42,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         listed.ShouldBe(sent.Reverse().Select(envelope => envelope.EventId));
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task Lines_are_filtered_by_outcome_and_kind()
     {
         await SendAsync(Event(Live(1)) with { Kind = EventKind.Page }, Event(Live(1)), Event(Live(1)) with { Kind = EventKind.Page });
@@ -56,7 +57,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         (await ListAsync(AttemptOutcome.Skipped)).Items.ShouldBeEmpty();
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task A_skip_at_ingest_is_listed_and_told()
     {
         EventEnvelope never = Event(Live(1));
@@ -80,7 +81,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         story.Steps.ShouldBe([skipped]);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task The_story_of_an_event_goes_from_acceptance_to_its_end()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
@@ -91,12 +92,34 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
         await HandleNextAsync(Complete);
 
-        IReadOnlyList<EventStep> steps = await StepsAsync(sent[0]);
-        steps.Where(step => step is not EventStep.Queued).ShouldBe(
-            [EventStep.Accepted, EventStep.Delivery, EventStep.Delivery, EventStep.Replayed, EventStep.Delivery]);
+        (await StepsAsync(sent[0])).ShouldBe(
+            [EventStep.Accepted, EventStep.Queued, EventStep.Delivery, EventStep.Delivery, EventStep.Replayed, EventStep.Queued, EventStep.Delivery]);
     }
 
-    [Fact]
+    [SuiteFact]
+    public async Task What_ended_a_dead_letter_tells_what_it_was()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        await HandleNextAsync(DeadLetter(DeadLetterReason.NoEmail));
+        await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+
+        EventStory? story = await Subject.Log.FindStoryAsync(sent[0].EventId, CancellationToken.None);
+
+        story.ShouldNotBeNull();
+        (story.Steps[^1].Reason, story.Steps[^1].Attempts).ShouldBe(("no_email", 3));
+    }
+
+    [SuiteFact]
+    public async Task An_event_that_is_sent_again_arrives_once_in_its_story()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        await SendAsync(sent[0] with { ReceivedAt = sent[0].ReceivedAt.AddSeconds(1), QueuedAt = sent[0].QueuedAt.AddSeconds(1) });
+        await HandleNextAsync(Complete);
+
+        (await StepsAsync(sent[0])).Where(step => step is not EventStep.Delivery).ShouldBe([EventStep.Accepted, EventStep.Queued]);
+    }
+
+    [SuiteFact]
     public async Task A_discarded_event_keeps_its_story()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
@@ -106,7 +129,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         (await StepsAsync(sent[0])).ShouldBe([EventStep.Accepted, EventStep.Queued, EventStep.Delivery, EventStep.Discarded]);
     }
 
-    [Fact]
+    [SuiteFact]
     public async Task An_event_nobody_saw_has_no_story() =>
         (await Subject.Log.FindStoryAsync(Event(Live(1)).EventId, CancellationToken.None)).ShouldBeNull();
 

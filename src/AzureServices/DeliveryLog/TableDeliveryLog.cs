@@ -45,30 +45,7 @@ internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeli
     {
         string filter = TableClient.CreateQueryFilter($"PartitionKey eq {LineRow.PartitionOf(eventId)} and RowKey ge {eventId + "-"} and RowKey lt {eventId + "."}");
         IReadOnlyList<DeliveryLogEntry>[] found = await Task.WhenAll(days.Kept.Select(day => ReadAllAsync(day, filter, cancellationToken)));
-        DeliveryLogEntry[] steps = [.. AsTold(found.SelectMany(lines => lines).OrderBy(line => line.At).ThenBy(line => line.Step))];
-        return steps is [var first, ..] ? new EventStory(eventId, first.Kind, steps) : null;
-    }
-
-    // An event that is sent again arrives again and is not queued twice. A replay queues it anew, at that moment.
-    private static IEnumerable<DeliveryLogEntry> AsTold(IEnumerable<DeliveryLogEntry> steps)
-    {
-        bool accepted = false;
-        bool queued = false;
-        foreach (DeliveryLogEntry step in steps)
-        {
-            bool repeat = (step.Step == EventStep.Accepted && accepted) || (step.Step == EventStep.Queued && queued);
-            accepted |= step.Step == EventStep.Accepted;
-            queued |= step.Step == EventStep.Queued;
-            if (!repeat)
-            {
-                yield return step;
-            }
-
-            if (step.Step == EventStep.Replayed)
-            {
-                yield return step with { Step = EventStep.Queued };
-            }
-        }
+        return EventStory.Of(eventId, found.SelectMany(lines => lines));
     }
 
     private static string FilterOf(DeliveryLogQuery query)

@@ -75,7 +75,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     /// <inheritdoc/>
     public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
-        PassAsync(selection, wanted => SendAgainAsync(wanted, asOfNow), EventStep.Replayed, cancellationToken);
+        PassAsync(selection, (wanted, at) => SendAgainAsync(wanted, at, asOfNow), EventStep.Replayed, cancellationToken);
 
     /// <inheritdoc/>
     public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
@@ -95,7 +95,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     private Task<DeadLetterPass> PassAsync(
         DeadLetterSelection selection,
-        Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
+        Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
         EventStep step,
         CancellationToken cancellationToken) => selection switch
         {
@@ -107,7 +107,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     private async Task<DeadLetterPass> PassOverIdsAsync(
         IReadOnlyList<string> given,
-        Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
+        Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
         EventStep step,
         CancellationToken cancellationToken)
     {
@@ -127,7 +127,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         Func<PassProgress> begin,
         Func<ServiceBusReceivedMessage, bool> isWanted,
         IReadOnlyList<string> notFound,
-        Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
+        Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
         EventStep step,
         CancellationToken cancellationToken)
     {
@@ -135,7 +135,10 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         try
         {
             PassProgress progress = begin();
-            SweepWork work = new(isWanted, prepare, removed => RecordAsync(removed, step));
+
+            // A replayed event may be delivered before its dead letter is removed: what is told happened when the page began.
+            DateTimeOffset at = default;
+            SweepWork work = new(isWanted, wanted => prepare(wanted, at = _time.GetUtcNow()), removed => RecordAsync(removed, step, at));
             SweepEnd end = await new DeadLetterSweep(_connection, _settling).RunAsync(work, progress, cancellationToken);
             return progress.End(end, notFound);
         }
@@ -147,13 +150,13 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     private PassProgress Progress(int? wanted) => new(_time, wanted, before: null);
 
-    private static Task<IReadOnlyList<ServiceBusReceivedMessage>?> TakeAllAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted) =>
+    private static Task<IReadOnlyList<ServiceBusReceivedMessage>?> TakeAllAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted, DateTimeOffset _) =>
         Task.FromResult<IReadOnlyList<ServiceBusReceivedMessage>?>(wanted);
 
     /// <summary>Sends the events anew, with their ids and times; tells which the queue has. Null when it takes none now.</summary>
-    private async Task<IReadOnlyList<ServiceBusReceivedMessage>?> SendAgainAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted, bool asOfNow)
+    private async Task<IReadOnlyList<ServiceBusReceivedMessage>?> SendAgainAsync(
+        IReadOnlyList<ServiceBusReceivedMessage> wanted, DateTimeOffset at, bool asOfNow)
     {
-        DateTimeOffset now = _time.GetUtcNow();
         List<ServiceBusReceivedMessage> messages = [];
         List<EventEnvelope> envelopes = [];
         foreach (ServiceBusReceivedMessage message in wanted)
@@ -161,7 +164,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             if (EnvelopeMessage.Read(message) is EnvelopeReading.Readable(var envelope))
             {
                 messages.Add(message);
-                envelopes.Add(envelope with { QueuedAt = now, ReplayCount = envelope.ReplayCount + 1, AsOfNow = asOfNow });
+                envelopes.Add(envelope with { QueuedAt = at, ReplayCount = envelope.ReplayCount + 1, AsOfNow = asOfNow });
             }
         }
 
@@ -170,20 +173,9 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             : null;
     }
 
-    private Task RecordAsync(IReadOnlyList<ServiceBusReceivedMessage> removed, EventStep step)
+    private Task RecordAsync(IReadOnlyList<ServiceBusReceivedMessage> removed, EventStep step, DateTimeOffset at)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        DeliveryLogEntry[] entries =
-        [
-            .. removed.Select(EnvelopeMessage.Read).OfType<EnvelopeReading.Readable>().Select(read => new DeliveryLogEntry
-            {
-                At = now,
-                EventId = read.Envelope.EventId,
-                Kind = read.Envelope.Kind,
-                Lane = read.Envelope.Lane,
-                Step = step,
-            }),
-        ];
+        DeliveryLogEntry[] entries = [.. removed.Select(message => DeadLetterMessage.EndOf(message, step, at)).OfType<DeliveryLogEntry>()];
         return entries.Length == 0 ? Task.CompletedTask : _settling.TryAsync(token => _log.RecordAsync(entries, token));
     }
 

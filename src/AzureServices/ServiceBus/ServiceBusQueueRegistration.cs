@@ -3,6 +3,8 @@ using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
+using CustomerIoDestination.AzureServices.ServiceBus.Sending;
+using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
@@ -41,7 +43,12 @@ public static class ServiceBusQueueRegistration
     }
 
     /// <summary>Adds the hourly removal of dead letters older than their retention, for a host that has no timer of its own for it.</summary>
-    public static IServiceCollection AddServiceBusRetention(this IServiceCollection services) => services.AddHostedService<DeadLetterRetention>();
+    public static IServiceCollection AddServiceBusRetention(this IServiceCollection services)
+    {
+        services.AddSingleton<DeadLetterRetention>();
+        services.AddSingleton(provider => new UpkeepStep("dead letters", provider.GetRequiredService<DeadLetterRetention>().RunAsync));
+        return services.AddHostedService<HourlyUpkeep>();
+    }
 
     private static void AddQueue(this IServiceCollection services)
     {
@@ -51,7 +58,8 @@ public static class ServiceBusQueueRegistration
             ServiceBusEventQueue.LookHolds,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ServiceBusEventQueue>>()));
-        services.AddSingleton<IEventQueue>(provider => provider.GetRequiredService<ServiceBusEventQueue>());
+        services.AddSingleton<IEventQueue>(provider => new LoggedEventQueue(
+            provider.GetRequiredService<ServiceBusEventQueue>(), provider.GetRequiredService<IDeliveryLog>(), provider.GetRequiredService<EventSettling>()));
         services.AddSingleton(provider => new ServiceBusDeadLetterStore(
             provider.GetRequiredService<QueueConnection>(),
             provider.GetRequiredService<ServiceBusEventQueue>(),

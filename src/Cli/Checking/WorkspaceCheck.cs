@@ -38,6 +38,7 @@ internal static class WorkspaceCheck
         PingResult.Refused refused => $"refuses site id and key ({refused.Status}); CustomerIo__SiteId and CustomerIo__ApiKey must be Track API credentials of one workspace",
         PingResult.WrongUrl { Url: { } url } => $"the workspace is at {url}; set CustomerIo__Region accordingly, or to auto",
         PingResult.WrongUrl => "there is no Track API at the configured address; look at CustomerIo__TrackApiUrl and CustomerIo__Region",
+        PingResult.NoCredentials => "was not asked: there is no API key; set CustomerIo__ApiKey, or look whether the vault holds one",
         PingResult.NoAnswer none => $"gives no answer ({none.Code})",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -1,7 +1,5 @@
 using CustomerIoDestination.Queueing;
-using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
-using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Delivery;
 
@@ -10,7 +8,7 @@ namespace CustomerIoDestination.Delivery;
 /// rejected) or Customer.io is down. While it is closed, single deliveries are let through as trials: one in 5 s while Customer.io is down, one a
 /// minute, each of another partition, while everything is rejected, none while the configuration is wrong. Thread-safe.
 /// </summary>
-internal sealed partial class DeliveryGate : IDisposable
+internal sealed class DeliveryGate : IDisposable
 {
     public const int RejectedInARow = 50;
 
@@ -18,20 +16,17 @@ internal sealed partial class DeliveryGate : IDisposable
     private readonly GateQueue _waiting = new();
     private readonly Breaker _breaker = new();
     private readonly TimeProvider _time;
-    private readonly DestinationMetrics _metrics;
-    private readonly ILogger<DeliveryGate> _logger;
-    private readonly ITimer _timer;
+    private readonly GateNotices _notices;
+    private readonly TrialClock _trials;
     private volatile GateState _state;
     private int _rejected;
-    private long _trialAt;
 
-    public DeliveryGate(TimeProvider time, DestinationMetrics metrics, ILogger<DeliveryGate> logger)
+    public DeliveryGate(TimeProvider time, GateNotices notices)
     {
         _time = time;
-        _metrics = metrics;
-        _logger = logger;
-        _state = new GateState(null, time.GetUtcNow(), BreakerOpen: false);
-        _timer = time.CreateTimer(static state => ((DeliveryGate)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _notices = notices;
+        _state = new GateState { OpenSince = time.GetUtcNow() };
+        _trials = new TrialClock(time, OnTrialDue);
     }
 
     /// <summary>The state now.</summary>
@@ -42,7 +37,9 @@ internal sealed partial class DeliveryGate : IDisposable
     public ValueTask EnterAsync(Partition partition, CancellationToken cancellationToken) =>
         _state.IsOpen ? ValueTask.CompletedTask : new ValueTask(WaitAsync(partition, cancellationToken));
 
-    /// <summary>A call was made. Returns what it came to: while everything is rejected, a rejection says more about the destination than about the event.</summary>
+    /// <summary>
+    /// A call was made. Returns what it came to: while everything is rejected, a rejection says more about the destination than about the event.
+    /// </summary>
     public DeliveryOutcome Report(Partition partition, DeliveryOutcome outcome)
     {
         lock (_lock)
@@ -50,24 +47,17 @@ internal sealed partial class DeliveryGate : IDisposable
             switch (outcome)
             {
                 case DeliveryOutcome.Unavailable unavailable:
-                    if (_breaker.Failed(partition, unavailable))
-                    {
-                        Change(_state with { BreakerOpen = true });
-                        _metrics.BreakerOpened();
-                        Log.BreakerOpened(_logger, unavailable.Code);
-                    }
-
+                    Failed(partition, unavailable);
                     return outcome;
                 case DeliveryOutcome.Misconfigured misconfigured:
-                    Answered();
-                    Pause(misconfigured.Code);
+                    Change(Answered().With(misconfigured.Code, _time.GetUtcNow()));
                     return outcome;
                 case DeliveryOutcome.Rejected rejected:
-                    Answered();
                     return Rejected(rejected);
                 default:
-                    Answered();
-                    Delivered();
+                    _rejected = 0;
+                    GateState state = Answered();
+                    Change(state.Rejections is null ? state : state with { Rejections = null });
                     return outcome;
             }
         }
@@ -80,11 +70,11 @@ internal sealed partial class DeliveryGate : IDisposable
         {
             if (PingDiagnosis.Code(ping) is { } code)
             {
-                Pause(code);
+                Change(_state.With(code, _time.GetUtcNow()));
             }
-            else if (ping is PingResult.Good && _state.PausedFor is not (null or MisconfiguredCodes.EverythingRejected))
+            else if (ping is PingResult.Good)
             {
-                Resume();
+                Change(_state with { Misconfigured = null });
             }
         }
     }
@@ -94,74 +84,93 @@ internal sealed partial class DeliveryGate : IDisposable
     {
         lock (_lock)
         {
-            if (_state.PausedFor == MisconfiguredCodes.EverythingRejected)
+            Change(_state with { Rejections = null });
+        }
+    }
+
+    /// <summary>Who was let through made no call: if it was a trial, the next in line has it.</summary>
+    public void MadeNoCall()
+    {
+        if (!_state.IsOpen)
+        {
+            lock (_lock)
             {
-                Resume();
+                _trials.Again();
+                LetTrials();
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _trials.Dispose();
+
+    private void Failed(Partition partition, DeliveryOutcome.Unavailable unavailable)
+    {
+        if (unavailable.RetryAfter is { } wait)
+        {
+            _trials.NotWithin(wait < RetryPolicy.LongestRetryAfter ? wait : RetryPolicy.LongestRetryAfter);
+        }
+
+        if (_breaker.Failed(partition, unavailable))
+        {
+            _notices.BreakerOpened(unavailable.Code);
+            Change(_state with { BreakerOpen = true });
+        }
+    }
 
     private DeliveryOutcome Rejected(DeliveryOutcome.Rejected rejected)
     {
-        if (_state.PausedFor != MisconfiguredCodes.EverythingRejected && ++_rejected < RejectedInARow)
+        GateState state = Answered();
+        if (state.Rejections is null && ++_rejected < RejectedInARow)
         {
+            Change(state);
             return rejected;
         }
 
-        Pause(MisconfiguredCodes.EverythingRejected);
+        Change(state.With(MisconfiguredCodes.EverythingRejected, _time.GetUtcNow()));
         return new DeliveryOutcome.Misconfigured(MisconfiguredCodes.EverythingRejected, rejected.Status) { Calls = rejected.Calls };
     }
 
-    private void Delivered()
+    // What else the answer says is added before anybody is let through.
+    private GateState Answered()
     {
-        _rejected = 0;
-        if (_state.PausedFor == MisconfiguredCodes.EverythingRejected)
+        if (!_breaker.Answered())
         {
-            Resume();
-        }
-    }
-
-    private void Answered()
-    {
-        if (_breaker.Answered())
-        {
-            Log.BreakerClosed(_logger);
-            Change(_state with { BreakerOpen = false });
-        }
-    }
-
-    private void Pause(string code)
-    {
-        if (_state.PausedFor == code)
-        {
-            return;
+            return _state;
         }
 
-        Change(_state with { PausedFor = code, Since = _time.GetUtcNow() });
-        _metrics.Paused(code);
-        Log.Paused(_logger, code);
-    }
-
-    private void Resume()
-    {
-        Log.Resumed(_logger, _state.PausedFor);
-        _rejected = 0;
-        Change(_state with { PausedFor = null, Since = _time.GetUtcNow() });
+        _trials.Answered();
+        _notices.BreakerClosed();
+        return _state with { BreakerOpen = false };
     }
 
     private void Change(GateState state)
     {
+        if (state == _state)
+        {
+            return;
+        }
+
+        string? before = _state.PausedFor;
+        if (_state.Rejections is not null && state.Rejections is null)
+        {
+            _rejected = 0;
+        }
+
+        if (before is not null && state.PausedFor is null)
+        {
+            state = state with { OpenSince = _time.GetUtcNow() };
+        }
+
         _state = state;
+        _notices.PauseChanged(before, state.PausedFor);
         if (state.IsOpen)
         {
             _waiting.LetAll();
         }
-        else
+        else if (state.TrialEvery is { } interval)
         {
-            ScheduleTrial();
+            _trials.After(interval);
         }
     }
 
@@ -184,7 +193,7 @@ internal sealed partial class DeliveryGate : IDisposable
         await waiter.Task;
     }
 
-    private void OnTimer()
+    private void OnTrialDue()
     {
         lock (_lock)
         {
@@ -199,41 +208,13 @@ internal sealed partial class DeliveryGate : IDisposable
             return;
         }
 
-        TimeSpan left = TimeSpan.FromTicks(_trialAt - Now());
-        if (left > TimeSpan.Zero)
+        if (_trials.IsDue && _waiting.TryLetOne())
         {
-            _timer.Change(left, Timeout.InfiniteTimeSpan);
+            _trials.After(interval);
         }
-        else if (_waiting.TryLetOne())
+        else
         {
-            _trialAt = Now() + interval.Ticks;
-            _timer.Change(interval, Timeout.InfiniteTimeSpan);
+            _trials.Arm();
         }
-    }
-
-    private void ScheduleTrial()
-    {
-        if (_state.TrialEvery is { } interval)
-        {
-            _trialAt = Now() + interval.Ticks;
-            _timer.Change(interval, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private long Now() => _time.GetElapsedTime(0).Ticks;
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "The destination paused: {Reason}. Everything is held.")]
-        public static partial void Paused(ILogger logger, string reason);
-
-        [LoggerMessage(LogLevel.Information, "The destination resumed after {Reason}.")]
-        public static partial void Resumed(ILogger logger, string? reason);
-
-        [LoggerMessage(LogLevel.Warning, "Customer.io is unavailable ({Code}); deliveries wait, one is tried each 5 s.")]
-        public static partial void BreakerOpened(ILogger logger, string code);
-
-        [LoggerMessage(LogLevel.Information, "Customer.io answers again; deliveries go on.")]
-        public static partial void BreakerClosed(ILogger logger);
     }
 }

@@ -83,7 +83,13 @@ public sealed class DeliveryHandler
 
     private async Task DeliverSegmentAsync(SegmentDelivery segment, Partition partition, CancellationToken cancellationToken)
     {
-        while (segment.NextToSend() is { Count: > 0 } events)
+        IReadOnlyList<PendingEvent> events = segment.NextToSend();
+        if (events.Count == 0)
+        {
+            _gate.MadeNoCall();
+        }
+
+        for (; events.Count > 0; events = segment.NextToSend())
         {
             await SendAsync(events, cancellationToken);
             RetryDecision? next = null;

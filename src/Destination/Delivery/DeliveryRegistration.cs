@@ -27,6 +27,7 @@ public static class DeliveryRegistration
         services.TryAddSingleton<EventCounters>();
         services.TryAddSingleton<DestinationMetrics>();
         services.AddTrackApi();
+        services.AddSingleton<GateNotices>();
         services.AddSingleton<DeliveryGate>();
         services.AddSingleton<PeerDeliveries>();
         services.AddSingleton<EventPreparation>();

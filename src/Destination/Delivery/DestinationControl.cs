@@ -55,13 +55,13 @@ public sealed class DestinationControl : IDestinationControl
     /// <summary>Checks key, region and URL with Customer.io. A pause of this process begins or ends by what it says; no answer says nothing.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken) => _gate.Report(await _client.PingAsync(cancellationToken));
 
-    private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state.PausedFor switch
+    private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state switch
     {
-        not null and not MisconfiguredCodes.EverythingRejected => CredentialsState.Invalid,
+        { Misconfigured: not null } => CredentialsState.Invalid,
         _ => workspace.LastPing switch
         {
             PingResult.Good => CredentialsState.Valid,
-            PingResult.Refused or PingResult.WrongUrl => CredentialsState.Invalid,
+            PingResult.Refused or PingResult.WrongUrl or PingResult.NoCredentials => CredentialsState.Invalid,
             _ => CredentialsState.Unchecked,
         },
     };

@@ -37,5 +37,5 @@ internal sealed class PauseProbe(TrackApiClient client, DeliveryGate gate, Deliv
     }
 
     private bool IsNeeded() =>
-        gate.State.PausedFor is not (null or MisconfiguredCodes.EverythingRejected) || client.Workspace.LastPing is null or PingResult.NoAnswer;
+        gate.State.Misconfigured is not null || client.Workspace.LastPing is null or PingResult.NoAnswer;
 }

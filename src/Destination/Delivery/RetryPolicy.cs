@@ -12,7 +12,7 @@ namespace CustomerIoDestination.Delivery;
 /// <item><term>rejected</term><description>dead letter <c>rejected_by_customerio</c></description></item>
 /// <item><term>misconfigured</term><description>hold: nothing can be delivered, so nothing expires</description></item>
 /// <item><term>unavailable, 10 failed calls over 15 minutes, 20 events of other partitions delivered since</term><description>dead letter <c>undeliverable</c>: it alone fails</description></item>
-/// <item><term>unavailable, older than the retry window</term><description>dead letter <c>expired</c></description></item>
+/// <item><term>unavailable after a call, older than the retry window</term><description>dead letter <c>expired</c></description></item>
 /// <item><term>unavailable, Customer.io said when</term><description>wait for as long, between 1 s and 300 s</description></item>
 /// <item><term>unavailable</term><description>wait 1 s to 60 s, doubling, with jitter</description></item>
 /// </list>
@@ -38,7 +38,7 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
         DeliveryOutcome.Unavailable last when FailsAlone(facts) => Dead(DeadLetterReason.Undeliverable, string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.FailedCalls} calls failed over {facts.FailingFor.TotalMinutes:F0} min while {facts.OthersDelivered} events of other partitions were delivered; last: {last.Code}")),
-        DeliveryOutcome.Unavailable last when facts.Age >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
+        DeliveryOutcome.Unavailable { Calls: > 0 } last when facts.Age >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
             CultureInfo.InvariantCulture,
             $"queued {facts.Age.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
         DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(Clamp(wait, ShortestWait, LongestRetryAfter)),

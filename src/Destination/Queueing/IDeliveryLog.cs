@@ -101,9 +101,3 @@ public sealed record DeliveryLogQuery(int Limit, string? After, AttemptOutcome? 
 /// <param name="Items">Newest first.</param>
 /// <param name="Next">What to ask for next; null at the end.</param>
 public sealed record DeliveryLogPage(IReadOnlyList<DeliveryLogEntry> Items, string? Next);
-
-/// <summary>Everything known about one event.</summary>
-/// <param name="EventId">The event's ULID.</param>
-/// <param name="Kind">The event's kind.</param>
-/// <param name="Steps">Oldest first.</param>
-public sealed record EventStory(string EventId, EventKind Kind, IReadOnlyList<DeliveryLogEntry> Steps);

@@ -31,6 +31,9 @@ public sealed record ServiceBusSettings
 
     /// <summary>The queue: with sessions and duplicate detection.</summary>
     public string QueueName { get; init; } = "freshpaint-events";
+
+    /// <summary>Whether the namespace is an emulator on a developer's machine.</summary>
+    public bool IsEmulator => ConnectionString?.Reveal().Contains("UseDevelopmentEmulator=true", StringComparison.OrdinalIgnoreCase) ?? false;
 }
 
 /// <summary>The sandbox the local host starts when no site id is configured.</summary>

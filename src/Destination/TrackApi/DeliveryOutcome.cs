@@ -58,6 +58,9 @@ public static class MisconfiguredCodes
     /// <summary>Customer.io does not know the site id and key (401, 403).</summary>
     public const string CredentialsRefused = "credentials_refused";
 
+    /// <summary>There is no key to ask with: none is set, or the vault was never readable.</summary>
+    public const string CredentialsMissing = "credentials_missing";
+
     /// <summary>The workspace lives in the other region.</summary>
     public const string WrongRegion = "wrong_region";
 

@@ -5,7 +5,7 @@ namespace CustomerIoDestination.TrackApi;
 /// <summary>
 /// What a suspicious answer means once a ping told about key, region and URL.
 /// <list type="table">
-/// <item><term>ping refused, or another URL</term><description>misconfigured</description></item>
+/// <item><term>ping refused, another URL, or no key</term><description>misconfigured</description></item>
 /// <item><term>no answer to the ping</term><description>unavailable</description></item>
 /// <item><term>ping good; the answer was 401, 403, 407</term><description>unavailable: a key in rotation, a proxy</description></item>
 /// <item><term>ping good; any other answer</term><description>rejected</description></item>
@@ -27,13 +27,14 @@ internal static class PingDiagnosis
     {
         PingResult.NoAnswer none => new DeliveryOutcome.Unavailable(none.Code, none.Status) { Calls = 0 },
         PingResult.Refused refused => new DeliveryOutcome.Misconfigured(Code(ping)!, refused.Status) { Calls = 0 },
-        PingResult.WrongUrl => new DeliveryOutcome.Misconfigured(Code(ping)!, null) { Calls = 0 },
+        PingResult.WrongUrl or PingResult.NoCredentials => new DeliveryOutcome.Misconfigured(Code(ping)!, null) { Calls = 0 },
         _ => throw new UnreachableException(),
     };
 
     /// <summary>Why everything must be held after this ping; null when nothing must.</summary>
     public static string? Code(PingResult ping) => ping switch
     {
+        PingResult.NoCredentials => MisconfiguredCodes.CredentialsMissing,
         PingResult.Refused { Status: 401 or 403 } => MisconfiguredCodes.CredentialsRefused,
         PingResult.Refused => MisconfiguredCodes.WrongRegion,
         PingResult.WrongUrl { Url: null } => MisconfiguredCodes.WrongUrl,

@@ -19,6 +19,9 @@ public abstract record PingResult
     /// <param name="Status">The HTTP status.</param>
     public sealed record Refused(int Status) : PingResult;
 
+    /// <summary>There is no key: none is configured, or the vault that holds it was never readable. Nothing was asked.</summary>
+    public sealed record NoCredentials : PingResult;
+
     /// <summary>The workspace lives at another URL, or there is no Track API at the configured one.</summary>
     /// <param name="Url">Where the workspace lives; null when nobody said.</param>
     public sealed record WrongUrl(Uri? Url) : PingResult;

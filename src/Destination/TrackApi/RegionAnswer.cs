@@ -38,6 +38,7 @@ internal static class RegionAnswer
             current is null || current == url ? new PingResult.Good(found, url, region.Workspace) : new PingResult.WrongUrl(url),
         TrackApiAnswer.Suspicious { Status: 401 or 403 or (>= 300 and < 400) } refused => new PingResult.Refused(refused.Status),
         TrackApiAnswer.Suspicious { Status: not 407 } => new PingResult.WrongUrl(null),
+        TrackApiAnswer.NotAsked => new PingResult.NoCredentials(),
         TrackApiAnswer.Unavailable unavailable => new PingResult.NoAnswer(unavailable.Code, unavailable.Status),
         TrackApiAnswer.Suspicious suspicious => new PingResult.NoAnswer(AnswerTable.HttpCode(suspicious.Status), suspicious.Status),
         TrackApiAnswer.Refused refused => new PingResult.NoAnswer(AnswerTable.HttpCode(refused.Status), refused.Status),

@@ -19,6 +19,9 @@ internal abstract record TrackApiAnswer
     /// <summary>Not now.</summary>
     public sealed record Unavailable(string Code, int? Status, TimeSpan? RetryAfter) : TrackApiAnswer;
 
+    /// <summary>It was not asked: there is no key to ask with.</summary>
+    public sealed record NotAsked : TrackApiAnswer;
+
     /// <summary>The region's answer to a ping.</summary>
     public sealed record Region(string? Url, string? Name, long? Workspace) : TrackApiAnswer;
 }

@@ -16,6 +16,7 @@ public sealed class TrackApiClient
     private const int MaxBatchAnswerBytes = 4 * 1024 * 1024;
 
     private static readonly DeliveryOutcome.Delivered Delivered = new(200);
+    private static readonly DeliveryOutcome.Misconfigured WithoutKey = new(MisconfiguredCodes.CredentialsMissing, null) { Calls = 0 };
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -59,6 +60,7 @@ public sealed class TrackApiClient
             TrackApiAnswer.Refused refused => Rejected(refused.Status, refused.Errors[0], call.Calls),
             TrackApiAnswer.Suspicious suspicious => PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls },
             TrackApiAnswer.Unavailable not => new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls },
+            TrackApiAnswer.NotAsked => WithoutKey,
             _ => throw new UnreachableException(),
         };
     }
@@ -82,6 +84,7 @@ public sealed class TrackApiClient
                 (new BatchOutcome.Whole(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.Unavailable not =>
                 (new BatchOutcome.Whole(new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer.NotAsked => (new BatchOutcome.Whole(WithoutKey), 0),
             TrackApiAnswer answer => (BatchOutcome.Of(answer, items), call.Calls),
         };
     }
@@ -119,7 +122,7 @@ public sealed class TrackApiClient
     {
         if (await _credentials.GetAsync(call.Stopping) is not { } credentials)
         {
-            return new TrackApiAnswer.Unavailable("credentials_missing", null, null);
+            return new TrackApiAnswer.NotAsked();
         }
 
         call.Headers.TryAddWithoutValidation("Authorization", HeaderOf(credentials));

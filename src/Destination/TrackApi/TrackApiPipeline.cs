@@ -19,6 +19,9 @@ internal static class TrackApiPipeline
     /// <summary>A Retry-After up to this is waited for here; a longer one is handed up.</summary>
     public static readonly TimeSpan LongestQuickWait = TimeSpan.FromSeconds(2);
 
+    /// <summary>A shorter Retry-After, or one in the past, is no invitation to ask at once.</summary>
+    public static readonly TimeSpan ShortestAskedWait = TimeSpan.FromSeconds(1);
+
     private const int QuickRetries = 2;
     private static readonly TimeSpan FirstQuickWait = TimeSpan.FromMilliseconds(100);
 
@@ -63,11 +66,9 @@ internal static class TrackApiPipeline
     {
         RequestLimiter limiter = services.GetRequiredService<RequestLimiter>();
         Func<double> chance = services.GetRequiredService<Random>().NextDouble;
-        // One line an attempt is the delivery handler's; the pipeline's own would be several more, in an outage most of all.
-        pipeline.TelemetryListener = null;
         pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
 
-        // What happens to a call is told once, by this product's own metrics and log.
+        // What happens to a call is told once, by this product's own metrics and log; the pipeline's would be several lines more, in an outage most of all.
         pipeline.TelemetryListener = null;
         pipeline
             .AddRetry(new HttpRetryStrategyOptions
@@ -90,7 +91,7 @@ internal static class TrackApiPipeline
     };
 
     private static TimeSpan QuickWait(TrackApiAnswer? answer, int attempt, double chance) =>
-        answer is TrackApiAnswer.Unavailable { RetryAfter: { } wait } ? wait : FirstQuickWait * (1 << attempt) * (1 + chance);
+        answer is TrackApiAnswer.Unavailable { RetryAfter: { } wait } ? (wait > ShortestAskedWait ? wait : ShortestAskedWait) : FirstQuickWait * (1 << attempt) * (1 + chance);
 
     private static async ValueTask<System.Threading.RateLimiting.RateLimitLease> AcquireAsync(RequestLimiter limiter, TrackApiCall call)
     {

@@ -38,15 +38,4 @@ internal static class WireCodes
         Lane.Import => "import",
         _ => throw new UnreachableException(),
     };
-
-    public static string ToCode(this EventStep step) => step switch
-    {
-        EventStep.Accepted => "accepted",
-        EventStep.Queued => "queued",
-        EventStep.Delivery => "delivery",
-        EventStep.Ingest => "ingest",
-        EventStep.Replayed => "replayed",
-        EventStep.Discarded => "discarded",
-        _ => throw new UnreachableException(),
-    };
 }

@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
-using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
@@ -14,19 +12,14 @@ internal static class EventsEndpoint
 {
     public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
-        if (!LaneHeader.TryRead(request, out Lane? lane))
-        {
-            return ApiErrors.UnknownLane;
-        }
-
-        BodyResult body = await RequestBody.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
-        if (body.Refusal is { } refusal)
+        SentEvents sent = await SentEvents.ReadAsync(request, admission, ports);
+        if (sent.Refusal is { } refusal)
         {
             return refusal;
         }
 
-        var ingest = new IngestRequest(lane, admission.LifecycleAllowed, TraceParent());
-        IngestResult result = await ports.Ingester.IngestAsync(body.Bytes, ingest, request.HttpContext.RequestAborted);
+        var ingest = new IngestRequest(sent.Lane, admission.LifecycleAllowed, TraceParent());
+        IngestResult result = await ports.Ingester.IngestAsync(sent.Body, ingest, request.HttpContext.RequestAborted);
         return result switch
         {
             IngestResult.Ingested ingested => new WrittenAnswer<IngestResult.Ingested>(ingested, Write, StatusOf(ingested)),

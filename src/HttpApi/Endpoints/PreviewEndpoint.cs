@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
-using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Queueing;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
@@ -14,19 +12,14 @@ internal static class PreviewEndpoint
 {
     public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
-        if (!LaneHeader.TryRead(request, out Lane? lane))
-        {
-            return ApiErrors.UnknownLane;
-        }
-
-        BodyResult body = await RequestBody.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
-        if (body.Refusal is { } refusal)
+        SentEvents sent = await SentEvents.ReadAsync(request, admission, ports);
+        if (sent.Refusal is { } refusal)
         {
             return refusal;
         }
 
-        var ingest = new IngestRequest(lane, LifecycleAllowed: true, TraceParent: null);
-        return ports.Preview.Preview(body.Bytes, ingest) switch
+        var ingest = new IngestRequest(sent.Lane, LifecycleAllowed: true, TraceParent: null);
+        return ports.Preview.Preview(sent.Body, ingest) switch
         {
             PreviewResult.Items items => new WrittenAnswer<IReadOnlyList<PreviewItem>>(items.Values, PreviewJson.Write),
             PreviewResult.TooManyItems tooMany => ApiErrors.TooManyItems(tooMany.Limit),

@@ -58,6 +58,7 @@ const reasons = {
   filtered: 'Taken out by a rule',
   opted_out: 'Its integrations exclude Customer.io',
   credentials_refused: 'Customer.io refuses the site id and API key',
+  credentials_missing: 'there is no API key',
   everything_rejected: 'Customer.io rejects one event after another',
 };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -30,24 +29,5 @@ internal static class Columns
         return kind;
     }
 
-    public static string ToCode(this EventStep step) => step switch
-    {
-        EventStep.Accepted => "accepted",
-        EventStep.Queued => "queued",
-        EventStep.Delivery => "delivery",
-        EventStep.Ingest => "ingest",
-        EventStep.Replayed => "replayed",
-        EventStep.Discarded => "discarded",
-        _ => throw new UnreachableException(),
-    };
-
-    public static EventStep Step(this Statement statement, int column) => statement.Text(column) switch
-    {
-        "accepted" => EventStep.Accepted,
-        "queued" => EventStep.Queued,
-        "ingest" => EventStep.Ingest,
-        "replayed" => EventStep.Replayed,
-        "discarded" => EventStep.Discarded,
-        _ => EventStep.Delivery,
-    };
+    public static EventStep Step(this Statement statement, int column) => EventStepCodes.Parse(statement.Text(column));
 }

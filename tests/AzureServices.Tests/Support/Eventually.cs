@@ -1,9 +1,9 @@
 namespace CustomerIoDestination.AzureServices.Tests.Support;
 
-/// <summary>Waits for what comes by itself.</summary>
+/// <summary>Waits for what a broker, a client or another process does in its own time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Asks again and again until it is so, and fails after a patience that no loaded machine needs.</summary>
     public static async Task BecomesTrueAsync(Func<Task<bool>> condition, TimeSpan? patience = null)

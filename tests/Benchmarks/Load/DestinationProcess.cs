@@ -20,6 +20,9 @@ internal sealed class DestinationProcess : IAsyncDisposable
     /// <summary>The queue.</summary>
     public IEventQueue Queue => _host.Services.GetRequiredService<IEventQueue>();
 
+    /// <summary>What could not be delivered.</summary>
+    public IDeadLetterStore DeadLetters => _host.Services.GetRequiredService<IDeadLetterStore>();
+
     /// <summary>What was counted.</summary>
     public EventCounters Counters => _host.Services.GetRequiredService<EventCounters>();
 

@@ -7,17 +7,32 @@ using TrackApiSandbox.Snapshots;
 
 namespace CustomerIoDestination.Benchmarks.Load;
 
-/// <summary>(5) From the post to the sandbox, at random (Poisson) arrivals well under the limit.</summary>
+/// <summary>(5) From the post to the sandbox, at random (Poisson) arrivals well under the limit; and the same while an import takes the rest of it.</summary>
 internal static class LatencyLoad
 {
+    private const string Mark = "\"number\":";
+
     public static async Task RunAsync(Report report, LoadSize size, string folder)
     {
         foreach ((int arrivals, int limit) in new[] { (50, 100), (100, 200) })
         {
-            double[] milliseconds = await MeasureAsync(arrivals, limit, size.Duration, Path.Combine(folder, $"latency-{arrivals}.db"));
-            report.Add($"latency, {arrivals}/s under a limit of {limit}/s, p50", Percentile(milliseconds, 0.50), "ms");
-            report.Add($"latency, {arrivals}/s under a limit of {limit}/s, p99", Percentile(milliseconds, 0.99), "ms");
+            string name = $"latency, {arrivals}/s under a limit of {limit}/s";
+            Add(report, name, await MeasureAsync(arrivals, limit, size.Duration, Path.Combine(folder, $"latency-{arrivals}.db")));
+
+            string file = Path.Combine(folder, $"latency-{arrivals}-beside-import.db");
+            await using (DestinationProcess filler = await DestinationProcess.StartAsync(file, null))
+            {
+                await filler.FillAsync(0, size.Backlog);
+            }
+
+            Add(report, $"{name}, while an import of {size.Backlog:N0} takes the rest", await MeasureAsync(arrivals, limit, size.Duration, file));
         }
+    }
+
+    private static void Add(Report report, string name, double[] milliseconds)
+    {
+        report.Add($"{name}, p50", Percentile(milliseconds, 0.50), "ms");
+        report.Add($"{name}, p99", Percentile(milliseconds, 0.99), "ms");
     }
 
     private static async Task<double[]> MeasureAsync(int arrivals, int limit, TimeSpan duration, string file)
@@ -52,7 +67,7 @@ internal static class LatencyLoad
         await Task.WhenAll(posts);
         await Task.Delay(TimeSpan.FromSeconds(2));
         Dictionary<string, double> received = app.Sandbox.GetRequests()
-            .Where(request => request.Path.EndsWith("/events", StringComparison.Ordinal))
+            .Where(request => request.Body.Contains(Mark, StringComparison.Ordinal))
             .GroupBy(NumberOf, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Min(request => request.AtMs) + offset, StringComparer.Ordinal);
         return [.. sent.Where(item => received.ContainsKey(Key(item.Number))).Select(item => received[Key(item.Number)] - item.At).Order()];
@@ -83,7 +98,6 @@ internal static class LatencyLoad
 
     private static string NumberOf(ReceivedRequest request)
     {
-        const string Mark = "\"number\":";
         int at = request.Body.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length;
         return request.Body[at..request.Body.IndexOf('}', at)];
     }

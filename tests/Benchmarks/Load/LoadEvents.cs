@@ -33,7 +33,17 @@ internal static class LoadEvents
     }
 
     /// <summary>The event in its envelope.</summary>
-    public static EventEnvelope Envelope(int number, Lane lane)
+    public static EventEnvelope Envelope(int number, Lane lane) => Envelope(number, lane, Json(number));
+
+    /// <summary>An event in its envelope whose name is over the limit.</summary>
+    public static EventEnvelope TooLong(int number) => Envelope(
+        int.MaxValue - number,
+        Lane.Live,
+        Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"type":"track","event":"{{new string('x', 101)}}","messageId":"x-{{number:D10}}","userId":"user-1"}""")));
+
+    private static EventEnvelope Envelope(int number, Lane lane, byte[] body)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         return new EventEnvelope
@@ -43,7 +53,7 @@ internal static class LoadEvents
             QueuedAt = now,
             ReceivedAt = now,
             Partition = new Partition(lane, number % 64),
-            Body = Json(number),
+            Body = body,
         };
     }
 

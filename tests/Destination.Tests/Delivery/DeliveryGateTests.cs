@@ -187,6 +187,92 @@ public sealed class DeliveryGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trial_that_finds_a_wrong_key_lets_nobody_else_through()
+    {
+        Fail(10, partitions: 3);
+        List<Task> waiting = Enter(0, 1, 2, 3);
+        await _rig.RunAsync(TimeSpan.FromSeconds(6));
+
+        Gate.Report(Some.Partition(0), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        await _rig.RunAsync(TimeSpan.FromMinutes(2), stepMs: 10_000);
+
+        Through(waiting).ShouldBe(1);
+        Gate.State.BreakerOpen.ShouldBeFalse();
+        Gate.State.PausedFor.ShouldBe("credentials_refused");
+    }
+
+    [Fact]
+    public void A_pause_for_rejections_outlives_a_wrong_key_and_its_good_ping()
+    {
+        RejectEverything();
+        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        Gate.State.PausedFor.ShouldBe("credentials_refused");
+
+        Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
+
+        Gate.State.PausedFor.ShouldBe("everything_rejected");
+    }
+
+    [Fact]
+    public void Late_rejections_do_not_hide_a_wrong_key()
+    {
+        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        RejectEverything();
+
+        Gate.State.PausedFor.ShouldBe("credentials_refused");
+        Gate.State.Misconfigured.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void After_an_operators_resume_rejections_are_counted_anew()
+    {
+        RejectEverything();
+        Gate.ResumeAfterRejections();
+
+        Gate.Report(Some.Partition(), Rejected).ShouldBe(Rejected);
+        Gate.State.IsOpen.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task While_Customer_io_asked_to_be_left_alone_nothing_is_tried()
+    {
+        Fail(9, partitions: 3);
+        Gate.Report(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromSeconds(120)));
+        List<Task> waiting = Enter(0, 1);
+
+        await _rig.RunAsync(TimeSpan.FromSeconds(118));
+        Through(waiting).ShouldBe(0);
+        await _rig.RunAsync(TimeSpan.FromSeconds(4));
+        Through(waiting).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task It_is_left_alone_for_five_minutes_at_most()
+    {
+        Fail(9, partitions: 3);
+        Gate.Report(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromDays(1)));
+        List<Task> waiting = Enter(0, 1);
+
+        await _rig.RunAsync(TimeSpan.FromSeconds(302), stepMs: 2000);
+
+        Through(waiting).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_trial_that_made_no_call_is_the_next_ones()
+    {
+        Fail(10, partitions: 3);
+        List<Task> waiting = Enter(0, 1, 2);
+        await _rig.RunAsync(TimeSpan.FromSeconds(6));
+        Through(waiting).ShouldBe(1);
+
+        Gate.MadeNoCall();
+
+        await _rig.RunAsync(TimeSpan.FromMilliseconds(10), stepMs: 10);
+        Through(waiting).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task The_status_says_since_when_and_why_it_is_paused()
     {
         _rig.Time.Advance(TimeSpan.FromMinutes(5));

@@ -37,6 +37,10 @@ public sealed class RetryPolicyTests
     public void Past_the_retry_window_it_expires() => Reason(Facts(Down) with { Age = TimeSpan.FromHours(72) }).ShouldBe(DeadLetterReason.Expired);
 
     [Fact]
+    public void Without_a_call_in_this_delivery_nothing_expires() =>
+        Reason(Facts(new DeliveryOutcome.Unavailable("connection") { Calls = 0 }) with { Age = TimeSpan.FromDays(30) }).ShouldBeNull();
+
+    [Fact]
     public void Within_the_retry_window_it_waits() => Reason(Facts(Down) with { Age = TimeSpan.FromHours(72) - TimeSpan.FromTicks(1) }).ShouldBeNull();
 
     [Theory]

@@ -109,7 +109,7 @@ public sealed class SettingsReaderTests
     public void Every_property_of_the_settings_has_a_name_and_every_name_a_property()
     {
         IEnumerable<string> properties = typeof(DestinationSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => $"{section.Name}__{property.Name}"));
+            .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => $"{section.Name}__{property.Name}"));
         IEnumerable<string> names = SettingNames.All.Select(name => name.EndsWith("__0", StringComparison.Ordinal) || name.EndsWith("__1", StringComparison.Ordinal) ? name[..^3] : name);
 
         // The Functions host and its triggers fix these names.

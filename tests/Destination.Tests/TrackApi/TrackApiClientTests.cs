@@ -69,6 +69,20 @@ public sealed class TrackApiClientTests
     }
 
     [Theory]
+    [InlineData("0")]
+    [InlineData("Tue, 24 Nov 2026 11:00:00 GMT")]
+    public async Task A_wait_of_nothing_is_a_second(string retryAfter)
+    {
+        await using DeliveryRig rig = new();
+        rig.Api.Reply(503, retryAfter: retryAfter).Reply(503, retryAfter: retryAfter).Reply(200);
+        DateTimeOffset start = rig.Time.GetUtcNow();
+
+        (await SendAsync(rig)).ShouldBe(new DeliveryOutcome.Delivered(200) { Calls = 3 });
+
+        (rig.Time.GetUtcNow() - start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
     [InlineData(400)]
     [InlineData(413)]
     [InlineData(422)]

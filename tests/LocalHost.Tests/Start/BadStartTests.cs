@@ -22,6 +22,12 @@ public sealed class BadStartTests
     }
 
     [Theory]
+    [InlineData("--ServiceBus=Endpoint=sb://example.servicebus.windows.net;SharedAccessKeyName=n;SharedAccessKey=a2V5")]
+    [InlineData("--ServiceBus:fullyQualifiedNamespace=example.servicebus.windows.net")]
+    public async Task Events_of_a_real_queue_do_not_end_in_a_sandbox(string connection) =>
+        (await RefusalAsync("--Queue:Kind=serviceBus", connection)).ShouldStartWith("CustomerIo__SiteId: is missing");
+
+    [Theory]
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://*:0")]
     [InlineData("http://[::]:0")]

@@ -27,3 +27,13 @@ public sealed class SqliteReopeningTests : ReopeningContract
 {
     protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new SqliteQueueUnderTest());
 }
+
+public sealed class SqliteLogRetentionTests : LogRetentionContract
+{
+    protected override Task<IQueueInFakeTime> StartAsync() => Task.FromResult<IQueueInFakeTime>(new SqliteQueueUnderTest());
+}
+
+public sealed class SqliteReopenedLogTests : ReopenedLogContract
+{
+    protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new SqliteQueueUnderTest());
+}

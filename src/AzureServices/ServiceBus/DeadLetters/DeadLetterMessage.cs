@@ -50,6 +50,21 @@ internal static class DeadLetterMessage
         _ => DeadLetterReason.InvalidEvent,
     };
 
+    /// <summary>The log's line for a step that ended it; null when it holds no event of this product.</summary>
+    public static DeliveryLogEntry? EndOf(ServiceBusReceivedMessage message, EventStep step, DateTimeOffset at) =>
+        EnvelopeMessage.Read(message) is EnvelopeReading.Readable(var envelope)
+            ? new DeliveryLogEntry
+            {
+                At = at,
+                EventId = envelope.EventId,
+                Kind = envelope.Kind,
+                Lane = envelope.Lane,
+                Step = step,
+                Reason = ReasonOf(message).ToCode(),
+                Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, PropertyNames.Attempts),
+            }
+            : null;
+
     /// <summary>When it became one. The broker does not say it of its own; the end of its time may be known, of the rest only when it was queued.</summary>
     public static DateTimeOffset DeadLetteredAt(ServiceBusReceivedMessage message) =>
         EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)

@@ -1,34 +1,13 @@
 using CustomerIoDestination.Queueing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 
-/// <summary>Removes dead letters older than their retention, at the start and then each hour.</summary>
-internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore store, TimeProvider time, ILogger<DeadLetterRetention> logger) : BackgroundService
+/// <summary>Removes every dead letter older than its retention, in as many passes as that takes.</summary>
+internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore store, ILogger<DeadLetterRetention> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await PurgeAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // What could not be removed now is removed an hour later.
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                Log.PurgeFailed(logger, exception.GetType().Name);
-            }
-
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task PurgeAsync(CancellationToken cancellationToken)
+    /// <summary>Does it once.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         int removed = 0;
         DeadLetterPass pass;
@@ -37,7 +16,7 @@ internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore stor
             pass = await store.PurgeAsync(cancellationToken);
             removed += pass.Done;
         }
-        while (pass is { More: true, Contended: false });
+        while (pass is { More: true, Contended: false } && !cancellationToken.IsCancellationRequested);
 
         if (removed > 0)
         {
@@ -49,8 +28,5 @@ internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore stor
     {
         [LoggerMessage(LogLevel.Information, "{Count} dead letters were older than their retention and are gone.")]
         public static partial void Purged(ILogger logger, int count);
-
-        [LoggerMessage(LogLevel.Warning, "Old dead letters could not be removed ({ExceptionType}); it is tried again.")]
-        public static partial void PurgeFailed(ILogger logger, string exceptionType);
     }
 }

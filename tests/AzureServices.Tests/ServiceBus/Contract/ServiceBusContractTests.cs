@@ -1,5 +1,7 @@
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.QueueContract;
+using CustomerIoDestination.QueueContract.Suites;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Contract;
 
@@ -11,4 +13,36 @@ public sealed class ServiceBusEventQueueContractTests : EventQueueContract
 public sealed class ServiceBusDeadLetterContractTests : DeadLetterContract
 {
     protected override Task<IQueueUnderTest> StartAsync() => Task.FromResult<IQueueUnderTest>(new ServiceBusQueueUnderTest());
+}
+
+public sealed class ServiceBusPassingTimeContractTests : PassingTimeContract
+{
+    protected override Task<IQueueInFakeTime> StartAsync() => Task.FromResult<IQueueInFakeTime>(new ServiceBusQueueUnderTest(time: new FakeTimeProvider(Some.Time)));
+}
+
+public sealed class ServiceBusReopeningContractTests : ReopeningContract
+{
+    protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new ServiceBusQueueUnderTest(time: new FakeTimeProvider(Some.Time)));
+}
+
+[NeedsPrograms("node", "npm")]
+public sealed class TableDeliveryLogContractTests : DeliveryLogContract
+{
+    protected override async Task<IQueueUnderTest> StartAsync() => new ServiceBusQueueUnderTest(tables: await TableLog.StartAsync(TimeProvider.System));
+}
+
+[NeedsPrograms("node", "npm")]
+public sealed class TableLogRetentionContractTests : LogRetentionContract
+{
+    protected override async Task<IQueueInFakeTime> StartAsync()
+    {
+        FakeTimeProvider time = new(Some.Time);
+        return new ServiceBusQueueUnderTest(time: time, tables: await TableLog.StartAsync(time));
+    }
+}
+
+[NeedsPrograms("node", "npm")]
+public sealed class ReopenedTableLogContractTests : ReopenedLogContract
+{
+    protected override async Task<IReopenableQueue> StartAsync() => new ServiceBusQueueUnderTest(tables: await TableLog.StartAsync(TimeProvider.System));
 }

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Time.Testing;
@@ -199,7 +200,7 @@ public sealed class DeadLetterPassTests : BrokerTests
 
     private async Task<DeadLetter> OnlyAsync()
     {
-        await Eventually.TrueAsync(() => Subject.Double.DeadLetterCount == 1);
+        await Eventually.BecomesTrueAsync(() => Subject.Double.DeadLetterCount == 1);
         return (await Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None)).Items.ShouldHaveSingleItem();
     }
 
@@ -208,7 +209,7 @@ public sealed class DeadLetterPassTests : BrokerTests
     {
         await EnqueueAsync([.. Enumerable.Range(0, count).Select(number => Some.Envelope(number))]);
         _time.Advance(TimeSpan.FromDays(15));
-        await Eventually.TrueAsync(() => Subject.Double.DeadLetterCount == count);
+        await Eventually.BecomesTrueAsync(() => Subject.Double.DeadLetterCount == count);
     }
 
     private async Task DeadLetterAsync(DeadLetterReason reason)

@@ -1,6 +1,7 @@
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,7 +29,7 @@ public sealed class BrokenDeliveryTests
     public async Task Its_session_is_given_up_after_a_pause_and_nothing_is_settled()
     {
         Task handling = HandleAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => _time.Waits == 1);
+        await Eventually.BecomesTrueAsync(() => _time.Waits == 1);
 
         _settlement.Steps.ShouldBeEmpty();
         handling.IsCompleted.ShouldBeFalse();

@@ -3,6 +3,7 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,7 +107,7 @@ public sealed class SessionTriggerTests : BrokerTests
         processor.ProcessMessageAsync += args => handler.HandleAsync(args.Message, new TriggerSettlement(args), args.CancellationToken);
         processor.ProcessErrorAsync += _ => Task.CompletedTask;
         await processor.StartProcessingAsync();
-        await Eventually.TrueAsync(isDone);
+        await Eventually.BecomesTrueAsync(isDone);
         await processor.StopProcessingAsync();
     }
 }

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Time.Testing;
@@ -46,7 +47,7 @@ public sealed class ReceiverTests : BrokerTests
         await using CancellationTokenRegistration registration = lost.Lost.Register(told.SetResult);
 
         Subject.Double.DetachReceivers();
-        await Eventually.TrueAsync(() =>
+        await Eventually.BecomesTrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             return told.Task.IsCompleted;
@@ -91,7 +92,7 @@ public sealed class ReceiverTests : BrokerTests
         await using IPartitionLease live = await ReceiveAsync();
         Subject.Double.HeldSessions.ShouldBe(["i-01", "l-07"], ignoreOrder: true);
 
-        await Eventually.TrueAsync(() =>
+        await Eventually.BecomesTrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             return !Subject.Double.HeldSessions.Contains("i-01");
@@ -123,7 +124,7 @@ public sealed class ReceiverTests : BrokerTests
         }
 
         Task[] consumers = [.. Enumerable.Range(0, 20).Select(number => ConsumeAsync(number % 2 == 0 ? Lane.Live : Lane.Import))];
-        await Eventually.TrueAsync(() => Subject.Double.ActiveCount == 0);
+        await Eventually.BecomesTrueAsync(() => Subject.Double.ActiveCount == 0);
         await done.CancelAsync();
         foreach (Task consumer in consumers)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Queueing;
 using ServiceBusDouble.Faults;
 using ServiceBusDouble.Inspection;
@@ -98,7 +99,7 @@ public sealed class EnqueueTests : BrokerTests
         using CancellationTokenSource caller = new();
         Subject.Double.FailSends(new SendFault.Slow(TimeSpan.FromMinutes(1)));
         Task<EnqueueResult> sending = Subject.Queue.EnqueueAsync([Some.Envelope()], caller.Token);
-        await Eventually.TrueAsync(() => Subject.Double.ActiveCount == 1);
+        await Eventually.BecomesTrueAsync(() => Subject.Double.ActiveCount == 1);
 
         await caller.CancelAsync();
 

@@ -1,26 +1,28 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
-using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.Queueing;
-using CustomerIoDestination.Settings;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using ServiceBusDouble;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 
 /// <summary>A broker of its own with the queue as it is deployed, and everything of this library over the real client.</summary>
-internal sealed class ServiceBusQueueUnderTest : IQueueUnderTest
+internal sealed class ServiceBusQueueUnderTest : IReopenableQueue, IQueueInFakeTime
 {
     public const string QueueName = "freshpaint-events";
 
-    private readonly SessionExchange _exchange;
+    private readonly TableLog? _tables;
+    private ConnectedQueue _process;
 
-    public ServiceBusQueueUnderTest(Func<QueueDefinition, QueueDefinition>? change = null, TimeProvider? time = null)
+    /// <param name="change">What is different from the deployed queue.</param>
+    /// <param name="time">The clock that broker and library share; null for the real one.</param>
+    /// <param name="tables">The delivery log, disposed of with this; null for one that only remembers.</param>
+    public ServiceBusQueueUnderTest(Func<QueueDefinition, QueueDefinition>? change = null, TimeProvider? time = null, TableLog? tables = null)
     {
         Clock = time ?? TimeProvider.System;
+        _tables = tables;
         QueueDefinition definition = new(QueueName)
         {
             RequiresSession = true,
@@ -30,48 +32,59 @@ internal sealed class ServiceBusQueueUnderTest : IQueueUnderTest
             DeadLetteringOnMessageExpiration = true,
         };
         Broker = BrokerDouble.Start(change?.Invoke(definition) ?? definition, Clock);
-        Connection = QueueConnection.Open(
-            new ServiceBusSettings { ConnectionString = new Secret(Broker.ConnectionString), QueueName = QueueName }, QueueConnection.HostIdentity());
-        EventsInHand inHand = new();
-        EventSettling settling = new(Log, NullLogger<EventSettling>.Instance);
-        SessionAccepting accepting = new(Connection, settling, Clock, NullLogger<SessionAccepting>.Instance);
-        _exchange = new SessionExchange(accepting, Clock, NullLogger<SessionExchange>.Instance);
-        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, TimeSpan.Zero, Clock, NullLogger<ServiceBusEventQueue>.Instance);
-        Receiver = new ServiceBusEventReceiver(_exchange, settling, inHand);
-        Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, Log, new DeadLetterSettings(), Clock);
+        _process = Connect();
     }
 
     public BrokerDouble Broker { get; }
 
     public QueueDouble Double => Broker[QueueName];
 
-    public QueueConnection Connection { get; }
+    public QueueConnection Connection => _process.Connection;
 
     public ServiceBusClient Client => Connection.Client;
 
-    public ServiceBusEventQueue ServiceBusQueue { get; }
+    public ServiceBusEventQueue ServiceBusQueue => _process.ServiceBusQueue;
 
-    public ServiceBusDeadLetterStore Store { get; }
+    public ServiceBusDeadLetterStore Store => _process.Store;
 
-    public IEventQueue Queue => ServiceBusQueue;
+    public IEventQueue Queue => _process.Queue;
 
-    public IEventReceiver Receiver { get; }
+    public IEventReceiver Receiver => _process.Receiver;
 
     public IDeadLetterStore DeadLetters => Store;
 
     public RecordedLog Log { get; } = new();
 
-    IDeliveryLog IQueueUnderTest.Log => Log;
+    IDeliveryLog IQueueUnderTest.Log => DeliveryLog;
 
     public TimeProvider Clock { get; }
 
     public int MaxRun => 1;
 
+    private IDeliveryLog DeliveryLog => _tables is null ? Log : _tables;
+
+    public async Task ReopenAsync()
+    {
+        await _process.DisposeAsync();
+        _process = Connect();
+    }
+
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        ((FakeTimeProvider)Clock).Advance(by);
+        await Store.PurgeAsync(CancellationToken.None);
+        if (_tables is not null)
+        {
+            await _tables.DropExpiredAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _exchange.DisposeAsync();
-        Store.Dispose();
-        await Connection.DisposeAsync();
+        await _process.DisposeAsync();
         await Broker.DisposeAsync();
+        _tables?.Dispose();
     }
+
+    private ConnectedQueue Connect() => new(Broker.ConnectionString, QueueName, DeliveryLog, Clock);
 }

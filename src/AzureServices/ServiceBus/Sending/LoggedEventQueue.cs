@@ -1,12 +1,13 @@
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Queueing;
 
-namespace CustomerIoDestination.AzureServices.DeliveryLog;
+namespace CustomerIoDestination.AzureServices.ServiceBus.Sending;
 
 /// <summary>
 /// A queue that tells the log what it took, because a message on Service Bus can't be looked up by its event: so the story of an event is known from the
-/// moment it was accepted.
+/// moment it was accepted. What the queue has stays promised whatever becomes of the log.
 /// </summary>
-internal sealed class LoggedEventQueue(IEventQueue queue, IDeliveryLog log) : IEventQueue
+internal sealed class LoggedEventQueue(IEventQueue queue, IDeliveryLog log, EventSettling settling) : IEventQueue
 {
     /// <inheritdoc/>
     public async Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken)
@@ -14,9 +15,8 @@ internal sealed class LoggedEventQueue(IEventQueue queue, IDeliveryLog log) : IE
         EnqueueResult result = await queue.EnqueueAsync(envelopes, cancellationToken);
         if (result is EnqueueResult.Enqueued enqueued)
         {
-            await log.RecordAsync(
-                [.. envelopes.Where((_, index) => !enqueued.TooLarge.Contains(index)).SelectMany(ArrivalOf)],
-                CancellationToken.None);
+            DeliveryLogEntry[] arrivals = [.. envelopes.Where((_, index) => !enqueued.TooLarge.Contains(index)).SelectMany(ArrivalOf)];
+            await settling.TryAsync(token => log.RecordAsync(arrivals, token));
         }
 
         return result;

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace CustomerIoDestination.Queueing;
+
+/// <summary>The names of <see cref="EventStep"/> in the API and in stored logs, which outlive versions.</summary>
+public static class EventStepCodes
+{
+    /// <summary>The lower-case name, for instance <c>accepted</c>.</summary>
+    public static string ToCode(this EventStep step) => step switch
+    {
+        EventStep.Accepted => "accepted",
+        EventStep.Queued => "queued",
+        EventStep.Delivery => "delivery",
+        EventStep.Ingest => "ingest",
+        EventStep.Replayed => "replayed",
+        EventStep.Discarded => "discarded",
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Reads what <see cref="ToCode"/> wrote; a step only a newer version knows is told as a delivery.</summary>
+    public static EventStep Parse(string code) => Enum.GetValues<EventStep>().Cast<EventStep?>().FirstOrDefault(step => step!.Value.ToCode() == code) ?? EventStep.Delivery;
+}

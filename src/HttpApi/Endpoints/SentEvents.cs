@@ -1,0 +1,25 @@
+using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Bodies;
+using CustomerIoDestination.Queueing;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerIoDestination.HttpApi.Endpoints;
+
+/// <summary>What a sender of events asks for, or why it can't be read.</summary>
+/// <param name="Body">One event or several, not yet taken apart.</param>
+/// <param name="Lane">The lane it names; null when it names none.</param>
+/// <param name="Refusal">Why it was not read; null when it was.</param>
+internal readonly record struct SentEvents(ReadOnlyMemory<byte> Body, Lane? Lane, ApiError? Refusal)
+{
+    public static async Task<SentEvents> ReadAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        if (!LaneHeader.TryRead(request, out Lane? lane))
+        {
+            return new SentEvents(default, null, ApiErrors.UnknownLane);
+        }
+
+        BodyResult body = await RequestBody.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
+        return new SentEvents(body.Bytes, lane, body.Refusal);
+    }
+}

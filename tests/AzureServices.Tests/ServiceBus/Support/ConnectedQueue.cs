@@ -1,0 +1,46 @@
+using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
+using CustomerIoDestination.AzureServices.ServiceBus.Sending;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+
+/// <summary>Everything of this library that one process has over its connection.</summary>
+internal sealed class ConnectedQueue : IAsyncDisposable
+{
+    private readonly SessionExchange _exchange;
+
+    public ConnectedQueue(string connectionString, string queueName, IDeliveryLog log, TimeProvider time)
+    {
+        Connection = QueueConnection.Open(new ServiceBusSettings { ConnectionString = new Secret(connectionString), QueueName = queueName }, QueueConnection.HostIdentity());
+        EventsInHand inHand = new();
+        EventSettling settling = new(log, NullLogger<EventSettling>.Instance);
+        SessionAccepting accepting = new(Connection, settling, time, NullLogger<SessionAccepting>.Instance);
+        _exchange = new SessionExchange(accepting, time, NullLogger<SessionExchange>.Instance);
+        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
+        Queue = new LoggedEventQueue(ServiceBusQueue, log, settling);
+        Receiver = new ServiceBusEventReceiver(_exchange, settling, inHand);
+        Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, log, new DeadLetterSettings(), time);
+    }
+
+    public QueueConnection Connection { get; }
+
+    public ServiceBusEventQueue ServiceBusQueue { get; }
+
+    public IEventQueue Queue { get; }
+
+    public IEventReceiver Receiver { get; }
+
+    public ServiceBusDeadLetterStore Store { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _exchange.DisposeAsync();
+        Store.Dispose();
+        await Connection.DisposeAsync();
+    }
+}
