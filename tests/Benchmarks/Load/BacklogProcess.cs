@@ -69,7 +69,7 @@ internal static class BacklogProcess
     private static async Task<int> FillUpAsync(string file, int depth, int next)
     {
         await using DestinationProcess process = await DestinationProcess.StartAsync(file, null);
-        QueueStatus status = await process.Queue.GetStatusAsync(CancellationToken.None);
+        QueueStatus status = (await process.Queue.GetStatusAsync(CancellationToken.None))!;
         int missing = depth - (int)status.Ready;
         await process.FillAsync(next, missing);
         return next + missing;
