@@ -4,13 +4,23 @@ $ErrorActionPreference = 'Stop'
 $vault = $env:AZURE_KEY_VAULT_NAME
 if (-not $vault) { throw 'Run azd provision first.' }
 
-# A role just granted takes minutes to be known to the vault.
+if ($env:SECRETS_BY_HAND -eq 'true') {
+  Write-Warning "SECRETS_BY_HAND: the secrets of $vault are left as they are."
+  exit 0
+}
+
+# A role just granted takes minutes to be known to the vault. A closed network does not open by waiting.
 for ($attempt = 1; ; $attempt++) {
-  $existing = az keyvault secret list --vault-name $vault --query '[].name' --output tsv 2>$null
+  $answer = az keyvault secret list --vault-name $vault --query '[].name' --output tsv 2>&1
   if ($LASTEXITCODE -eq 0) { break }
-  if ($attempt -ge 30) { throw "The secrets of $vault can't be listed: no right, or no way to it (allowedOperators)." }
+  if ("$answer" -match 'public network access is disabled|ForbiddenByConnection|ForbiddenByFirewall|client address is not authorized') {
+    throw "$vault is private and this machine is outside: azd env set ALLOWED_OPERATORS <its public address>, provision again, and empty it afterwards; " +
+      'or run infra/hooks/secrets.ps1 inside the network, and azd env set SECRETS_BY_HAND true here.'
+  }
+  if ($attempt -ge 30) { throw "The secrets of $vault can't be listed: $answer" }
   Start-Sleep -Seconds 10
 }
+$existing = @($answer | Where-Object { $_ -is [string] })
 
 $changed = $false
 function Set-VaultSecret([string] $Name, [string] $Value) {

@@ -5,12 +5,24 @@ set -eu
 vault=${AZURE_KEY_VAULT_NAME:?run azd provision first}
 changed=
 
-# A role just granted takes minutes to be known to the vault.
+if [ "${SECRETS_BY_HAND:-false}" = true ]; then
+  echo "SECRETS_BY_HAND: the secrets of $vault are left as they are." >&2
+  exit 0
+fi
+
+# A role just granted takes minutes to be known to the vault. A closed network does not open by waiting.
 attempts=0
-until az keyvault secret list --vault-name "$vault" --query '[].name' --output tsv >/dev/null 2>&1; do
+until problem=$(az keyvault secret list --vault-name "$vault" --query '[].name' --output tsv 2>&1 >/dev/null); do
+  case $problem in
+    *"ublic network access is disabled"* | *ForbiddenByConnection* | *ForbiddenByFirewall* | *"lient address is not authorized"*)
+      echo "$vault is private and this machine is outside: azd env set ALLOWED_OPERATORS <its public address>, provision again, and empty it afterwards;" >&2
+      echo "or run infra/hooks/secrets.sh inside the network, and azd env set SECRETS_BY_HAND true here." >&2
+      exit 1
+      ;;
+  esac
   attempts=$((attempts + 1))
   if [ "$attempts" -ge 30 ]; then
-    echo "The secrets of $vault can't be listed: no right, or no way to it (allowedOperators)." >&2
+    echo "The secrets of $vault can't be listed: $problem" >&2
     exit 1
   fi
   sleep 10

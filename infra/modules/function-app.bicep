@@ -184,6 +184,7 @@ var always = {
   Limits__PageName: settings.?Limits__PageName ?? 'trim'
   Ingest__MaxBodyBytes: '${settings.?Ingest__MaxBodyBytes ?? 1048576}'
   DeadLetters__Retention: settings.?DeadLetters__Retention ?? '30.00:00:00'
+  Telemetry__SuccessSampling: settings.?Telemetry__SuccessSampling ?? '0.1'
 }
 
 // Unset by default: an empty text is not the same as none, so the name appears only with a value.

@@ -38,15 +38,20 @@ var oldestAge = replace(loadTextContent('../queries/oldest-age.kql'), '{oldestAg
 var heartbeat = replace(loadTextContent('../queries/heartbeat.kql'), '{oldestAge}', telemetry.oldestAge)
 var paused = replace(loadTextContent('../queries/paused.kql'), '{paused}', telemetry.paused)
 var ingested = replace(loadTextContent('../queries/ingested.kql'), '{ingested}', telemetry.ingested)
+var ingestUnavailable = replace(
+  loadTextContent('../queries/ingest-unavailable.kql'),
+  '{ingestUnavailable}',
+  telemetry.ingestUnavailable
+)
 var rateLimited = replace(loadTextContent('../queries/rate-limited.kql'), '{callDuration}', telemetry.callDuration)
 var serverErrors = replace(loadTextContent('../queries/server-errors.kql'), '{callDuration}', telemetry.callDuration)
 
 var logAlerts logAlert[] = [
   {
     name: 'ingest-unavailable'
-    description: 'Ingest answered 503: events were refused, and nobody knows whether Freshpaint sends them again.'
+    description: 'Ingest answered 503, or failed: events were refused, and nobody knows whether Freshpaint sends them again.'
     severity: 1
-    query: loadTextContent('../queries/ingest-unavailable.kql')
+    query: ingestUnavailable
     aggregation: 'Count'
     operator: 'GreaterThan'
     threshold: 0

@@ -13,9 +13,17 @@ var paused = 'destination.paused'
 var ingested = 'destination.events.ingested'
 
 @export()
+@description('Counter: requests ingest answered 503, because the queue took nothing. Dimension: code.')
+var ingestUnavailable = 'destination.ingest.unavailable'
+
+@export()
 @description('Counter: deliveries that ended. Dimensions: kind, lane, outcome, reason.')
 var settled = 'destination.deliveries'
 
 @export()
 @description('Histogram, seconds: one call to Customer.io. Dimension: code, for instance http_429.')
 var callDuration = 'destination.calls'
+
+@export()
+@description('Histogram, seconds: from the receipt of an event to its delivery. Dimension: lane. Azure keeps sum, count and extremes of a minute, no buckets.')
+var latency = 'destination.delivery.latency'

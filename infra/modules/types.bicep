@@ -102,4 +102,7 @@ type destinationSettings = {
   Ingest__MaxBodyBytes: int?
   Rules__Path: string?
   DeadLetters__Retention: string?
+
+  @description('The share of traces without a failure that is kept, 0 to 1, as text: there are no fractions here.')
+  Telemetry__SuccessSampling: string?
 }

@@ -10,6 +10,7 @@ param workspaceId string
 var names = {
   '{callDuration}': telemetry.callDuration
   '{ingested}': telemetry.ingested
+  '{latency}': telemetry.latency
   '{oldestAge}': telemetry.oldestAge
   '{settled}': telemetry.settled
 }
@@ -17,6 +18,10 @@ var names = {
 var charts = [
   { title: 'Events in and out', query: loadTextContent('../queries/workbook-throughput.kql') }
   { title: 'Age of the oldest waiting event', query: loadTextContent('../queries/workbook-oldest-age.kql') }
+  {
+    title: 'From receipt to delivery, by lane: percentiles of each minute\'s mean, and the longest'
+    query: loadTextContent('../queries/workbook-delivery-latency.kql')
+  }
   { title: 'Calls to Customer.io: duration', query: loadTextContent('../queries/workbook-latency.kql') }
   { title: 'What became of events', query: loadTextContent('../queries/workbook-outcomes.kql') }
   { title: 'Dead letters by reason', query: loadTextContent('../queries/workbook-dead-letters.kql') }

@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using CustomerIoDestination.AzureServices.Connections;
 using CustomerIoDestination.AzureServices.Control;
@@ -6,6 +5,7 @@ using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.RateShare;
 using CustomerIoDestination.AzureServices.Secrets;
 using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
@@ -36,8 +36,11 @@ public static class AzureServicesRegistration
     public static IServiceCollection AddTableDeliveryLog(this IServiceCollection services, DeliveryLogSettings settings)
     {
         services.AddAmbient();
-        services.AddSingleton(_ => AzureConnections.Tables(settings, new TableClientOptions()));
+        services.AddSingleton(_ => AzureConnections.Tables(settings, TableAccess.Options));
+        services.AddMetrics();
+        services.AddSingleton<TableAccess>();
         services.AddSingleton<DayTables>();
+        services.AddSingleton<LogMetrics>();
         services.AddSingleton<LogBuffer>();
         services.AddSingleton<IDeliveryLog, TableDeliveryLog>();
         services.AddHostedService<LogWriter>();

@@ -28,7 +28,7 @@ internal static class DestinationWiring
             .AddQueueWatch()
             .AddDestinationHttpApi(KeylessPolicy.Refuse)
             .AddHostedService<RulesFileWatch>();
-        builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults().AddDestinationTelemetry(builder.Configuration);
+        builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults().AddDestinationTelemetry(settings.Telemetry, builder.Configuration);
         builder.Logging.WithoutTraffic();
         return builder;
     }

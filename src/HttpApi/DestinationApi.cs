@@ -1,5 +1,6 @@
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Queueing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,11 @@ public sealed partial class DestinationApi
         {
             return ApiErrors.BadRequest(exception.StatusCode);
         }
+        catch (StorageUnavailableException exception)
+        {
+            Log.StorageUnavailable(_logger, route.Name, exception.Code);
+            return ApiErrors.StorageUnavailable;
+        }
         catch (Exception exception)
         {
             Log.RequestFailed(_logger, route.Name, FailureText.Of(exception));
@@ -56,5 +62,8 @@ public sealed partial class DestinationApi
     {
         [LoggerMessage(EventId = 700, Level = LogLevel.Error, Message = "Request to {Route} failed: {Failure}.")]
         public static partial void RequestFailed(ILogger logger, string route, string failure);
+
+        [LoggerMessage(EventId = 701, Level = LogLevel.Warning, Message = "Request to {Route} was answered without storage: {Code}.")]
+        public static partial void StorageUnavailable(ILogger logger, string route, string code);
     }
 }

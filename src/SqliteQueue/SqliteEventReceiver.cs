@@ -29,10 +29,12 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
 
     private async Task<IPartitionLease?> TryLeaseAsync(Partition partition, int maxEvents, CancellationToken cancellationToken)
     {
+        RunBudget.Share share = file.Runs.Take();
+        IPartitionLease? lease = null;
         try
         {
             (List<QueuedEvent> run, bool hasMore) = await file.ReadAsync(
-                reader => reader.Events.ReadRun(partition, maxEvents), cancellationToken);
+                reader => reader.Events.ReadRun(partition, maxEvents, share.Bytes), cancellationToken);
             int claims = run.Count == 0 ? 0 : run.Max(queued => queued.Claims);
             bool isCounted = run.Count > 0 && (claims > 0 || file.Leases.IsSuspect(partition));
             if (isCounted)
@@ -48,8 +50,10 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
                 return null;
             }
 
+            share.Use(run.Sum(static queued => (long)queued.Received.Envelope.Body.Length));
             file.Leases.HandedOut(partition.Lane, run.Count);
-            return new SqlitePartitionLease(file, partition, [.. run.Select(queued => queued.Received)], hasMore, isCounted);
+            lease = new SqlitePartitionLease(file, partition, [.. run.Select(queued => queued.Received)], share, hasMore, isCounted);
+            return lease;
         }
         catch (SqliteException e)
         {
@@ -62,6 +66,13 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
         {
             file.Leases.Return(partition, hasMore: true);
             throw;
+        }
+        finally
+        {
+            if (lease is null)
+            {
+                share.Dispose();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Writing;
 
@@ -9,6 +10,7 @@ namespace CustomerIoDestination.SqliteQueue;
 internal sealed class SqlitePartitionLease : IPartitionLease
 {
     private readonly QueueFile _file;
+    private readonly RunBudget.Share _share;
     private readonly bool _hasMore;
     private readonly bool _isCounted;
     private readonly Lock _gate = new();
@@ -17,9 +19,11 @@ internal sealed class SqlitePartitionLease : IPartitionLease
     private long _released = long.MaxValue;
     private bool _returned;
 
-    public SqlitePartitionLease(QueueFile file, Partition partition, IReadOnlyList<ReceivedEvent> events, bool hasMore, bool isCounted)
+    public SqlitePartitionLease(
+        QueueFile file, Partition partition, IReadOnlyList<ReceivedEvent> events, RunBudget.Share share, bool hasMore, bool isCounted)
     {
         _file = file;
+        _share = share;
         _hasMore = hasMore;
         _isCounted = isCounted;
         _open = [.. events.Select(received => received.SequenceNumber)];
@@ -82,6 +86,7 @@ internal sealed class SqlitePartitionLease : IPartitionLease
         }
 
         int unsettled = _open.Count + settling.Count(settled => !settled.IsCompletedSuccessfully);
+        _share.Dispose();
         _file.Leases.Settled(Partition.Lane, unsettled);
         _file.Leases.Return(Partition, _hasMore || unsettled > 0 || _released != long.MaxValue);
     }

@@ -1,6 +1,7 @@
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -28,9 +29,11 @@ public static class SqliteQueueRegistration
     public static IServiceCollection AddSqliteDeliveryLog(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SteadyClock>();
         services.AddSingleton(provider => QueueFile.Open(
             provider.GetRequiredService<QueueSettings>(),
             provider.GetRequiredService<DeadLetterSettings>(),
+            provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<QueueFile>>()));
         services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();

@@ -93,6 +93,32 @@ public sealed class AlertTests
         Severity("queue-size").ShouldBe(1);
     }
 
+    // Request rows are the host's, sampled and delayed: the app's own counter stands beside them.
+    [Fact]
+    public void A_refused_request_is_seen_by_the_apps_counter_and_by_the_hosts_rows()
+    {
+        JsonNode alert = Alert("ingest-unavailable")["properties"]!;
+        string query = Snapshot.Text(alert["criteria"]!["allOf"]![0]!["query"]);
+
+        query.ShouldContain("Name == \"destination.ingest.unavailable\"");
+        query.ShouldContain("AppRequests | where OperationName == \"IngestEvents\"");
+        Snapshot.Text(alert["windowSize"]).ShouldBe("PT5M");
+    }
+
+    // The metric is the number of dead letters there are, not of those that came: resolved by itself means that there are none.
+    [Fact]
+    public void The_dead_letter_alert_stays_open_until_there_are_none()
+    {
+        JsonNode alert = Alert("dead-letters")["properties"]!;
+        JsonNode criterion = alert["criteria"]!["allOf"]![0]!;
+
+        Snapshot.Text(criterion["metricName"]).ShouldBe("DeadletteredMessages");
+        Snapshot.Text(criterion["timeAggregation"]).ShouldBe("Maximum");
+        Snapshot.Text(criterion["operator"]).ShouldBe("GreaterThan");
+        criterion["threshold"]!.GetValue<int>().ShouldBe(0);
+        alert["autoMitigate"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
     [Fact]
     public void The_size_alert_fires_at_seventy_percent_of_the_queue()
     {
@@ -118,11 +144,12 @@ public sealed class AlertTests
         }
     }
 
-    private static int Severity(string name)
+    private static int Severity(string name) => Alert(name)["properties"]!["severity"]!.GetValue<int>();
+
+    private static JsonObject Alert(string name)
     {
         Snapshot prod = Snapshot.Of("prod");
-        JsonObject alert = prod.All(MetricAlerts).Concat(prod.All(LogAlerts)).Single(resource => WithoutSuffix(Snapshot.Text(resource["name"])) == name);
-        return alert["properties"]!["severity"]!.GetValue<int>();
+        return prod.All(MetricAlerts).Concat(prod.All(LogAlerts)).Single(resource => WithoutSuffix(Snapshot.Text(resource["name"])) == name);
     }
 
     private static string WithoutSuffix(string name) => name[..name.LastIndexOf('-')];

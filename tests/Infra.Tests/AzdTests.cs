@@ -56,35 +56,6 @@ public sealed partial class AzdTests
         }
     }
 
-    [Fact]
-    public void Every_parameter_azd_gives_is_one_the_template_has()
-    {
-        HashSet<string> known = [.. Parameter().Matches(Repository.Text("infra/main.bicep")).Select(match => match.Groups[1].Value)];
-        JsonObject given = Repository.Json("infra/main.parameters.json")["parameters"]!.AsObject();
-
-        given.Select(parameter => parameter.Key).ShouldAllBe(name => known.Contains(name));
-        given.ContainsKey("environmentName").ShouldBeTrue();
-        given.ContainsKey("location").ShouldBeTrue();
-    }
-
-    [Fact]
-    public void Every_variable_azd_reads_is_told_of_in_the_operations_guide()
-    {
-        string guide = Repository.Text("docs/operations.md");
-        string[] setByAzd = ["AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"];
-
-        foreach (string name in Variable().Matches(Repository.Text("infra/main.parameters.json")).Select(match => match.Groups[1].Value).Except(setByAzd))
-        {
-            guide.ShouldContain($"`{name}`");
-        }
-    }
-
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", RegexOptions.None, 1000)]
     private static partial Regex ProjectName();
-
-    [GeneratedRegex(@"^param (\w+) ", RegexOptions.Multiline, 1000)]
-    private static partial Regex Parameter();
-
-    [GeneratedRegex(@"\$\{(\w+)", RegexOptions.None, 1000)]
-    private static partial Regex Variable();
 }

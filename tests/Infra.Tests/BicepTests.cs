@@ -47,7 +47,7 @@ public sealed class BicepTests
     }
 
     [BicepFact]
-    public async Task A_snapshot_shows_what_its_parameters_deploy()
+    public async Task A_snapshot_shows_what_azd_deploys_with_its_variables()
     {
         CommandResult[] results = await Task.WhenAll(Snapshot.Names.Select(Bicep.ValidateSnapshotAsync));
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CustomerIoDestination.Infra.Support;
 
 namespace CustomerIoDestination.Infra;
 
 /// <summary>The emulator takes the queue of infra/queue.json only within limits of its own.</summary>
-public sealed class EmulatorTests
+public sealed partial class EmulatorTests
 {
     private const string ConfigFile = "infra/emulator/config.json";
     private const int MaxDeliveryCount = 10;
@@ -55,6 +56,28 @@ public sealed class EmulatorTests
             .ShouldBe(services["sql"]!["environment"]!["MSSQL_SA_PASSWORD"]!.GetValue<string>());
     }
 
+    [Fact]
+    public void The_emulator_starts_when_its_database_answers()
+    {
+        JsonNode services = Yaml.Read("docker-compose.yml")["services"]!;
+        string check = services["sql"]!["healthcheck"]!["test"]![1]!.GetValue<string>();
+
+        services["servicebus"]!["depends_on"]!["sql"]!["condition"]!.GetValue<string>().ShouldBe("service_healthy");
+        services["sql"]!["healthcheck"]!["test"]![0]!.GetValue<string>().ShouldBe("CMD-SHELL", "only a shell puts the password in");
+        check.ShouldContain("sqlcmd");
+        check.ShouldContain("\"$$MSSQL_SA_PASSWORD\"", customMessage: "with one $ compose would put its own variable in");
+    }
+
+    [Fact]
+    public void Every_image_has_a_fixed_tag_and_a_variable_for_another()
+    {
+        string[] images = [.. Yaml.Read("docker-compose.yml")["services"]!.AsObject().Select(service => service.Value!["image"]!.GetValue<string>())];
+
+        images.ShouldAllBe(image => FixedTag().IsMatch(image) && !image.Contains("latest", StringComparison.Ordinal));
+        images.ShouldContain(image => image.EndsWith($":-{Repository.Json("tests/AzureServices.Tests/azurite/package.json")["dependencies"]!["azurite"]}}}", StringComparison.Ordinal),
+            "the Azurite the tests run against");
+    }
+
     private static JsonObject Generate()
     {
         JsonNode queue = Repository.Json("infra/queue.json");
@@ -91,4 +114,7 @@ public sealed class EmulatorTests
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 
     private static TimeSpan Duration(JsonNode queue, string name) => Iso8601.Duration(Text(queue, name));
+
+    [GeneratedRegex(@":\$\{[A-Z_]+_TAG:-[\w.-]+\}$", RegexOptions.None, 1000)]
+    private static partial Regex FixedTag();
 }

@@ -8,7 +8,7 @@ namespace CustomerIoDestination.Infra;
 public sealed partial class QueryTests
 {
     [NodeFact("npm")]
-    public async Task Every_query_parses()
+    public async Task Every_query_asks_for_tables_and_columns_that_are_documented()
     {
         Dictionary<string, string> queries = Files().ToDictionary(file => file, file => Placeholder().Replace(File.ReadAllText(file), "name"), StringComparer.Ordinal);
         foreach (JsonObject alert in Snapshot.Of("prod").All("Microsoft.Insights/scheduledQueryRules"))
@@ -16,12 +16,22 @@ public sealed partial class QueryTests
             queries.Add(Snapshot.Text(alert["name"]), Query(alert));
         }
 
-        queries.Add("not a query", "AppMetrics | whre Name");
+        Dictionary<string, string> wrong = new(StringComparer.Ordinal)
+        {
+            ["not a query"] = "AppMetrics | whre Name",
+            ["no such table"] = "customMetrics | count",
+            ["no such column"] = "AppMetrics | where Value > 0",
+            ["not of that type"] = "AppMetrics | where Properties.code startswith 5",
+        };
 
-        JsonObject problems = await CheckAsync(queries);
+        JsonObject problems = await CheckAsync(queries.Concat(wrong).ToDictionary(StringComparer.Ordinal));
 
-        problems["not a query"]!.AsArray().ShouldNotBeEmpty();
-        problems.Remove("not a query");
+        foreach (string name in wrong.Keys)
+        {
+            problems[name]!.AsArray().ShouldNotBeEmpty(name);
+            problems.Remove(name);
+        }
+
         problems.Count.ShouldBeGreaterThan(10);
         problems.ShouldAllBe(query => query.Value!.AsArray().Count == 0, problems.ToJsonString(null));
     }

@@ -52,5 +52,31 @@ public sealed class SecretsHookTests : IDisposable
         _vault.Secrets.Values.ShouldAllBe(value => !seen.Contains(value, StringComparison.Ordinal));
     }
 
+    // What Key Vault says while its network is closed. A wait would not open it.
+    [ShellTheory]
+    [InlineData("(Forbidden) Public network access is disabled and request is not from a trusted service nor via an approved private link. Inner error: ForbiddenByConnection")]
+    [InlineData("(Forbidden) Client address is not authorized and caller is not a trusted service. Code: ForbiddenByFirewall")]
+    public async Task A_private_vault_that_is_seen_from_outside_ends_the_hook_at_once_and_says_what_to_do(string refusal)
+    {
+        _vault.Refuse(refusal);
+
+        CommandResult result = await _vault.RunHookAsync();
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("azd env set ALLOWED_OPERATORS");
+        _vault.Calls.ShouldHaveSingleItem();
+    }
+
+    [ShellFact]
+    public async Task Secrets_that_are_set_by_hand_are_left_alone()
+    {
+        _vault.Refuse("Public network access is disabled");
+
+        CommandResult result = await _vault.RunHookAsync(byHand: "true");
+
+        result.ExitCode.ShouldBe(0, result.Everything);
+        _vault.Calls.ShouldBeEmpty();
+    }
+
     public void Dispose() => _vault.Dispose();
 }

@@ -70,6 +70,32 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public void The_allowed_callers_reach_the_app_and_nobody_else_does()
+    {
+        JsonNode closed = Snapshot.Of("private").One("Microsoft.Web/sites")["properties"]!["siteConfig"]!;
+        JsonNode open = Snapshot.Of("prod").One("Microsoft.Web/sites")["properties"]!["siteConfig"]!;
+
+        Snapshot.Text(closed["ipSecurityRestrictionsDefaultAction"]).ShouldBe("Deny");
+        closed["ipSecurityRestrictions"]!.AsArray().Select(rule => (Snapshot.Text(rule!["action"]), Snapshot.Text(rule["ipAddress"])))
+            .ShouldBe([("Allow", "203.0.113.0/24"), ("Allow", "198.51.100.7/32")]);
+        closed["ipSecurityRestrictions"]!.AsArray().Select(rule => rule!["priority"]!.GetValue<int>()).ShouldBeUnique();
+        Snapshot.Text(open["ipSecurityRestrictionsDefaultAction"]).ShouldBe("Allow", "without a list the keys decide");
+        open["ipSecurityRestrictions"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_app_is_in_the_network_where_there_is_one()
+    {
+        Snapshot snapshot = Snapshot.Of("private");
+        JsonNode subnet = snapshot.One("Microsoft.Network/virtualNetworks")["properties"]!["subnets"]!.AsArray().Single(candidate => Snapshot.Text(candidate!["name"]) == "app")!;
+
+        // Known only when the network is there: the prediction holds where it comes from.
+        Snapshot.Text(snapshot.One("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]).ShouldContain("'appSubnetId'");
+        subnet["properties"]!["delegations"]!.AsArray().ShouldHaveSingleItem()!["properties"]!["serviceName"]!.GetValue<string>().ShouldBe("Microsoft.App/environments");
+        Snapshot.Of("prod").One("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"].ShouldBeNull();
+    }
+
+    [Fact]
     public void Production_can_not_be_deleted_by_mistake()
     {
         string[] locked = [.. Snapshot.Of("prod").All("Microsoft.Authorization/locks").Select(resource => Snapshot.Text(resource["id"]))];

@@ -1,6 +1,6 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
-using CustomerIoDestination.QueueContract.Suites;
+using CustomerIoDestination.Suites;
 using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.QueueContract;

@@ -1,4 +1,4 @@
-using CustomerIoDestination.QueueContract.Suites;
+using CustomerIoDestination.Suites;
 using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.QueueContract;

@@ -8,14 +8,10 @@ Option<int> maxDeliveryCount = new("--max-delivery-count") { Description = "Fail
 RootCommand command = new("A stand-in for an Azure Service Bus namespace, in memory.") { port, queues, lockDuration, maxDeliveryCount };
 command.SetAction(async (arguments, cancellationToken) =>
 {
-    IEnumerable<QueueDefinition> definitions = arguments.GetRequiredValue(queues).Select(name => new QueueDefinition(name)
+    IEnumerable<QueueDefinition> definitions = arguments.GetRequiredValue(queues).Select(name => QueueDefinition.AsInAzure(name) with
     {
-        RequiresSession = true,
         LockDuration = arguments.GetValue(lockDuration),
         MaxDeliveryCount = arguments.GetValue(maxDeliveryCount),
-        DefaultTimeToLive = TimeSpan.FromDays(14),
-        DuplicateDetectionWindow = TimeSpan.FromDays(7),
-        DeadLetteringOnMessageExpiration = true,
     });
     await using BrokerDouble broker = BrokerDouble.Start(definitions, TimeProvider.System, arguments.GetValue(port));
     Console.WriteLine(broker.ConnectionString);

@@ -28,4 +28,14 @@ public sealed record QueueDefinition(string Name)
 
     /// <summary>Largest message or batch in bytes, told to the client on the sender's link and enforced.</summary>
     public long MaxMessageSize { get; init; } = StandardMaxMessageSize;
+
+    /// <summary>A queue as the destination's is created in Azure (<c>infra/queue.json</c>).</summary>
+    public static QueueDefinition AsInAzure(string name) => new(name)
+    {
+        RequiresSession = true,
+        MaxDeliveryCount = 100,
+        DefaultTimeToLive = TimeSpan.FromDays(14),
+        DuplicateDetectionWindow = TimeSpan.FromDays(7),
+        DeadLetteringOnMessageExpiration = true,
+    };
 }

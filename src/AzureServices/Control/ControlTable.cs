@@ -1,10 +1,15 @@
 using Azure;
 using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.Tables;
+using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.AzureServices.Control;
 
-/// <summary>The table by which processes tell each other of themselves and of what an operator wants.</summary>
-internal sealed class ControlTable(TableServiceClient service)
+/// <summary>
+/// The table by which processes tell each other of themselves and of what an operator wants. Every member throws a
+/// <see cref="StorageUnavailableException"/> where storage does not answer in time.
+/// </summary>
+internal sealed class ControlTable(TableServiceClient service, TableAccess access)
 {
     /// <summary>The partition with a row a process.</summary>
     public const string Instances = "instance";
@@ -18,7 +23,25 @@ internal sealed class ControlTable(TableServiceClient service)
     public Task ReportAsync(InstanceReport report, CancellationToken cancellationToken) => UpsertAsync(ReportRow.Of(report), cancellationToken);
 
     /// <summary>What every process last told.</summary>
-    public async Task<IReadOnlyList<InstanceReport>> ReadReportsAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<InstanceReport>> ReadReportsAsync(CancellationToken cancellationToken) => access.AskAsync(ReadAllAsync, cancellationToken);
+
+    /// <summary>Forgets processes that were not heard of since a time.</summary>
+    public async Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        foreach (InstanceReport report in (await ReadReportsAsync(cancellationToken)).Where(report => report.SeenAt < before))
+        {
+            await access.AskAsync(token => _table.DeleteEntityAsync(Instances, report.Id, cancellationToken: token), cancellationToken);
+        }
+    }
+
+    /// <summary>An operator says that rejections are over.</summary>
+    public Task CommandResumeAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
+        UpsertAsync(new TableEntity(Commands, Resume) { ["At"] = at.UtcTicks }, cancellationToken);
+
+    /// <summary>When an operator last said so; null for never.</summary>
+    public Task<DateTimeOffset?> ReadResumeAsync(CancellationToken cancellationToken) => access.AskAsync(ReadCommandAsync, cancellationToken);
+
+    private async Task<IReadOnlyList<InstanceReport>> ReadAllAsync(CancellationToken cancellationToken)
     {
         List<InstanceReport> reports = [];
         try
@@ -36,21 +59,7 @@ internal sealed class ControlTable(TableServiceClient service)
         return reports;
     }
 
-    /// <summary>Forgets processes that were not heard of since a time.</summary>
-    public async Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        foreach (InstanceReport report in (await ReadReportsAsync(cancellationToken)).Where(report => report.SeenAt < before))
-        {
-            await _table.DeleteEntityAsync(Instances, report.Id, cancellationToken: cancellationToken);
-        }
-    }
-
-    /// <summary>An operator says that rejections are over.</summary>
-    public Task CommandResumeAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
-        UpsertAsync(new TableEntity(Commands, Resume) { ["At"] = at.UtcTicks }, cancellationToken);
-
-    /// <summary>When an operator last said so; null for never.</summary>
-    public async Task<DateTimeOffset?> ReadResumeAsync(CancellationToken cancellationToken)
+    private async Task<DateTimeOffset?> ReadCommandAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -63,16 +72,18 @@ internal sealed class ControlTable(TableServiceClient service)
         }
     }
 
-    private async Task UpsertAsync(TableEntity row, CancellationToken cancellationToken)
-    {
-        try
+    private Task UpsertAsync(TableEntity row, CancellationToken cancellationToken) => access.AskAsync(
+        async token =>
         {
-            await _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        }
-        catch (RequestFailedException failure) when (failure.Status == 404)
-        {
-            await _table.CreateIfNotExistsAsync(cancellationToken);
-            await _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        }
-    }
+            try
+            {
+                await _table.UpsertEntityAsync(row, TableUpdateMode.Replace, token);
+            }
+            catch (RequestFailedException failure) when (failure.Status == 404)
+            {
+                await _table.CreateIfNotExistsAsync(token);
+                await _table.UpsertEntityAsync(row, TableUpdateMode.Replace, token);
+            }
+        },
+        cancellationToken);
 }

@@ -53,15 +53,26 @@ public sealed partial class QueueWatch
     {
         List<Exception> failures = [];
         _metrics.Ran();
-        await TryAsync("queue", () => LookAsync(cancellationToken), failures);
-        await TryAsync("ping", () => PingAsync(cancellationToken), failures);
-        await TryAsync("state", async () => _metrics.Record(await _control.GetStatusAsync(cancellationToken)), failures);
-        await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures);
-        await TryAsync("delivery log", () => _days.DropExpiredAsync(cancellationToken), failures);
-        await TryAsync("reports", () => _table.ForgetAsync(_time.GetUtcNow() - InstanceReport.Retention, cancellationToken), failures);
+        await TryAsync("queue", () => LookAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("ping", () => PingAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("state", () => RecordStateAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("delivery log", () => _days.DropExpiredAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("reports", () => _table.ForgetAsync(_time.GetUtcNow() - InstanceReport.Retention, cancellationToken), failures, cancellationToken);
         if (failures.Count > 0)
         {
             throw new AggregateException(failures);
+        }
+    }
+
+    private async Task RecordStateAsync(CancellationToken cancellationToken)
+    {
+        DeliveryStatus status = await _control.GetStatusAsync(cancellationToken);
+
+        // Not hearing of a pause is not the end of one: no word is better than a wrong one.
+        if (status is { SharedState: not { Reachable: false } } or { State: DestinationState.Paused })
+        {
+            _metrics.Record(status);
         }
     }
 
@@ -100,13 +111,13 @@ public sealed partial class QueueWatch
         }
     }
 
-    private async Task TryAsync(string step, Func<Task> run, List<Exception> failures)
+    private async Task TryAsync(string step, Func<Task> run, List<Exception> failures, CancellationToken cancellationToken)
     {
         try
         {
             await run();
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             Log.StepFailed(_logger, step, failure.GetType().Name);
             failures.Add(failure);

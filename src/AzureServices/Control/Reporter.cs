@@ -1,11 +1,14 @@
-using Azure;
 using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.Control;
 
-/// <summary>Tells the others of this process, at once when its state changes, and hears an operator's word when it is paused.</summary>
+/// <summary>
+/// Tells the others of this process, at once when its state changes, and hears an operator's word when it is paused. Without storage the process goes
+/// on by itself.
+/// </summary>
 internal sealed partial class Reporter(SharedControl shared, DestinationControl own, ControlTable table, TimeProvider time, ILogger<Reporter> logger)
     : BackgroundService
 {
@@ -66,7 +69,7 @@ internal sealed partial class Reporter(SharedControl shared, DestinationControl 
         {
             if (!_failing)
             {
-                Log.ReportFailed(logger, (failure as RequestFailedException)?.ErrorCode ?? failure.GetType().Name);
+                Log.ReportFailed(logger, (failure as StorageUnavailableException)?.Code ?? failure.GetType().Name);
             }
 
             _failing = true;
@@ -75,7 +78,7 @@ internal sealed partial class Reporter(SharedControl shared, DestinationControl 
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "This process could not tell of itself ({Code}): the status lacks it until it can.")]
+        [LoggerMessage(LogLevel.Warning, "This process could not tell of itself ({Code}): the others' status lacks it until it can. It delivers by what it knows itself.")]
         public static partial void ReportFailed(ILogger logger, string code);
     }
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.Tables;
+using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
 
 /// <summary>
 /// The tables of the delivery log, one a day, so that old lines go by dropping a table. A day is UTC's.
 /// </summary>
-internal sealed class DayTables(TableServiceClient service, TimeProvider time)
+internal sealed class DayTables(TableServiceClient service, TableAccess access, TimeProvider time)
 {
     /// <summary>How many days are kept beside today.</summary>
     public const int RetentionDays = 7;
@@ -31,17 +33,30 @@ internal sealed class DayTables(TableServiceClient service, TimeProvider time)
     public TableClient Of(DateOnly day) => service.GetTableClient(Prefix + day.ToString(Format, CultureInfo.InvariantCulture));
 
     /// <summary>Drops the tables of days that are no longer kept.</summary>
+    /// <exception cref="StorageUnavailableException">Storage does not answer; it is for the next time.</exception>
     public async Task DropExpiredAsync(CancellationToken cancellationToken)
     {
         DateOnly oldest = Today.AddDays(-RetentionDays);
-        await foreach (string name in service.QueryAsync(table => table.Name.CompareTo(Prefix) >= 0, cancellationToken: cancellationToken).Select(table => table.Name))
+        foreach (string name in await access.AskAsync(NamesAsync, cancellationToken))
         {
-            if (name.StartsWith(Prefix, StringComparison.Ordinal)
-                && DateOnly.TryParseExact(name.AsSpan(Prefix.Length), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
-                && day < oldest)
+            if (DateOnly.TryParseExact(name.AsSpan(Prefix.Length), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) && day < oldest)
             {
-                await service.DeleteTableAsync(name, cancellationToken);
+                await access.AskAsync(token => service.DeleteTableAsync(name, token), cancellationToken);
             }
         }
+    }
+
+    private async Task<List<string>> NamesAsync(CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        await foreach (string name in service.QueryAsync(table => table.Name.CompareTo(Prefix) >= 0, cancellationToken: cancellationToken).Select(table => table.Name))
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
     }
 }

@@ -4,22 +4,32 @@ using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
 
-/// <summary>Lines on their way to storage. Full, it lets the oldest go and says so: a log must not stop what it is a log of. Thread-safe.</summary>
+/// <summary>
+/// Lines on their way to storage. Full, it lets the oldest go, counts them, and says so once a minute: a log must not stop what it is a log of.
+/// Thread-safe.
+/// </summary>
 internal sealed partial class LogBuffer
 {
     /// <summary>The most lines that wait: minutes of traffic.</summary>
     public const int MaxLines = 50_000;
 
-    private readonly Channel<DeliveryLogEntry> _lines;
-    private readonly ILogger<LogBuffer> _logger;
-    private long _lost;
+    private static readonly TimeSpan BetweenWords = TimeSpan.FromMinutes(1);
 
-    public LogBuffer(ILogger<LogBuffer> logger)
+    private readonly Channel<DeliveryLogEntry> _lines;
+    private readonly LogMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LogBuffer> _logger;
+    private readonly Lock _gate = new();
+    private long _lost;
+    private long? _toldAt;
+
+    public LogBuffer(LogMetrics metrics, TimeProvider time, ILogger<LogBuffer> logger)
     {
+        _metrics = metrics;
+        _time = time;
         _logger = logger;
         _lines = Channel.CreateBounded<DeliveryLogEntry>(
-            new BoundedChannelOptions(MaxLines) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            _ => Interlocked.Increment(ref _lost));
+            new BoundedChannelOptions(MaxLines) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => OnLost());
     }
 
     /// <summary>Adds lines.</summary>
@@ -29,6 +39,8 @@ internal sealed partial class LogBuffer
         {
             _lines.Writer.TryWrite(entry);
         }
+
+        TellOfLost();
     }
 
     /// <summary>Waits for lines.</summary>
@@ -43,12 +55,34 @@ internal sealed partial class LogBuffer
             taken.Add(entry);
         }
 
-        if (Interlocked.Exchange(ref _lost, 0) is > 0 and long lost)
+        TellOfLost();
+        return taken;
+    }
+
+    private void OnLost()
+    {
+        _metrics.Lost();
+        Interlocked.Increment(ref _lost);
+    }
+
+    private void TellOfLost()
+    {
+        if (Volatile.Read(ref _lost) == 0)
         {
-            Log.LinesLost(_logger, lost);
+            return;
         }
 
-        return taken;
+        lock (_gate)
+        {
+            if (_toldAt is { } told && _time.GetElapsedTime(told) < BetweenWords)
+            {
+                return;
+            }
+
+            _toldAt = _time.GetTimestamp();
+        }
+
+        Log.LinesLost(_logger, Interlocked.Exchange(ref _lost, 0));
     }
 
     private static partial class Log

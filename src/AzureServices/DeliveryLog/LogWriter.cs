@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
 
 /// <summary>Writes the lines that wait, each second, in as few transactions as the service allows; at the stop, what is left.</summary>
-internal sealed partial class LogWriter(DayTables days, LogBuffer buffer, TimeProvider time, ILogger<LogWriter> logger) : BackgroundService
+internal sealed partial class LogWriter(DayTables days, TableAccess access, LogBuffer buffer, TimeProvider time, ILogger<LogWriter> logger) : BackgroundService
 {
     private const int MaxLines = 2_000;
 
@@ -63,13 +64,13 @@ internal sealed partial class LogWriter(DayTables days, LogBuffer buffer, TimePr
             _failing = false;
             return true;
         }
-#pragma warning disable CA1031 // The client fails in many ways (no answer, no token, no right); none may end the writing.
+#pragma warning disable CA1031 // None may end the writing.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             if (!_failing)
             {
-                Log.WriteFailed(logger, (failure as RequestFailedException)?.ErrorCode ?? failure.GetType().Name);
+                Log.WriteFailed(logger, (failure as StorageUnavailableException)?.Code ?? failure.GetType().Name);
             }
 
             _failing = true;
@@ -77,7 +78,7 @@ internal sealed partial class LogWriter(DayTables days, LogBuffer buffer, TimePr
         }
     }
 
-    private static async Task WriteAsync(TableClient table, IEnumerable<DeliveryLogEntry> lines, CancellationToken cancellationToken)
+    private async Task WriteAsync(TableClient table, IEnumerable<DeliveryLogEntry> lines, CancellationToken cancellationToken)
     {
         // The same row twice fails a transaction.
         IEnumerable<TableTransactionAction[]> transactions = lines
@@ -88,7 +89,7 @@ internal sealed partial class LogWriter(DayTables days, LogBuffer buffer, TimePr
             .SelectMany(partition => partition.Chunk(MaxRowsPerTransaction));
         foreach (TableTransactionAction[] transaction in transactions)
         {
-            await SubmitAsync(table, transaction, cancellationToken);
+            await access.AskAsync(token => SubmitAsync(table, transaction, token), cancellationToken);
         }
     }
 

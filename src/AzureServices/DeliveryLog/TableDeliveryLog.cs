@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Queueing;
@@ -11,7 +12,7 @@ namespace CustomerIoDestination.AzureServices.DeliveryLog;
 /// The delivery log in Azure Table storage, shared by every instance. A line is seen about a second after it was recorded, and lost if its process is
 /// killed within that second: neither ingest nor delivery ever waits for the log.
 /// </summary>
-internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeliveryLog
+internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBuffer buffer) : IDeliveryLog
 {
     // With a filter that hardly anything fits, a page may hold nothing and still say where to go on.
     private const int MaxReadsPerPage = 20;
@@ -24,7 +25,19 @@ internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeli
     }
 
     /// <inheritdoc/>
-    public async Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken)
+    public Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken) =>
+        access.AskAsync(token => ReadPageAsync(query, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken)
+    {
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {LineRow.PartitionOf(eventId)} and RowKey ge {eventId + "-"} and RowKey lt {eventId + "."}");
+        IReadOnlyList<DeliveryLogEntry>[] found = await access.AskAsync(
+            token => Task.WhenAll(days.Kept.Select(day => ReadAllAsync(day, filter, token))), cancellationToken);
+        return EventStory.Of(eventId, found.SelectMany(lines => lines));
+    }
+
+    private async Task<DeliveryLogPage> ReadPageAsync(DeliveryLogQuery query, CancellationToken cancellationToken)
     {
         ListCursor? cursor = query.After is null ? new ListCursor(days.Today, null) : ListCursor.TryParse(query.After);
         DateOnly oldest = days.Today.AddDays(-DayTables.RetentionDays);
@@ -38,14 +51,6 @@ internal sealed class TableDeliveryLog(DayTables days, LogBuffer buffer) : IDeli
         }
 
         return new DeliveryLogPage(lines, cursor is not null && cursor.Day >= oldest ? cursor.ToString() : null);
-    }
-
-    /// <inheritdoc/>
-    public async Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken)
-    {
-        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {LineRow.PartitionOf(eventId)} and RowKey ge {eventId + "-"} and RowKey lt {eventId + "."}");
-        IReadOnlyList<DeliveryLogEntry>[] found = await Task.WhenAll(days.Kept.Select(day => ReadAllAsync(day, filter, cancellationToken)));
-        return EventStory.Of(eventId, found.SelectMany(lines => lines));
     }
 
     private static string FilterOf(DeliveryLogQuery query)

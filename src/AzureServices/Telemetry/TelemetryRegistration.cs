@@ -1,5 +1,6 @@
 using Azure.Monitor.OpenTelemetry.Exporter;
 using CustomerIoDestination.AzureServices.Connections;
+using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -15,10 +16,10 @@ public static class TelemetryRegistration
     /// Listens to the destination's meter and source, and sends them to Application Insights where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set: with
     /// the app's identity where <c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is set too, as the Functions host does it.
     /// </summary>
-    public static IOpenTelemetryBuilder AddDestinationTelemetry(this IOpenTelemetryBuilder telemetry, IConfiguration configuration)
+    public static IOpenTelemetryBuilder AddDestinationTelemetry(this IOpenTelemetryBuilder telemetry, TelemetrySettings settings, IConfiguration configuration)
     {
         telemetry.WithMetrics(metrics => metrics.AddMeter(DestinationTracing.Name));
-        telemetry.WithTracing(tracing => tracing.AddSource(DestinationTracing.Name).AddProcessor(new SuccessSampling()));
+        telemetry.WithTracing(tracing => tracing.AddSource(DestinationTracing.Name).AddProcessor(new SuccessSampling(settings.SuccessSampling)));
         if (configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is not { Length: > 0 } connectionString)
         {
             return telemetry;

@@ -9,7 +9,9 @@ namespace CustomerIoDestination.Delivery;
 /// <param name="Lane">Their lane.</param>
 /// <param name="Events">The events, oldest first; each has its item. They fit one batch.</param>
 /// <param name="TravelsAlone">Whether it must not share a batch.</param>
-internal sealed record BatchGroup(Lane Lane, IReadOnlyList<PendingEvent> Events, bool TravelsAlone)
+/// <param name="Failures">How often it failed in a row.</param>
+/// <param name="IsTrial">Whether it was let through a closed gate.</param>
+internal sealed record BatchGroup(Lane Lane, IReadOnlyList<PendingEvent> Events, bool TravelsAlone, int Failures, bool IsTrial)
 {
     /// <summary>Bytes of its items, commas included.</summary>
     public int Bytes { get; } = Events.Sum(static pending => pending.Item!.Value.Length + 1);

@@ -1,33 +1,39 @@
-using CustomerIoDestination.Limits;
 using CustomerIoDestination.Queueing;
+using Entry = CustomerIoDestination.Delivery.BatchWaiting.Entry;
 
 namespace CustomerIoDestination.Delivery;
 
 /// <summary>The batches of one lane. Thread-safe.</summary>
 internal sealed class BatchLine : IDisposable
 {
-    // Enough to keep a distant region busy, few enough that batches grow when the rate is the bound.
-    private const int MaxOnTheWire = 8;
+    /// <summary>The most batches at a time: enough to keep a distant region busy, few enough that batches grow when the rate is the bound.</summary>
+    public const int MaxOnTheWire = 8;
+
+    // Of those, the most for groups that failed: the others stay free for who has no trouble.
+    private const int MaxAlone = 4;
+
+    // Of those in turn, the most for groups that failed more than once: a call that hangs holds its place until its timeout.
+    private const int MaxHopeless = 2;
 
     /// <summary>The longest an event waits for others.</summary>
     public static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(50);
 
-    private readonly Lock _gate = new();
-    private readonly LinkedList<Entry> _waiting = new();
+    private readonly Lock _lock = new();
+    private readonly BatchWaiting _waiting;
     private readonly Lane _lane;
     private readonly BatchSending _sending;
-    private readonly int _maxItems;
+    private readonly DeliveryGate _gate;
     private readonly ITimer _timer;
-    private int _items;
-    private int _bytes;
     private int _onTheWire;
+    private int _alone;
     private bool _isDue;
 
-    public BatchLine(Lane lane, BatchSending sending, int maxItems, TimeProvider time)
+    public BatchLine(Lane lane, BatchSending sending, DeliveryGate gate, int maxItems, TimeProvider time)
     {
         _lane = lane;
         _sending = sending;
-        _maxItems = maxItems;
+        _gate = gate;
+        _waiting = new BatchWaiting(maxItems);
         _timer = time.CreateTimer(static state => ((BatchLine)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -36,16 +42,14 @@ internal sealed class BatchLine : IDisposable
     {
         TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Entry entry = new(group, sent, stopping);
-        lock (_gate)
+        lock (_lock)
         {
-            if (_waiting.Count == 0)
+            if (!_waiting.AnySharing)
             {
                 _timer.Change(FlushAfter, Timeout.InfiniteTimeSpan);
             }
 
-            _waiting.AddLast(entry);
-            _items += group.Events.Count;
-            _bytes += group.Bytes;
+            _waiting.Add(entry);
             Flush();
         }
 
@@ -58,7 +62,7 @@ internal sealed class BatchLine : IDisposable
 
     private void OnTimer()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isDue = true;
             Flush();
@@ -67,11 +71,10 @@ internal sealed class BatchLine : IDisposable
 
     private void Withdraw(Entry entry)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            if (_waiting.Find(entry) is { } node)
+            if (_waiting.Remove(entry))
             {
-                Remove(node);
                 entry.Sent.TrySetCanceled(entry.Stopping);
             }
         }
@@ -79,46 +82,45 @@ internal sealed class BatchLine : IDisposable
 
     private void Flush()
     {
-        while (_waiting.Count > 0 && _onTheWire < MaxOnTheWire && (_isDue || IsFull()))
+        HoldIfClosed();
+        while (_onTheWire < MaxOnTheWire && Take() is { } batch)
         {
+            bool isAlone = batch[0].Group.TravelsAlone;
             _onTheWire++;
-            List<Entry> batch = Take();
-            _ = Task.Run(() => SendAsync(batch));
+            _alone += isAlone ? 1 : 0;
+            _ = Task.Run(() => SendAsync(batch, isAlone));
         }
 
-        _isDue &= _waiting.Count > 0;
+        _isDue &= _waiting.AnySharing;
     }
 
-    private bool IsFull() =>
-        _items >= _maxItems || _bytes + BatchBody.FrameBytes >= TrackApiLimits.BatchBytes || _waiting.First!.Value.Group.TravelsAlone;
-
-    private List<Entry> Take()
+    // They entered while the gate was open; those let through since are trials.
+    private void HoldIfClosed()
     {
-        List<Entry> batch = [];
-        int items = 0;
-        int bytes = BatchBody.FrameBytes;
-        while (_waiting.First is { Value.Group: { } group } node && (batch.Count == 0 || Fits(group)))
+        if (_gate.State is not { IsOpen: false } closed)
         {
-            batch.Add(node.Value);
-            items += group.Events.Count;
-            bytes += group.Bytes;
-            Remove(node);
+            return;
         }
 
-        return batch;
-
-        bool Fits(BatchGroup group) => !group.TravelsAlone && !batch[0].Group.TravelsAlone
-            && items + group.Events.Count <= _maxItems && bytes + group.Bytes <= TrackApiLimits.BatchBytes;
+        foreach (Entry entry in _waiting.TakeNoTrials())
+        {
+            BatchSending.Hold(entry.Group.Events, closed);
+            entry.Sent.TrySetResult();
+        }
     }
 
-    private void Remove(LinkedListNode<Entry> node)
+    private List<Entry>? Take()
     {
-        _waiting.Remove(node);
-        _items -= node.Value.Group.Events.Count;
-        _bytes -= node.Value.Group.Bytes;
+        if (_waiting.NextAlone is { } next && _alone < (next.Group.Failures > 1 ? MaxHopeless : MaxAlone))
+        {
+            _waiting.Remove(next);
+            return [next];
+        }
+
+        return _waiting.AnySharing && (_isDue || _waiting.IsFull) ? _waiting.TakeSharing() : null;
     }
 
-    private async Task SendAsync(List<Entry> batch)
+    private async Task SendAsync(List<Entry> batch, bool isAlone)
     {
         // Given up only when everybody in it gave up.
         using CancellationTokenSource abandoned = new();
@@ -126,7 +128,7 @@ internal sealed class BatchLine : IDisposable
         List<CancellationTokenRegistration> registrations = batch.ConvertAll(entry => entry.Stopping.UnsafeRegister(_ => Leave(), null));
         try
         {
-            await _sending.SendAsync([.. batch.SelectMany(static entry => entry.Group.Events)], _lane, abandoned.Token);
+            await _sending.SendAsync([.. batch.SelectMany(static entry => entry.Group.Events)], _lane, isAlone, abandoned.Token);
             batch.ForEach(static entry => entry.Sent.TrySetResult());
         }
         catch (OperationCanceledException)
@@ -143,9 +145,10 @@ internal sealed class BatchLine : IDisposable
         {
             // Unregister waits for a callback that runs, so nothing cancels the disposed source.
             registrations.ForEach(static registration => registration.Dispose());
-            lock (_gate)
+            lock (_lock)
             {
                 _onTheWire--;
+                _alone -= isAlone ? 1 : 0;
                 Flush();
             }
         }
@@ -158,6 +161,4 @@ internal sealed class BatchLine : IDisposable
             }
         }
     }
-
-    private sealed record Entry(BatchGroup Group, TaskCompletionSource Sent, CancellationToken Stopping);
 }

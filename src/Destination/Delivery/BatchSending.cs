@@ -6,19 +6,24 @@ using CustomerIoDestination.TrackApi;
 namespace CustomerIoDestination.Delivery;
 
 /// <summary>
-/// Sends one batch and gives each event its outcome. A refusal that names no item halves the batch, first half first, until the guilty
-/// item stands alone; as soon as a part can't be taken now, the parts behind it are not sent, which keeps the order.
+/// Sends one batch, tells the gate what came of it, and gives each event its outcome. A refusal that names no item halves the batch, first half
+/// first, until the guilty item stands alone; as soon as a part can't be taken now, or the destination pauses, the parts behind it are not sent,
+/// which keeps the order.
 /// </summary>
-internal sealed class BatchSending(TrackApiClient client, DestinationMetrics metrics)
+internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, DestinationMetrics metrics)
 {
-    /// <summary>Sends the events, which must fit one batch.</summary>
+    /// <summary>Sends the events.</summary>
+    /// <param name="events">The events, which must fit one batch.</param>
+    /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="failedBefore">Whether they, alone, could not be taken before: then there are no quick retries, which would hold a place on the wire three times as long.</param>
+    /// <param name="cancellationToken">Ends waits before a request.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled; some events may have been sent.</exception>
-    public async Task SendAsync(PendingEvent[] events, Lane lane, CancellationToken cancellationToken)
+    public async Task SendAsync(PendingEvent[] events, Lane lane, bool failedBefore, CancellationToken cancellationToken)
     {
         Stack<ArraySegment<PendingEvent>> parts = new([new ArraySegment<PendingEvent>(events)]);
         while (parts.TryPop(out ArraySegment<PendingEvent> part))
         {
-            BatchOutcome outcome = await SendPartAsync(part, lane, cancellationToken);
+            BatchOutcome outcome = await SendPartAsync(part, lane, failedBefore, cancellationToken);
             switch (outcome)
             {
                 case BatchOutcome.Itemised itemised:
@@ -29,28 +34,35 @@ internal sealed class BatchSending(TrackApiClient client, DestinationMetrics met
 
                     break;
                 case BatchOutcome.Split split when part.Count == 1:
-                    part[0].Outcome = Rejected(split.Status, split.Error);
+                    part[0].Outcome = gate.Report(part[0].Envelope.Partition, Rejected(split.Status, split.Error));
                     break;
                 case BatchOutcome.Split:
                     parts.Push(part[(part.Count / 2)..]);
                     parts.Push(part[..(part.Count / 2)]);
                     break;
-                case BatchOutcome.Whole { Outcome: DeliveryOutcome.Rejected or DeliveryOutcome.Delivered } whole:
-                    SetOutcome(part, whole.Outcome);
-                    break;
                 case BatchOutcome.Whole whole:
-                    SetOutcome(parts.Prepend(part).SelectMany(static events => events), whole.Outcome);
+                    SetOutcome(Rest(parts).Concat(part), gate.Report(PartitionsOf(part), whole.Outcome));
                     return;
                 default:
                     throw new UnreachableException();
             }
+
+            if (gate.State is { PausedFor: not null } closed)
+            {
+                Hold(Rest(parts), closed);
+                return;
+            }
         }
     }
 
-    private async Task<BatchOutcome> SendPartAsync(ArraySegment<PendingEvent> part, Lane lane, CancellationToken cancellationToken)
+    /// <summary>These are not sent while the gate is closed; they wait there.</summary>
+    public static void Hold(IEnumerable<PendingEvent> events, GateState state) =>
+        SetOutcome(events, new DeliveryOutcome.Misconfigured(state.WaitsFor ?? GateState.BreakerOpenCode, null) { Calls = 0 });
+
+    private async Task<BatchOutcome> SendPartAsync(ArraySegment<PendingEvent> part, Lane lane, bool failedBefore, CancellationToken cancellationToken)
     {
         using BatchBody body = new(part);
-        (BatchOutcome outcome, int calls) = await client.SendBatchAsync(body.Request, part.Count, lane, cancellationToken);
+        (BatchOutcome outcome, int calls) = await client.SendBatchAsync(body.Request, part.Count, lane, repeatQuickly: !failedBefore, cancellationToken);
         metrics.BatchSent(part.Count);
         int? status = outcome switch
         {
@@ -68,21 +80,34 @@ internal sealed class BatchSending(TrackApiClient client, DestinationMetrics met
     }
 
     // Returns the events that must be sent again: in a refused batch, those no error names.
-    private static PendingEvent[] Settle(ArraySegment<PendingEvent> part, BatchOutcome.Itemised itemised)
+    private PendingEvent[] Settle(ArraySegment<PendingEvent> part, BatchOutcome.Itemised itemised)
     {
-        SetOutcome(part, new DeliveryOutcome.Delivered(itemised.Status));
-        HashSet<int> named = [];
+        // Several errors of one item: the first says enough.
+        Dictionary<int, AnswerError> named = [];
         foreach (AnswerError error in itemised.Errors)
         {
-            // Several errors of one item: the first says enough.
-            if (named.Add(error.Index!.Value))
-            {
-                part[error.Index.Value].Outcome = Rejected(itemised.Status, error);
-            }
+            named.TryAdd(error.Index!.Value, error);
         }
 
-        return itemised.RestTaken ? [] : [.. part.Where((_, index) => !named.Contains(index))];
+        // What is rejected beside something that is taken says nothing about the destination.
+        bool someTaken = itemised.RestTaken && named.Count < part.Count;
+        if (someTaken)
+        {
+            SetOutcome(part, gate.Report(part[0].Envelope.Partition, new DeliveryOutcome.Delivered(itemised.Status)));
+        }
+
+        foreach ((int index, AnswerError error) in named)
+        {
+            DeliveryOutcome.Rejected rejected = Rejected(itemised.Status, error);
+            part[index].Outcome = someTaken ? rejected : gate.Report(part[index].Envelope.Partition, rejected);
+        }
+
+        return itemised.RestTaken ? [] : [.. part.Where((_, index) => !named.ContainsKey(index))];
     }
+
+    private static IEnumerable<PendingEvent> Rest(Stack<ArraySegment<PendingEvent>> parts) => parts.SelectMany(static events => events);
+
+    private static Partition[] PartitionsOf(ArraySegment<PendingEvent> part) => [.. part.Select(static pending => pending.Envelope.Partition).Distinct()];
 
     private static void SetOutcome(IEnumerable<PendingEvent> events, DeliveryOutcome outcome)
     {

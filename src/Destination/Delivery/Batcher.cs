@@ -12,10 +12,10 @@ internal sealed class Batcher : IDisposable
     private readonly BatchLine _live;
     private readonly BatchLine _import;
 
-    public Batcher(BatchSending sending, DeliverySettings settings, TimeProvider time)
+    public Batcher(BatchSending sending, DeliveryGate gate, DeliverySettings settings, TimeProvider time)
     {
-        _live = new BatchLine(Lane.Live, sending, settings.BatchItems, time);
-        _import = new BatchLine(Lane.Import, sending, settings.BatchItems, time);
+        _live = new BatchLine(Lane.Live, sending, gate, settings.BatchItems, time);
+        _import = new BatchLine(Lane.Import, sending, gate, settings.BatchItems, time);
     }
 
     /// <summary>Sends a group. When the task ends every event of it has its outcome.</summary>

@@ -1,5 +1,4 @@
 using CustomerIoDestination.Queueing;
-using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
 
@@ -13,23 +12,20 @@ internal sealed class Breaker
     public const int Partitions = 3;
 
     private readonly HashSet<Partition> _partitions = [];
-    private DeliveryOutcome? _last;
     private int _failures;
 
     /// <summary>Whether deliveries must wait.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>A call failed. True when that opened the breaker.</summary>
-    public bool Failed(Partition partition, DeliveryOutcome.Unavailable outcome)
+    /// <summary>A call with events of these partitions failed. True when that opened the breaker.</summary>
+    public bool Failed(ReadOnlySpan<Partition> partitions)
     {
-        // One failed batch is one failure, however many events share its outcome.
-        if (!ReferenceEquals(outcome, _last))
+        _failures++;
+        foreach (Partition partition in partitions)
         {
-            _last = outcome;
-            _failures++;
+            _partitions.Add(partition);
         }
 
-        _partitions.Add(partition);
         if (IsOpen || _failures < Failures || _partitions.Count < Partitions)
         {
             return false;
@@ -45,7 +41,6 @@ internal sealed class Breaker
         bool closed = IsOpen;
         IsOpen = false;
         _failures = 0;
-        _last = null;
         _partitions.Clear();
         return closed;
     }

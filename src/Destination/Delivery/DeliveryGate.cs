@@ -40,14 +40,17 @@ internal sealed class DeliveryGate : IDisposable
     /// <summary>
     /// A call was made. Returns what it came to: while everything is rejected, a rejection says more about the destination than about the event.
     /// </summary>
-    public DeliveryOutcome Report(Partition partition, DeliveryOutcome outcome)
+    public DeliveryOutcome Report(Partition partition, DeliveryOutcome outcome) => Report([partition], outcome);
+
+    /// <summary>The same for one call with events of several partitions: it counts once.</summary>
+    public DeliveryOutcome Report(ReadOnlySpan<Partition> partitions, DeliveryOutcome outcome)
     {
         lock (_lock)
         {
             switch (outcome)
             {
                 case DeliveryOutcome.Unavailable unavailable:
-                    Failed(partition, unavailable);
+                    Failed(partitions, unavailable);
                     return outcome;
                 case DeliveryOutcome.Misconfigured misconfigured:
                     Change(Answered().With(misconfigured.Code, _time.GetUtcNow()));
@@ -104,14 +107,14 @@ internal sealed class DeliveryGate : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _trials.Dispose();
 
-    private void Failed(Partition partition, DeliveryOutcome.Unavailable unavailable)
+    private void Failed(ReadOnlySpan<Partition> partitions, DeliveryOutcome.Unavailable unavailable)
     {
         if (unavailable.RetryAfter is { } wait)
         {
-            _trials.NotWithin(wait < RetryPolicy.LongestRetryAfter ? wait : RetryPolicy.LongestRetryAfter);
+            _trials.NotWithin(RetryAfter.Bounded(wait));
         }
 
-        if (_breaker.Failed(partition, unavailable))
+        if (_breaker.Failed(partitions))
         {
             _notices.BreakerOpened(unavailable.Code);
             Change(_state with { BreakerOpen = true });

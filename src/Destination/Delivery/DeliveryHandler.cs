@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
@@ -19,6 +20,7 @@ public sealed class DeliveryHandler
     private readonly PeerDeliveries _peers;
     private readonly AttemptRecorder _recorder;
     private readonly DeliverySettings _settings;
+    private readonly SteadyClock _clock;
     private readonly TimeProvider _time;
 
     internal DeliveryHandler(
@@ -29,6 +31,7 @@ public sealed class DeliveryHandler
         PeerDeliveries peers,
         AttemptRecorder recorder,
         DeliverySettings settings,
+        SteadyClock clock,
         TimeProvider time)
     {
         _gate = gate;
@@ -38,6 +41,7 @@ public sealed class DeliveryHandler
         _peers = peers;
         _recorder = recorder;
         _settings = settings;
+        _clock = clock;
         _time = time;
     }
 
@@ -65,11 +69,17 @@ public sealed class DeliveryHandler
             try
             {
                 await _gate.EnterAsync(head.Envelope.Partition, budget.Token);
+                segment.Enter(_gate.State);
                 segment.Open(reader.Read());
                 segment.EndInOrder(_recorder);
                 await DeliverSegmentAsync(segment, head.Envelope.Partition, budget.Token);
             }
             catch (OperationCanceledException) when (budget.IsCancellationRequested)
+            {
+                Release(segment, cancellationToken);
+                return;
+            }
+            catch (EverythingRejectedException)
             {
                 Release(segment, cancellationToken);
                 return;
@@ -91,11 +101,12 @@ public sealed class DeliveryHandler
 
         for (; events.Count > 0; events = segment.NextToSend())
         {
-            await SendAsync(events, cancellationToken);
+            await SendAsync(events, segment, cancellationToken);
+            segment.Sent(events);
             RetryDecision? next = null;
             foreach (PendingEvent pending in events)
             {
-                RetryDecision decision = Decide(pending);
+                RetryDecision decision = Decide(pending, segment.FailuresInARow);
                 next ??= decision is RetryDecision.Settle ? null : decision;
             }
 
@@ -108,6 +119,7 @@ public sealed class DeliveryHandler
             if (next is not null)
             {
                 await _gate.EnterAsync(partition, cancellationToken);
+                segment.Enter(_gate.State);
             }
         }
     }
@@ -116,11 +128,11 @@ public sealed class DeliveryHandler
     /// Sends. What nobody expected (a bug, a machine in trouble) counts as a failed call, so that it is waited out like Customer.io being down, and an
     /// event that alone meets it ends in the dead letters by the same rules, whatever the queue.
     /// </summary>
-    private async ValueTask SendAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(IReadOnlyList<PendingEvent> events, SegmentDelivery segment, CancellationToken cancellationToken)
     {
         try
         {
-            await _sender.SendAsync(events, cancellationToken);
+            await _sender.SendAsync(events, segment, cancellationToken);
         }
 #pragma warning disable CA1031 // Its message may quote the event, so only its type is told.
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -135,12 +147,11 @@ public sealed class DeliveryHandler
         }
     }
 
-    private RetryDecision Decide(PendingEvent pending)
+    private RetryDecision Decide(PendingEvent pending, int failuresInARow)
     {
         Partition partition = pending.Envelope.Partition;
-        DeliveryOutcome outcome = _gate.Report(partition, pending.Outcome!);
-        pending.Outcome = outcome;
-        DateTimeOffset now = _time.GetUtcNow();
+        DeliveryOutcome outcome = pending.Outcome!;
+        DateTimeOffset now = _clock.UtcNow;
         if (outcome is DeliveryOutcome.Unavailable)
         {
             pending.Failed(outcome.Calls, now, _peers.Others(partition));
@@ -152,7 +163,7 @@ public sealed class DeliveryHandler
             Age = now - pending.Envelope.QueuedAt,
             FailedCalls = pending.FailedCalls,
             FailingFor = now - (pending.FirstFailedAt ?? now),
-            FailuresInARow = pending.FailuresInARow,
+            FailuresInARow = failuresInARow,
             OthersDelivered = _peers.Others(partition) - pending.OthersAtFirstFailure,
         });
         switch (decision)

@@ -1,6 +1,7 @@
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,6 +20,7 @@ public static class DeliveryRegistration
     {
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SteadyClock>();
 #pragma warning disable RS0030 // Here chance comes in.
         services.TryAddSingleton(Random.Shared);
 #pragma warning restore RS0030
@@ -45,6 +47,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<PeerDeliveries>(),
             provider.GetRequiredService<AttemptRecorder>(),
             provider.GetRequiredService<DeliverySettings>(),
+            provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DestinationControl(
             provider.GetRequiredService<DeliveryGate>(),
@@ -69,6 +72,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(TrackApiPipeline.ClientName),
             provider.GetRequiredService<CustomerIoSettings>(),
             provider.GetRequiredService<ICredentialSource>(),
+            provider.GetRequiredService<RequestLimiter>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -63,4 +63,7 @@ public sealed record DeliveryStatus
 
     /// <summary>When the process started.</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Whether the other processes are heard; null where there are none to hear.</summary>
+    public SharedStateStatus? SharedState { get; init; }
 }

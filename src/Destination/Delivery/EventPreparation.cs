@@ -8,12 +8,18 @@ using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Delivery;
 
-/// <summary>Maps an event and writes what is to be sent for it. Whatever goes wrong in that is the event's fault and leads to the dead letters.</summary>
-internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySettings settings, ILogger<EventPreparation> logger)
+/// <summary>
+/// Maps an event and writes what is to be sent for it. Whatever goes wrong in that is the event's fault and leads to the dead letters; but an
+/// exception may be this deployment's fault, and counts with the rejections that pause the destination when there is nothing else.
+/// </summary>
+internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliveryGate gate, DeliverySettings settings, ILogger<EventPreparation> logger)
 {
     private const int MaxDescription = 4096;
 
+    private static readonly DeliveryOutcome.Rejected Broke = new(0, "mapping_failed", null, "the event can't be mapped") { Calls = 0 };
+
     /// <summary>Prepares the event: afterwards it has its end, its item or its requests.</summary>
+    /// <exception cref="EverythingRejectedException">It could not be mapped, as no event before it could: it must be held.</exception>
     public void Prepare(PendingEvent pending)
     {
         try
@@ -32,11 +38,16 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySe
             }
         }
 #pragma warning disable CA1031 // One event's trouble must not stop its partition; the message may quote the event, so only the type is told.
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
             string type = exception.GetType().Name;
             Log.MappingFailed(logger, pending.Envelope.EventId, type);
+            if (exception is not JsonException && gate.Report(pending.Envelope.Partition, Broke) is DeliveryOutcome.Misconfigured)
+            {
+                throw new EverythingRejectedException(exception);
+            }
+
             DeadLetterReason reason = exception is JsonException ? DeadLetterReason.Unreadable : DeadLetterReason.InvalidEvent;
             pending.End = DeliveryEnd.Dead(new Settlement.DeadLetter(reason, $"the event can't be mapped ({type})"));
         }

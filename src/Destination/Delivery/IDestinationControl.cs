@@ -6,9 +6,10 @@ namespace CustomerIoDestination.Delivery;
 /// </summary>
 public interface IDestinationControl
 {
-    /// <summary>State, workspace, rate and counts.</summary>
+    /// <summary>State, workspace, rate and counts. Where the others can't be heard, what this process knows, and <see cref="DeliveryStatus.SharedState"/> says so.</summary>
     Task<DeliveryStatus> GetStatusAsync(CancellationToken cancellationToken);
 
     /// <summary>Ends a pause for <c>everything_rejected</c>; does nothing in any other state.</summary>
+    /// <exception cref="Queueing.StorageUnavailableException">The other processes can't be told now; this one was.</exception>
     Task ResumeAsync(CancellationToken cancellationToken);
 }

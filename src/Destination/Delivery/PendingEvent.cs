@@ -9,6 +9,7 @@ namespace CustomerIoDestination.Delivery;
 internal sealed class PendingEvent : IDisposable
 {
     private bool _isDisposed;
+    private MappingScope? _scope;
 
     public PendingEvent(ReceivedEvent received, long startedAt, Activity? span, long othersAtFirstFailure)
     {
@@ -28,8 +29,8 @@ internal sealed class PendingEvent : IDisposable
 
     public Activity? Span { get; }
 
-    /// <summary>The memory of <see cref="Requests"/> and <see cref="Item"/>.</summary>
-    public MappingScope Scope { get; } = MappingScope.Rent();
+    /// <summary>The memory it is mapped in, and that of <see cref="Requests"/>.</summary>
+    public MappingScope Scope => _scope ??= MappingScope.Rent();
 
     /// <summary>The v1 form: these in turn. Empty when it travels in a batch, and before it is mapped.</summary>
     public IReadOnlyList<TrackApiRequest> Requests { get; set; } = [];
@@ -52,9 +53,6 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>When the first of them failed.</summary>
     public DateTimeOffset? FirstFailedAt { get; private set; }
 
-    /// <summary>Unavailable outcomes in a row in this pass.</summary>
-    public int FailuresInARow { get; private set; }
-
     /// <summary>The last HTTP status.</summary>
     public int? HttpStatus { get; private set; }
 
@@ -74,13 +72,30 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>It could not be delivered now.</summary>
     public void Failed(int calls, DateTimeOffset now, long others)
     {
-        FailuresInARow++;
         FailedCalls += calls;
         if (FirstFailedAt is null)
         {
             FirstFailedAt = now;
             OthersAtFirstFailure = others;
         }
+    }
+
+    /// <summary>
+    /// It is mapped. Whatever waits for a batch keeps its item only: hundreds of a partition may wait, and the memory to map one is many times its size.
+    /// </summary>
+    public void Compact()
+    {
+        if (Requests.Count > 0)
+        {
+            return;
+        }
+
+        if (Item is { } item)
+        {
+            Item = item.ToArray();
+        }
+
+        ReturnScope();
     }
 
     /// <inheritdoc/>
@@ -90,8 +105,14 @@ internal sealed class PendingEvent : IDisposable
         {
             _isDisposed = true;
             Span?.Dispose();
-            Scope.Dispose();
+            ReturnScope();
         }
+    }
+
+    private void ReturnScope()
+    {
+        _scope?.Dispose();
+        _scope = null;
     }
 }
 

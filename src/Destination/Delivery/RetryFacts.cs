@@ -17,7 +17,7 @@ public readonly record struct RetryFacts
     /// <summary>How long ago the first of them failed.</summary>
     public required TimeSpan FailingFor { get; init; }
 
-    /// <summary>How often it failed in a row in this delivery, this time included; at least 1 after a failure.</summary>
+    /// <summary>How often it, or what it was sent with, failed in a row in this delivery, this time included; at least 1 after a failure.</summary>
     public required int FailuresInARow { get; init; }
 
     /// <summary>Events of other partitions this process delivered since its first failure.</summary>

@@ -27,7 +27,6 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
     public static readonly TimeSpan UndeliverableAfter = TimeSpan.FromMinutes(15);
     public static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(60);
-    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(300);
 
     /// <summary>Decides.</summary>
     public RetryDecision Decide(in RetryFacts facts) => facts.Outcome switch
@@ -41,7 +40,7 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
         DeliveryOutcome.Unavailable { Calls: > 0 } last when facts.Age >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
             CultureInfo.InvariantCulture,
             $"queued {facts.Age.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
-        DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(Clamp(wait, ShortestWait, LongestRetryAfter)),
+        DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(RetryAfter.Bounded(wait)),
         DeliveryOutcome.Unavailable => new RetryDecision.Wait(Backoff(facts.FailuresInARow)),
         _ => throw new UnreachableException(),
     };

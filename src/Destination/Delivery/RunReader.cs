@@ -68,6 +68,7 @@ internal sealed class RunReader(
         if (Peek() is { } pending && !_isAheadPrepared)
         {
             preparation.Prepare(pending);
+            pending.Compact();
             _isAheadPrepared = true;
         }
 

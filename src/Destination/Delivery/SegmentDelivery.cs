@@ -1,8 +1,13 @@
 using CustomerIoDestination.Queueing;
+using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
 
-/// <summary>One segment of a run while it is delivered: which events are still to be sent, and their ends in order.</summary>
+/// <summary>
+/// One segment of a run while it is delivered: which events are still to be sent, how many at a time, and their ends in order. What failed twice
+/// as a whole is sent from its oldest event on, alone: if that is taken and the rest is not, parts are sent, halved at each failure and doubled at
+/// each success, until the event that can't be taken stands alone.
+/// </summary>
 internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, DeliveryAttempt> ended) : IDisposable
 {
     // After so many failures of the whole the oldest event is sent alone, so that one that can't be taken is found.
@@ -10,11 +15,31 @@ internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, D
 
     private List<PendingEvent> _events = [head];
     private int _first;
+    private int _most = int.MaxValue;
+    private bool _isHeadTaken;
+    private bool _isHeadOnly;
+    private bool _isNarrowing;
 
     /// <summary>The oldest event that has not ended.</summary>
     public PendingEvent Head => _events[_first];
 
-    /// <summary>The gate is open: these events, the head first, are mapped.</summary>
+    /// <summary>How often what was to be sent next failed in a row.</summary>
+    public int FailuresInARow { get; private set; }
+
+    /// <summary>Whether it must not share a batch: it, or a part of it, could not be taken.</summary>
+    public bool TravelsAlone => FailuresInARow > 0 || _isNarrowing || Head.Received.History.FirstFailedAt is not null;
+
+    /// <summary>Whether the gate was closed and let this through as a trial.</summary>
+    public bool IsTrial { get; private set; }
+
+    /// <summary>The gate let it through. While everything is rejected one event is enough to find out.</summary>
+    public void Enter(GateState gate)
+    {
+        IsTrial = !gate.IsOpen;
+        _isHeadOnly = gate.Rejections is not null;
+    }
+
+    /// <summary>These events, the head first, are mapped.</summary>
     public void Open(List<PendingEvent> events) => _events = events;
 
     /// <summary>The events to send now; empty when all have their end.</summary>
@@ -26,7 +51,32 @@ internal sealed class SegmentDelivery(PendingEvent head, Action<ReceivedEvent, D
         }
 
         List<PendingEvent> unsent = _events.FindAll(static pending => pending.End is null);
-        return unsent is [{ FailuresInARow: >= FailuresOfTheWhole } first, ..] ? [first] : unsent;
+        int most = _isHeadOnly ? 1 : _most;
+        return most < unsent.Count ? unsent[..most] : unsent;
+    }
+
+    /// <summary>These were sent, the oldest of those that had no end first.</summary>
+    public void Sent(IReadOnlyList<PendingEvent> events)
+    {
+        switch (events[0].Outcome)
+        {
+            case DeliveryOutcome.Unavailable:
+                _isNarrowing |= _isHeadTaken;
+                bool isPart = _isNarrowing && events.Count > 1;
+                FailuresInARow = isPart ? 1 : FailuresInARow + 1;
+                _most = isPart ? events.Count / 2 : FailuresInARow >= FailuresOfTheWhole ? 1 : _most;
+                break;
+            case DeliveryOutcome.Misconfigured:
+                break;
+            default:
+                // An answer opens the gate.
+                IsTrial = false;
+                _isHeadOnly = false;
+                _isHeadTaken |= _most == 1;
+                _most = _isNarrowing ? events.Count * 2 : int.MaxValue;
+                FailuresInARow = events.Any(static pending => pending.Outcome is DeliveryOutcome.Unavailable) ? 1 : 0;
+                break;
+        }
     }
 
     /// <summary>Records the ends that are known, up to the first event that has none.</summary>

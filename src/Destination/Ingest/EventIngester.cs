@@ -52,6 +52,7 @@ public sealed partial class EventIngester(
             switch (await queue.EnqueueAsync(sorted.Envelopes, cancellationToken).ConfigureAwait(false))
             {
                 case EnqueueResult.Unavailable unavailable:
+                    metrics.IngestUnavailable(unavailable.Code);
                     return new IngestResult.Unavailable(unavailable.Code, unavailable.RetryAfter);
                 case EnqueueResult.Enqueued enqueued:
                     tooLarge = enqueued.TooLarge;

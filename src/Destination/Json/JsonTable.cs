@@ -15,7 +15,7 @@ internal sealed class JsonTable(int maxDepth = JsonTable.MaxDepth) : IDisposable
     public const int MaxDepth = 32;
 
     private const int InitialRows = 128;
-    private const int MaxKeptRows = 16 * 1024;
+    private const int MaxKeptRows = 4 * 1024;
 
     private readonly int[] _parents = new int[maxDepth + 1];
     private JsonRow[] _rows = [];

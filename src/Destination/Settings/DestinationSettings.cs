@@ -41,4 +41,7 @@ public sealed record DestinationSettings
 
     /// <summary>Where the delivery log and the state lie, in Azure.</summary>
     public DeliveryLogSettings DeliveryLog { get; init; } = new();
+
+    /// <summary>What is told of deliveries, in Azure.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
 }

@@ -61,6 +61,7 @@ public static class SettingNames
         "RateShare__blobServiceUri",
         "DeliveryLog",
         "DeliveryLog__tableServiceUri",
+        "Telemetry__SuccessSampling",
     ];
 
     /// <summary>The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake.</summary>

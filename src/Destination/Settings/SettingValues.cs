@@ -74,6 +74,20 @@ internal sealed class SettingValues(IConfiguration configuration)
             : Wrong(name, string.Create(CultureInfo.InvariantCulture, $"is no whole number from {minimum} to {maximum}"), fallback);
     }
 
+    /// <summary>A share, from 0 to 1, with a point whatever the machine's culture.</summary>
+    public double Share(string name, double fallback)
+    {
+        string? text = Text(name);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1
+            ? share
+            : Wrong(name, "is no number from 0 to 1", fallback);
+    }
+
     /// <summary>A span of time within bounds, as <c>d.hh:mm:ss</c>.</summary>
     public TimeSpan? Duration(string name, TimeSpan? fallback, TimeSpan minimum, TimeSpan maximum)
     {

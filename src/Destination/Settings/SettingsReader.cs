@@ -49,6 +49,7 @@ public static class SettingsReader
             },
             RateShare = new RateShareSettings { ConnectionString = values.Secret("RateShare"), BlobServiceUri = values.Url("RateShare__blobServiceUri") },
             DeliveryLog = new DeliveryLogSettings { ConnectionString = values.Secret("DeliveryLog"), TableServiceUri = values.Url("DeliveryLog__tableServiceUri") },
+            Telemetry = new TelemetrySettings { SuccessSampling = values.Share("Telemetry__SuccessSampling", new TelemetrySettings().SuccessSampling) },
         };
         CheckTogether(settings, values);
         CheckNames(configuration, values);

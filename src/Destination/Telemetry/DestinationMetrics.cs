@@ -10,6 +10,7 @@ namespace CustomerIoDestination.Telemetry;
 /// The metrics of the destination, a method a fact. Tags are codes from closed sets; no metric holds an identifier or a value.
 /// <list type="table">
 /// <item><term><c>destination.events.ingested</c></term><description>items in requests, by <c>result</c> (accepted, rejected, skipped)</description></item>
+/// <item><term><c>destination.ingest.unavailable</c></term><description>requests answered 503 because the queue took nothing, by <c>code</c></description></item>
 /// <item><term><c>destination.deliveries</c></term><description>passes of the delivery handler, by <c>outcome</c>, <c>reason</c>, <c>kind</c>, <c>lane</c></description></item>
 /// <item><term><c>destination.delivery.duration</c></term><description>seconds a pass took, waits included, by <c>outcome</c>, <c>lane</c></description></item>
 /// <item><term><c>destination.delivery.latency</c></term><description>seconds from receipt to delivery, by <c>lane</c></description></item>
@@ -24,6 +25,7 @@ namespace CustomerIoDestination.Telemetry;
 public sealed class DestinationMetrics
 {
     private readonly Counter<long> _ingested;
+    private readonly Counter<long> _unavailable;
     private readonly Counter<long> _deliveries;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
@@ -39,6 +41,7 @@ public sealed class DestinationMetrics
     {
         Meter meter = factory.Create(DestinationTracing.Name);
         _ingested = meter.CreateCounter<long>("destination.events.ingested", "{event}");
+        _unavailable = meter.CreateCounter<long>("destination.ingest.unavailable", "{request}");
         _deliveries = meter.CreateCounter<long>("destination.deliveries", "{delivery}");
         _duration = meter.CreateHistogram<double>("destination.delivery.duration", "s");
         _latency = meter.CreateHistogram<double>("destination.delivery.latency", "s");
@@ -57,6 +60,10 @@ public sealed class DestinationMetrics
         _ingested.Add(rejected, Tag("result", "rejected"));
         _ingested.Add(skipped, Tag("result", "skipped"));
     }
+
+    /// <summary>A request with events was refused, because the queue took nothing.</summary>
+    /// <param name="code">Why, as a code.</param>
+    public void IngestUnavailable(string code) => _unavailable.Add(1, Tag("code", code));
 
     /// <summary>A pass of the delivery handler ended.</summary>
     public void Ended(DeliveryAttempt attempt)

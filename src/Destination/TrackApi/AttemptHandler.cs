@@ -48,6 +48,11 @@ internal sealed class AttemptHandler(RequestLimiter limiter, DestinationMetrics 
         }
 
         TimeSpan? retryAfter = status < 400 ? null : RetryAfter.Read(response.Headers, time.GetUtcNow());
+        if (status == 429 && retryAfter is { } wait)
+        {
+            limiter.Hold(RetryAfter.Bounded(wait));
+        }
+
         try
         {
             using BoundedBody body = await BoundedBody.ReadAsync(response.Content, call.MaxAnswerBytes, cancellationToken);

@@ -18,7 +18,7 @@ internal abstract record BatchOutcome
     /// <summary>Something in it is refused and the answer does not say what: halve it until the guilty item stands alone.</summary>
     public sealed record Split(int Status, AnswerError Error) : BatchOutcome;
 
-    /// <summary>The same for all items.</summary>
+    /// <summary>The same for all items: they could not be taken now, or nothing can.</summary>
     public sealed record Whole(DeliveryOutcome Outcome) : BatchOutcome;
 
     /// <summary>Reads what an answer says about the items of a batch of so many: only <see cref="TrackApiAnswer.Taken"/> and <see cref="TrackApiAnswer.Refused"/> do.</summary>

@@ -21,15 +21,26 @@ internal struct Pace
     /// <summary>Of the limit, each second after a 429.</summary>
     public const double Recovery = 0.05;
 
+    /// <summary>Of the limit: where it begins at the start and after an idle minute. Connections must be opened then and code compiled, so that what goes out arrives late and together.</summary>
+    public const double RampFrom = 0.25;
+
+    /// <summary>Seconds until it has grown to the whole limit.</summary>
+    public const double RampSeconds = 2;
+
+    /// <summary>Seconds without a request after which connections are closed (<see cref="System.Net.Http.SocketsHttpHandler.PooledConnectionIdleTimeout"/>).</summary>
+    public const double IdleSeconds = 60;
+
     private const double SecondsBetweenHalvings = 1;
 
     private double _due;
     private double _share;
     private double _shareAt;
     private double _halvedAt;
+    private double _takenAt;
+    private double _rampAt;
 
     /// <summary>A pace at full rate from a start.</summary>
-    public static Pace At(double now) => new() { _due = now, _share = 1, _shareAt = now, _halvedAt = double.NegativeInfinity };
+    public static Pace At(double now) => new() { _due = now, _share = 1, _shareAt = now, _halvedAt = double.NegativeInfinity, _takenAt = double.NegativeInfinity };
 
     /// <summary>The part of the limit allowed now, from <see cref="Floor"/> to 1.</summary>
     public readonly double Share(double now) => Math.Min(1, _share + (Recovery * (now - _shareAt)));
@@ -38,7 +49,16 @@ internal struct Pace
     public readonly double Wait(double now, double limit) => _due - Slack(limit) - now;
 
     /// <summary>Takes a permit.</summary>
-    public void Take(double now, double limit) => _due = Math.Max(_due, now) + (1 / (Headroom * limit * Share(now)));
+    public void Take(double now, double limit)
+    {
+        _rampAt = now - _takenAt > IdleSeconds ? now : _rampAt;
+        _takenAt = now;
+        double ramp = Math.Min(1, RampFrom + ((1 - RampFrom) * (now - _rampAt) / RampSeconds));
+        _due = Math.Max(_due, now) + (1 / (Headroom * limit * Share(now) * ramp));
+    }
+
+    /// <summary>Customer.io asked for nothing at all until then.</summary>
+    public void Hold(double until, double limit) => _due = Math.Max(_due, until + Slack(limit));
 
     /// <summary>Customer.io asked for less. False when it was lowered within this second already.</summary>
     public bool Halve(double now)

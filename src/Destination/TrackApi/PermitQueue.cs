@@ -37,6 +37,15 @@ internal sealed class PermitQueue
         return false;
     }
 
+    /// <summary>Nobody who waits gets one.</summary>
+    public void CancelAll()
+    {
+        while (Next() is { } waiter)
+        {
+            waiter.TrySetCanceled();
+        }
+    }
+
     private TaskCompletionSource? Next()
     {
         bool import = HasWaiter(_import);

@@ -20,6 +20,7 @@ internal sealed class RequestLimiter : IDisposable
     private readonly long _start;
     private Pace _pace;
     private bool _timerIsSet;
+    private bool _isClosed;
     private long _granted;
 
     public RequestLimiter(IRateShare rate, TimeProvider time)
@@ -68,7 +69,7 @@ internal sealed class RequestLimiter : IDisposable
     }
 
     /// <summary>Waits for a permit to send one request.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled before there was one.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or this was disposed of, before there was one.</exception>
     public ValueTask AcquireAsync(Lane lane, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -85,15 +86,33 @@ internal sealed class RequestLimiter : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Customer.io asked, with a 429, to be left alone for so long.</summary>
+    public void Hold(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            _pace.Hold(Now() + wait.TotalSeconds, _rate.RequestsPerSecond ?? 1);
+        }
+    }
+
+    /// <summary>Nobody gets a permit any more; who waits is told so at once.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _waiting.CancelAll();
+        }
+
+        _timer.Dispose();
+    }
 
     private bool TryTakeNow()
     {
         lock (_gate)
         {
             double now = Now();
-            if (!_waiting.IsEmpty || _rate.RequestsPerSecond is not { } limit || _pace.Wait(now, limit) > 0)
+            if (_isClosed || !_waiting.IsEmpty || _rate.RequestsPerSecond is not { } limit || _pace.Wait(now, limit) > 0)
             {
                 return false;
             }
@@ -111,6 +130,11 @@ internal sealed class RequestLimiter : IDisposable
         lock (_gate)
         {
             _waiting.Add(lane, waiter);
+            if (_isClosed)
+            {
+                _waiting.CancelAll();
+            }
+
             Release();
         }
 

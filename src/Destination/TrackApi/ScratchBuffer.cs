@@ -9,6 +9,7 @@ namespace CustomerIoDestination.TrackApi;
 public sealed class ScratchBuffer : IDisposable
 {
     private const int InitialSize = 4 * 1024;
+    private const int MaxKeptSize = 64 * 1024;
 
     private readonly List<byte[]> _retired = [];
     private byte[] _current = [];
@@ -60,9 +61,15 @@ public sealed class ScratchBuffer : IDisposable
         return piece;
     }
 
-    /// <summary>Forgets every piece and keeps the memory for the next event.</summary>
+    /// <summary>Forgets every piece; keeps the memory for the next event unless it grew large.</summary>
     public void Reset()
     {
+        if (_current.Length > MaxKeptSize)
+        {
+            Dispose();
+            return;
+        }
+
         ReturnRetired();
         _start = 0;
         _position = 0;

@@ -31,6 +31,9 @@ internal sealed class TrackApiCall : HttpRequestMessage
     /// <summary>The most bytes of the answer's body that are read.</summary>
     public int MaxAnswerBytes { get; init; } = 64 * 1024;
 
+    /// <summary>Whether quick retries are made.</summary>
+    public bool MayRepeat { get; set; } = true;
+
     /// <summary>Whether the answer is a region's.</summary>
     public bool IsPing { get; init; }
 

@@ -9,8 +9,9 @@ namespace CustomerIoDestination.TrackApi;
 /// <summary>
 /// Customer.io's Track API: tells it one thing (<see cref="SendAsync"/>) and asks for key and region without writing (<see cref="PingAsync"/>).
 /// The only class that speaks HTTP. Every request, ping and quick retry passes the limiter. Nothing is sent before the region is known.
+/// Disposing of it ends what waits for a permit: the HTTP pipeline, which is disposed of after it, would wait half a minute for each.
 /// </summary>
-public sealed class TrackApiClient
+public sealed class TrackApiClient : IDisposable
 {
     // 1,000 items with several errors each.
     private const int MaxBatchAnswerBytes = 4 * 1024 * 1024;
@@ -23,15 +24,17 @@ public sealed class TrackApiClient
     private readonly HttpClient _http;
     private readonly CustomerIoSettings _settings;
     private readonly ICredentialSource _credentials;
+    private readonly RequestLimiter _limiter;
     private readonly SharedPing _ping;
     private volatile Workspace _workspace;
     private volatile Authorization? _authorization;
 
-    internal TrackApiClient(HttpClient http, CustomerIoSettings settings, ICredentialSource credentials, TimeProvider time)
+    internal TrackApiClient(HttpClient http, CustomerIoSettings settings, ICredentialSource credentials, RequestLimiter limiter, TimeProvider time)
     {
         _http = http;
         _settings = settings;
         _credentials = credentials;
+        _limiter = limiter;
         _ping = new SharedPing(PingOnceAsync, time);
         _workspace = Workspace.Of(settings);
     }
@@ -65,12 +68,14 @@ public sealed class TrackApiClient
         };
     }
 
-    /// <summary>Sends one batch, with quick retries.</summary>
+    /// <summary>Sends one batch.</summary>
     /// <param name="request">The batch.</param>
     /// <param name="items">How many items it holds.</param>
     /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="repeatQuickly">Whether quick retries are made.</param>
     /// <param name="cancellationToken">Ends waits before the request.</param>
-    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(TrackApiRequest request, int items, Lane lane, CancellationToken cancellationToken)
+    internal async Task<(BatchOutcome Outcome, int Calls)> SendBatchAsync(
+        TrackApiRequest request, int items, Lane lane, bool repeatQuickly, CancellationToken cancellationToken)
     {
         if (await FindBaseAsync(cancellationToken) is { } notSent)
         {
@@ -78,20 +83,28 @@ public sealed class TrackApiClient
         }
 
         using TrackApiCall call = CallOf(request, lane, cancellationToken, MaxBatchAnswerBytes);
+        call.MayRepeat = repeatQuickly;
         return await CallAsync(call) switch
         {
-            TrackApiAnswer.Suspicious suspicious =>
-                (new BatchOutcome.Whole(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
+            TrackApiAnswer.Suspicious suspicious => (Of(PingDiagnosis.Of(suspicious.Status, await PingAsync(cancellationToken)) with { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.Unavailable not =>
                 (new BatchOutcome.Whole(new DeliveryOutcome.Unavailable(not.Code, not.Status, not.RetryAfter) { Calls = call.Calls }), call.Calls),
             TrackApiAnswer.NotAsked => (new BatchOutcome.Whole(WithoutKey), 0),
             TrackApiAnswer answer => (BatchOutcome.Of(answer, items), call.Calls),
         };
+
+        // Nothing is wrong with key, region and URL: it is something in the batch.
+        static BatchOutcome Of(DeliveryOutcome outcome) => outcome is DeliveryOutcome.Rejected rejected
+            ? new BatchOutcome.Split(rejected.Status, new AnswerError(null, rejected.Code, rejected.Field, rejected.Message))
+            : new BatchOutcome.Whole(outcome);
     }
 
     /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; others who wait still get the answer.</exception>
     public Task<PingResult> PingAsync(CancellationToken cancellationToken) => _ping.AskAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _limiter.Dispose();
 
     private async Task<PingResult> PingOnceAsync()
     {

@@ -19,9 +19,6 @@ internal static class TrackApiPipeline
     /// <summary>A Retry-After up to this is waited for here; a longer one is handed up.</summary>
     public static readonly TimeSpan LongestQuickWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>A shorter Retry-After, or one in the past, is no invitation to ask at once.</summary>
-    public static readonly TimeSpan ShortestAskedWait = TimeSpan.FromSeconds(1);
-
     private const int QuickRetries = 2;
     private static readonly TimeSpan FirstQuickWait = TimeSpan.FromMilliseconds(100);
 
@@ -81,7 +78,7 @@ internal static class TrackApiPipeline
             .AddTimeout(AttemptTimeout);
     }
 
-    private static bool IsWorthAQuickRetry(TrackApiCall call) => !call.Stopping.IsCancellationRequested && call.Answer switch
+    private static bool IsWorthAQuickRetry(TrackApiCall call) => call.MayRepeat && !call.Stopping.IsCancellationRequested && call.Answer switch
     {
         TrackApiAnswer.Unavailable { RetryAfter: { } wait } => wait <= LongestQuickWait,
         // Who sends 429 without saying for how long is not asked again at once.
@@ -91,7 +88,7 @@ internal static class TrackApiPipeline
     };
 
     private static TimeSpan QuickWait(TrackApiAnswer? answer, int attempt, double chance) =>
-        answer is TrackApiAnswer.Unavailable { RetryAfter: { } wait } ? (wait > ShortestAskedWait ? wait : ShortestAskedWait) : FirstQuickWait * (1 << attempt) * (1 + chance);
+        answer is TrackApiAnswer.Unavailable { RetryAfter: { } wait } ? RetryAfter.Bounded(wait) : FirstQuickWait * (1 << attempt) * (1 + chance);
 
     private static async ValueTask<System.Threading.RateLimiting.RateLimitLease> AcquireAsync(RequestLimiter limiter, TrackApiCall call)
     {

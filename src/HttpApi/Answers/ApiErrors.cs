@@ -54,6 +54,11 @@ internal static class ApiErrors
 
     public static ApiError QueueUnavailable { get; } = new(StatusCodes.Status503ServiceUnavailable, "queue_unavailable", "The queue does not take events now.");
 
+    public static ApiError StorageUnavailable { get; } = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "storage_unavailable",
+        "The storage of the delivery log and of what processes tell each other can't be reached now. Events are taken and delivered without it.");
+
     public static ApiError QueueUnreachable { get; } = new(StatusCodes.Status503ServiceUnavailable, "queue_unreachable", "The queue can't be reached from here.");
 
     public static ApiError Internal { get; } = new(StatusCodes.Status500InternalServerError, "internal_error", "Something broke while this request was answered; the log says what.");

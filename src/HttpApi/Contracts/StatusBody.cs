@@ -12,6 +12,7 @@ internal sealed record StatusBody(
     RateBody Rate,
     EventCounts Counts,
     RulesBody Rules,
+    SharedStateStatus? SharedState,
     string Version,
     DateTimeOffset StartedAt)
 {
@@ -22,6 +23,7 @@ internal sealed record StatusBody(
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
         delivery.Counts,
         new RulesBody(rules.Path, rules.LoadedAt, [.. rules.Problems.Select(problem => new RulesProblemBody(problem.Path, problem.Message))]),
+        delivery.SharedState,
         ProductVersion.Text,
         delivery.StartedAt);
 }

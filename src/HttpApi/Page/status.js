@@ -84,6 +84,7 @@ function facts(customerIo, counts, status) {
     counts.retried > 0 ? `${words.count(counts.retried, 'call', 'calls')} repeated` : null,
     counts.rejected > 0 ? `${words.count(counts.rejected, 'item', 'items')} rejected at the door` : null,
     `up ${words.since(status.startedAt)}`,
+    status.sharedState?.reachable === false ? `for ${words.since(status.sharedState.since)} the storage of state and log can't be reached: this is what one process knows` : null,
     status.rules.problems.length > 0 ? `the rules file has ${words.count(status.rules.problems.length, 'problem', 'problems')} and is not in force: ${status.rules.problems[0].path} ${status.rules.problems[0].message}` : null,
   ].filter((fact) => fact).join('  ·  ');
 }

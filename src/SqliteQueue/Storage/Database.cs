@@ -12,6 +12,9 @@ internal static class Database
     private const int UserVersionOffset = 60;
     private const int ApplicationIdOffset = 68;
 
+    /// <summary>What the WAL's file keeps when it begins anew, to be overwritten: its ordinary size. One great transaction must not keep its space for ever.</summary>
+    private const int WalBytesKept = 40 * 1024 * 1024;
+
     /// <summary>The connection that writes.</summary>
     /// <exception cref="QueueFileException">The file can't be used; it is as it was.</exception>
     public static SqliteConnection OpenForWriting(string path)
@@ -29,12 +32,13 @@ internal static class Database
 
             // The fsync of each commit is what a 202 stands on; fullfsync makes macOS mean it too. Checkpoints have their own connection,
             // so that no commit pays for one. secure_delete overwrites what is deleted: bodies are healthcare data.
-            Execute(connection, """
+            Execute(connection, $"""
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma fullfsync = on;
                 pragma secure_delete = on;
                 pragma wal_autocheckpoint = 0;
+                pragma journal_size_limit = {WalBytesKept.ToString(CultureInfo.InvariantCulture)};
                 pragma cache_size = -32768;
                 """);
             return connection;
@@ -68,7 +72,9 @@ internal static class Database
     public static SqliteConnection OpenForCheckpoints(string path)
     {
         SqliteConnection connection = Connect(path);
-        Execute(connection, "pragma synchronous = full; pragma checkpoint_fullfsync = on; pragma cache_size = -1024;");
+
+        // Nobody in this process reads for longer than that, and the writer waits with it.
+        Execute(connection, "pragma synchronous = full; pragma checkpoint_fullfsync = on; pragma cache_size = -1024; pragma busy_timeout = 250;");
         return connection;
     }
 

@@ -3,6 +3,7 @@ using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Upkeep;
 using CustomerIoDestination.SqliteQueue.Writing;
+using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -25,16 +26,23 @@ public sealed class QueueFile : IAsyncDisposable
     private int _closed;
 
     private QueueFile(
-        FileLock fileLock, WriteSession session, ReaderPool readers, string path, TimeSpan deadLetterRetention, TimeProvider timeProvider, ILogger logger)
+        FileLock fileLock,
+        WriteSession session,
+        ReaderPool readers,
+        string path,
+        TimeSpan deadLetterRetention,
+        SteadyClock clock,
+        TimeProvider timeProvider,
+        ILogger logger)
     {
         _lock = fileLock;
         _readers = readers;
         TimeProvider = timeProvider;
         Logger = logger;
         Path = path;
-        Writer = new Writer(session, timeProvider, logger);
-        _checkpoints = new Checkpoints(path, Writer);
-        Housekeeping = new Housekeeping(readers, Writer, _checkpoints, deadLetterRetention, timeProvider, logger);
+        _checkpoints = new Checkpoints(path);
+        Writer = new Writer(session, _checkpoints, timeProvider, logger);
+        Housekeeping = new Housekeeping(readers, Writer, _checkpoints, deadLetterRetention, clock, timeProvider, logger);
         _upkeep = Task.WhenAll(
             Task.Run(() => _checkpoints.RunAsync(_stopping.Token)),
             Task.Run(() => Housekeeping.RunAsync(_stopping.Token)));
@@ -47,6 +55,8 @@ public sealed class QueueFile : IAsyncDisposable
 
     internal PartitionLeases Leases { get; } = new();
 
+    internal RunBudget Runs { get; } = new(RunBudget.MaxBytes);
+
     internal Housekeeping Housekeeping { get; }
 
     internal TimeProvider TimeProvider { get; }
@@ -54,8 +64,14 @@ public sealed class QueueFile : IAsyncDisposable
     internal ILogger Logger { get; }
 
     /// <summary>Opens the queue file, or creates it and its folder. Takes the same time however much lies in it.</summary>
+    /// <param name="queue">Where it is.</param>
+    /// <param name="deadLetters">How long dead letters are kept.</param>
+    /// <param name="clock">What ages are counted by.</param>
+    /// <param name="timeProvider">The clock behind it, for waits.</param>
+    /// <param name="logger">Told of a disk that fails.</param>
     /// <exception cref="QueueFileException">It can't be used; it is as it was.</exception>
-    public static QueueFile Open(QueueSettings queue, DeadLetterSettings deadLetters, TimeProvider timeProvider, ILogger<QueueFile> logger)
+    public static QueueFile Open(
+        QueueSettings queue, DeadLetterSettings deadLetters, SteadyClock clock, TimeProvider timeProvider, ILogger<QueueFile> logger)
     {
         string path = System.IO.Path.GetFullPath(queue.Path);
         CreateFolder(path);
@@ -64,13 +80,13 @@ public sealed class QueueFile : IAsyncDisposable
         ReaderPool? readers = null;
         try
         {
-            session = new WriteSession(Database.OpenForWriting(path), timeProvider);
+            session = new WriteSession(Database.OpenForWriting(path), clock);
             readers = new ReaderPool(path, Readers);
             bool endedCleanly = session.NamedCounters.Read(CleanEnd) != 0;
             IReadOnlyList<Partition> partitions = readers.Read(static reader => reader.Events.ReadPartitions());
             session.NamedCounters.Write(CleanEnd, 0);
 
-            var file = new QueueFile(fileLock, session, readers, path, deadLetters.Retention, timeProvider, logger);
+            var file = new QueueFile(fileLock, session, readers, path, deadLetters.Retention, clock, timeProvider, logger);
             foreach (Partition partition in partitions)
             {
                 file.Leases.Found(partition, suspect: !endedCleanly);

@@ -8,9 +8,6 @@ namespace CustomerIoDestination.SqliteQueue.Tables;
 /// <summary>The events on the queue; a reader's side.</summary>
 internal sealed class EventReads(SqliteConnection connection) : IDisposable
 {
-    /// <summary>The most bytes of bodies in one run; a run of the biggest events must not fill the memory.</summary>
-    public const int MaxRunBytes = 4 * 1024 * 1024;
-
     private readonly Statement _run = new(connection, """
         select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
             attempts, first_failed_at, claims, body
@@ -34,17 +31,20 @@ internal sealed class EventReads(SqliteConnection connection) : IDisposable
         """);
 
     /// <summary>The oldest events of a partition, and whether there are more.</summary>
-    public (List<QueuedEvent> Run, bool HasMore) ReadRun(Partition partition, int maxEvents)
+    /// <param name="partition">The partition.</param>
+    /// <param name="maxEvents">The most events.</param>
+    /// <param name="maxBytes">No other event is read when the bodies have so many bytes; the first one always is.</param>
+    public (List<QueuedEvent> Run, bool HasMore) ReadRun(Partition partition, int maxEvents, long maxBytes)
     {
         List<QueuedEvent> run = [];
-        int bytes = 0;
+        long bytes = 0;
         try
         {
             // One more than asked for tells whether the partition is to be listed again. Its body is not read.
             _run.Bind(1, partition.Lane).Bind(2, partition.Number).Bind(3, maxEvents + 1L);
             while (_run.Step())
             {
-                if (run.Count == maxEvents || bytes >= MaxRunBytes)
+                if (run.Count == maxEvents || (run.Count > 0 && bytes >= maxBytes))
                 {
                     return (run, true);
                 }

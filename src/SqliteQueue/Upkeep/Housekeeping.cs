@@ -1,7 +1,10 @@
+using System.Globalization;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
+using CustomerIoDestination.Time;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Upkeep;
@@ -11,7 +14,13 @@ namespace CustomerIoDestination.SqliteQueue.Upkeep;
 /// deliveries pass between them.
 /// </summary>
 internal sealed partial class Housekeeping(
-    ReaderPool readers, Writer writer, Checkpoints checkpoints, TimeSpan deadLetterRetention, TimeProvider timeProvider, ILogger logger)
+    ReaderPool readers,
+    Writer writer,
+    Checkpoints checkpoints,
+    TimeSpan deadLetterRetention,
+    SteadyClock clock,
+    TimeProvider timeProvider,
+    ILogger logger)
 {
     private const int RowsPerCommit = 1_000;
     private const int DeadLettersPerCommit = 100;
@@ -25,8 +34,9 @@ internal sealed partial class Housekeeping(
 
     private byte[]? _seenCursor = [];
     private long _commitsAtTruncation = -1;
-    private DateTimeOffset _nextTruncation = timeProvider.GetUtcNow() + LongInterval;
-    private DateTimeOffset _nextSeenRound;
+    private long _truncatedAt = timeProvider.GetTimestamp();
+    private long _seenRoundEndedAt;
+    private string? _failed;
 
     private long Depth => writer.Counters.Depth(Lane.Live) + writer.Counters.Depth(Lane.Import);
 
@@ -39,10 +49,17 @@ internal sealed partial class Housekeeping(
             try
             {
                 await TakeTurnAsync(cancellationToken);
+                _failed = null;
             }
-            catch (Exception e) when (StorageFailure.Is(e))
+            catch (Exception e) when (e is QueueClosedException or ObjectDisposedException || cancellationToken.IsCancellationRequested)
             {
-                Log.TurnFailed(logger, StorageFailure.CodeOf(e));
+                return;
+            }
+#pragma warning disable CA1031 // Nobody would notice that it ended: it must outlive any trouble of the file.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                SayOnce(e);
             }
         }
     }
@@ -53,12 +70,12 @@ internal sealed partial class Housekeeping(
         await PurgeDeadLettersAsync(cancellationToken);
         await ForgetSeenAsync(cancellationToken);
         await ShrinkAsync(cancellationToken);
-        await TruncateAsync(cancellationToken);
+        await TruncateAsync();
     }
 
     private async Task TrimLogAsync(CancellationToken cancellationToken)
     {
-        while (await readers.ReadAsync(reader => reader.Log.NeedsTrimming(timeProvider.GetUtcNow(), DeliveryLogTable.MaxLines), cancellationToken))
+        while (await readers.ReadAsync(reader => reader.Log.NeedsTrimming(clock.UtcNow, DeliveryLogTable.MaxLines), cancellationToken))
         {
             int removed = await writer.WriteAsync(new WriteWork<int>(
                 static session => session.Log.Trim(session.Now, DeliveryLogTable.MaxLines, RowsPerCommit)));
@@ -71,7 +88,7 @@ internal sealed partial class Housekeeping(
 
     private async Task PurgeDeadLettersAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset before = timeProvider.GetUtcNow() - deadLetterRetention;
+        DateTimeOffset before = clock.UtcNow - deadLetterRetention;
         while (await readers.ReadAsync(reader => reader.DeadLetters.Oldest() < before, cancellationToken))
         {
             int removed = await writer.WriteAsync(new WriteWork<int>(session =>
@@ -94,12 +111,12 @@ internal sealed partial class Housekeeping(
     /// <summary>One stretch a turn; after a round through all keys the next one starts an hour later.</summary>
     private async Task ForgetSeenAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = timeProvider.GetUtcNow();
-        if (_seenCursor is null && now < _nextSeenRound)
+        if (_seenCursor is null && timeProvider.GetElapsedTime(_seenRoundEndedAt) < LongInterval)
         {
             return;
         }
 
+        DateTimeOffset now = clock.UtcNow;
         byte[] first = _seenCursor ?? [];
         (byte[]? last, bool hasExpired) = await readers.ReadAsync(
             reader => reader.Seen.ReadStretch(first, KeysPerTurn, SeenTable.OldestDay(now)), cancellationToken);
@@ -111,7 +128,7 @@ internal sealed partial class Housekeeping(
         _seenCursor = last;
         if (last is null)
         {
-            _nextSeenRound = now + LongInterval;
+            _seenRoundEndedAt = timeProvider.GetTimestamp();
         }
     }
 
@@ -130,23 +147,38 @@ internal sealed partial class Housekeeping(
     }
 
     /// <summary>Deleted bodies must leave the WAL too: when the queue ran empty, and in any case each hour.</summary>
-    private async Task TruncateAsync(CancellationToken cancellationToken)
+    private async Task TruncateAsync()
     {
-        DateTimeOffset now = timeProvider.GetUtcNow();
         long commits = writer.Commits;
-        if (commits == _commitsAtTruncation || !(Depth == 0 || now >= _nextTruncation))
+        if (commits == _commitsAtTruncation || !(Depth == 0 || timeProvider.GetElapsedTime(_truncatedAt) >= LongInterval))
         {
             return;
         }
 
-        await checkpoints.TruncateAsync(cancellationToken);
+        if (!await writer.WriteAsync(new WriteWork<bool>(_ => checkpoints.Truncate(), runsAlone: true)))
+        {
+            return;
+        }
+
         _commitsAtTruncation = commits;
-        _nextTruncation = now + LongInterval;
+        _truncatedAt = timeProvider.GetTimestamp();
+    }
+
+    private void SayOnce(Exception exception)
+    {
+        string code = exception is SqliteException sqlite
+            ? string.Create(CultureInfo.InvariantCulture, $"sqlite_{sqlite.SqliteExtendedErrorCode}")
+            : exception.GetType().Name;
+        if (code != _failed)
+        {
+            _failed = code;
+            Log.TurnFailed(logger, code);
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Housekeeping of the queue file failed ({Code}); it goes on at the next turn.")]
+        [LoggerMessage(1, LogLevel.Warning, "Housekeeping of the queue file failed ({Code}); it is tried again each second.")]
         public static partial void TurnFailed(ILogger logger, string code);
     }
 }

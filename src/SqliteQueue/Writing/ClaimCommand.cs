@@ -19,6 +19,8 @@ internal sealed class ClaimCommand(IReadOnlyList<QueuedEvent> run) : WriteComman
         DeadLetterReason.DeliveryCount,
         string.Create(CultureInfo.InvariantCulture, $"Handed out {MaxClaims} times, and each time the process ended before the event was settled."));
 
+    public override int Weight => run.Count * RowBytes;
+
     protected override IReadOnlySet<long> Write(WriteSession session)
     {
         HashSet<long> deadLettered = [];

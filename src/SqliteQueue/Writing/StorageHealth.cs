@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
-/// <summary>Whether the disk takes writes; while it does not, calls for another try each second. Says so once when it begins and once when it ends.</summary>
+/// <summary>
+/// Whether the disk takes writes; while it does not, calls for another try each second, however often it fails meanwhile. Says so once when it begins
+/// and once when it ends.
+/// </summary>
 internal sealed partial class StorageHealth : IAsyncDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
@@ -10,11 +13,13 @@ internal sealed partial class StorageHealth : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ITimer _retryTimer;
     private volatile bool _isFailing;
+    private volatile bool _isRetryDue;
+    private int _isWaiting;
 
     public StorageHealth(Action retry, TimeProvider timeProvider, ILogger logger)
     {
         _logger = logger;
-        _retryTimer = timeProvider.CreateTimer(_ => retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retryTimer = timeProvider.CreateTimer(_ => FallDue(retry), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public bool IsFailing => _isFailing;
@@ -27,7 +32,24 @@ internal sealed partial class StorageHealth : IAsyncDisposable
         }
 
         _isFailing = true;
-        _retryTimer.Change(RetryInterval, Timeout.InfiniteTimeSpan);
+        RetryLater();
+    }
+
+    /// <summary>Another try is due a second after the first of such calls.</summary>
+    public void RetryLater()
+    {
+        if (Interlocked.Exchange(ref _isWaiting, 1) == 0)
+        {
+            _retryTimer.Change(RetryInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Whether another try is due now; says so once.</summary>
+    public bool TakeRetry()
+    {
+        bool isDue = _isRetryDue && _isFailing;
+        _isRetryDue = false;
+        return isDue;
     }
 
     public void Worked()
@@ -40,6 +62,13 @@ internal sealed partial class StorageHealth : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _retryTimer.DisposeAsync();
+
+    private void FallDue(Action retry)
+    {
+        Volatile.Write(ref _isWaiting, 0);
+        _isRetryDue = true;
+        retry();
+    }
 
     private static partial class Log
     {

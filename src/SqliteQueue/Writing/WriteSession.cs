@@ -1,5 +1,6 @@
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
+using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -12,12 +13,12 @@ internal sealed class WriteSession : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
-    private readonly TimeProvider _timeProvider;
+    private readonly SteadyClock _clock;
 
-    public WriteSession(SqliteConnection connection, TimeProvider timeProvider)
+    public WriteSession(SqliteConnection connection, SteadyClock clock)
     {
         _connection = connection;
-        _timeProvider = timeProvider;
+        _clock = clock;
         _begin = new Statement(connection, "begin immediate");
         _commit = new Statement(connection, "commit");
         _rollback = new Statement(connection, "rollback");
@@ -41,13 +42,21 @@ internal sealed class WriteSession : IDisposable
 
     public Counters Counters { get; } = new();
 
-    public DateTimeOffset Now => _timeProvider.GetUtcNow();
+    /// <summary>What everything the file forgets by age is stamped with, and measured by.</summary>
+    public DateTimeOffset Now => _clock.UtcNow;
 
     /// <summary>Reads one number off the writing connection, for instance a pragma that belongs to it.</summary>
     public long Read(string sql)
     {
         using var statement = new Statement(_connection, sql);
         return statement.ReadInt64() ?? 0;
+    }
+
+    /// <summary>How many pages went into the WAL since this was last asked.</summary>
+    public int TakePagesWritten()
+    {
+        _ = raw.sqlite3_db_status(_connection.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out int pages, out _, 1);
+        return pages;
     }
 
     /// <summary>Gives unused pages back to the file system; inside a transaction like any write.</summary>

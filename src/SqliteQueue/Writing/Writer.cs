@@ -1,28 +1,33 @@
+using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
 /// <summary>
 /// The one thread that writes. Whatever waits when a transaction ends goes into the next one together, so that many requests share one
-/// fsync: the busier, the cheaper. When the disk fails, enqueues are answered as unavailable, and settlements are kept and tried again
-/// each second (and after each commit that works) until they are stored or the process stops; then their events come again at the next start.
+/// fsync: the busier, the cheaper. When the disk fails, enqueues are answered as unavailable, and settlements are kept and tried again, before
+/// anything else, until they are stored or the process stops; then their events come again at the next start. Each second the WAL's space is
+/// given back, if it can be.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
-    private const long CheckpointBytes = 4 * 1024 * 1024;
+    private const int KeptPerCommit = 100;
 
     private readonly Inbox _inbox = new();
     private readonly WriteSession _session;
+    private readonly Checkpoints _checkpoints;
+    private readonly Transactions _transactions;
     private readonly StorageHealth _health;
     private readonly List<WriteCommand> _kept = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _commits;
-    private long _bytesSinceSignal;
+    private bool _refused;
 
-    public Writer(WriteSession session, TimeProvider timeProvider, ILogger logger)
+    public Writer(WriteSession session, Checkpoints checkpoints, TimeProvider timeProvider, ILogger logger)
     {
         _session = session;
+        _checkpoints = checkpoints;
         _health = new StorageHealth(_inbox.Wake, timeProvider, logger);
+        _transactions = new Transactions(session, checkpoints, _health);
         new Thread(Run) { IsBackground = true, Name = "Queue writer" }.Start();
     }
 
@@ -36,10 +41,7 @@ internal sealed class Writer : IAsyncDisposable
     public long Backlog => _inbox.Weight;
 
     /// <summary>Transactions committed since the start.</summary>
-    public long Commits => Interlocked.Read(ref _commits);
-
-    /// <summary>Released whenever enough was committed to be worth a checkpoint.</summary>
-    public SemaphoreSlim CheckpointDue { get; } = new(0, 1);
+    public long Commits => _transactions.Commits;
 
     /// <summary>Hands a command over; the task ends when it is on disk.</summary>
     public Task<TResult> WriteAsync<TResult>(WriteCommand<TResult> command)
@@ -66,20 +68,24 @@ internal sealed class Writer : IAsyncDisposable
         List<WriteCommand> group = [];
         while (_inbox.Take(group))
         {
+            if (_health.TakeRetry())
+            {
+                Retry();
+            }
+
             switch (group)
             {
                 case []:
-                    Probe();
                     break;
                 case [{ RunsAlone: true } alone]:
                     RunAlone(alone);
                     break;
                 default:
-                    CommitTogether(group);
+                    CommitInTurn(group);
                     break;
             }
 
-            if (!_health.IsFailing && _kept.Count > 0)
+            if (!_health.IsFailing)
             {
                 RetryKept();
             }
@@ -107,16 +113,45 @@ internal sealed class Writer : IAsyncDisposable
         command.Committed();
     }
 
-    private void CommitTogether(List<WriteCommand> group)
+    private void CommitInTurn(List<WriteCommand> group)
     {
-        if (TryCommit(group) is not { } exception)
+        if (!_health.IsFailing)
+        {
+            CommitTogether(group);
+            if (_health.IsFailing)
+            {
+                // The WAL itself may be what fills the disk.
+                _checkpoints.Truncate();
+                RetryKept();
+                _refused = false;
+            }
+
+            return;
+        }
+
+        // What can't be refused goes first and by itself: there may be room for it where there is none for great enqueues.
+        _kept.AddRange(group.Where(static command => command.OutlastsStorageFailure));
+        RetryKept();
+        List<WriteCommand> others = [.. group.Where(static command => !command.OutlastsStorageFailure)];
+        if (others.Count > 0)
+        {
+            CommitTogether(others);
+        }
+    }
+
+    private void CommitTogether(IReadOnlyList<WriteCommand> group)
+    {
+        if (_transactions.TryCommit(group) is not { } exception)
         {
             return;
         }
 
         if (StorageFailure.Is(exception))
         {
-            group.ForEach(command => KeepOrFail(command, exception));
+            foreach (WriteCommand command in group)
+            {
+                KeepOrFail(command, exception);
+            }
         }
         else if (group is [var alone])
         {
@@ -125,7 +160,10 @@ internal sealed class Writer : IAsyncDisposable
         else
         {
             // One of them can't be written as it is: it must not take the others along.
-            group.ForEach(command => CommitTogether([command]));
+            foreach (WriteCommand command in group)
+            {
+                CommitTogether([command]);
+            }
         }
     }
 
@@ -137,81 +175,57 @@ internal sealed class Writer : IAsyncDisposable
         }
         else
         {
+            _refused = true;
             command.Failed(exception);
         }
     }
 
-    /// <summary>Each alone, so that one the disk still refuses (a damaged page) does not hold back the rest.</summary>
+    /// <summary>The second's try while the disk fails.</summary>
+    private void Retry()
+    {
+        _checkpoints.Truncate();
+        RetryKept();
+
+        // While enqueues come they tell more than a probe, which may fit where they do not.
+        if (_refused)
+        {
+            _refused = false;
+            _health.RetryLater();
+            return;
+        }
+
+        CommitTogether([new WriteWork<bool>(static session =>
+        {
+            session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
+            return true;
+        })]);
+        _refused = false;
+    }
+
+    /// <summary>
+    /// Some together, for there may be thousands; if that fails each of them alone, so that one the disk still refuses (a damaged page) does not hold
+    /// back the rest. When it takes none of them it is not asked about the rest now, and the rest goes first the next time.
+    /// </summary>
     private void RetryKept()
     {
-        WriteCommand[] kept = [.. _kept];
+        Queue<WriteCommand[]> kept = new(_kept.Chunk(KeptPerCommit));
         _kept.Clear();
-        foreach (WriteCommand command in kept)
+        while (kept.TryDequeue(out WriteCommand[]? some))
         {
-            CommitTogether([command]);
-        }
-    }
-
-    /// <summary>Writes something, since nothing else may come while health says that the queue takes nothing.</summary>
-    private void Probe()
-    {
-        if (_health.IsFailing)
-        {
-            CommitTogether([new WriteWork<bool>(static session =>
+            int refused = _kept.Count;
+            if (_transactions.TryCommit(some) is not null)
             {
-                session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
-                return true;
-            })]);
-        }
-    }
+                foreach (WriteCommand command in some)
+                {
+                    CommitTogether([command]);
+                }
+            }
 
-    /// <returns>What went wrong; null when all are on disk.</returns>
-    private Exception? TryCommit(List<WriteCommand> group)
-    {
-        try
-        {
-            _session.Begin();
-            group.ForEach(command => command.Apply(_session));
-            _session.Commit();
+            if (_kept.Count - refused == some.Length)
+            {
+                _kept.InsertRange(0, kept.SelectMany(static chunk => chunk));
+                return;
+            }
         }
-        catch (Exception exception)
-        {
-            return RollBack(exception);
-        }
-
-        Interlocked.Increment(ref _commits);
-        _health.Worked();
-        CountForCheckpoint(group);
-        group.ForEach(static command => command.Committed());
-        return null;
-    }
-
-    private void CountForCheckpoint(List<WriteCommand> group)
-    {
-        _bytesSinceSignal += group.Sum(static command => (long)command.Weight);
-        if (_bytesSinceSignal >= CheckpointBytes && CheckpointDue.CurrentCount == 0)
-        {
-            _bytesSinceSignal = 0;
-            CheckpointDue.Release();
-        }
-    }
-
-    private Exception RollBack(Exception exception)
-    {
-        try
-        {
-            _session.Rollback();
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException)
-        {
-            // The error that led here is the one to tell; the next begin shows whether the connection recovered.
-        }
-
-        if (StorageFailure.Is(exception))
-        {
-            _health.Failed(exception);
-        }
-
-        return exception;
     }
 }

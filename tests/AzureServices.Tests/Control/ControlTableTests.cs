@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Settings;
@@ -46,7 +47,7 @@ public sealed class ControlTableTests
         (await table.ReadResumeAsync(CancellationToken.None)).ShouldBe(Now);
     }
 
-    private static async Task<ControlTable> NewTableAsync() => new(new TableServiceClient(await Azurite.NewAccountAsync()));
+    private static async Task<ControlTable> NewTableAsync() => new(new TableServiceClient(await Azurite.NewAccountAsync()), new TableAccess(TimeProvider.System));
 
     private static InstanceReport Report(string id, DateTimeOffset seenAt) => new(id, seenAt, new DeliveryStatus
     {

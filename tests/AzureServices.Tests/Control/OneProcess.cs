@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Settings;
@@ -29,8 +30,11 @@ internal sealed class OneProcess : IAsyncDisposable
             .AddCustomerIoDelivery()
             .BuildServiceProvider();
         Own = _services.GetRequiredService<DestinationControl>();
-        Table = new ControlTable(new TableServiceClient(account));
-        Shared = new SharedControl(Own, Table, time, new Random(seed), InHand);
+
+        // The storage takes its own time.
+        TableAccess access = new(TimeProvider.System);
+        Table = new ControlTable(new TableServiceClient(account), access);
+        Shared = new SharedControl(Own, Table, access, time, new Random(seed), InHand);
         Elsewhere = new InHandElsewhere(Shared, Table, time);
         Reporter = new Reporter(Shared, Own, Table, time, NullLogger<Reporter>.Instance);
     }

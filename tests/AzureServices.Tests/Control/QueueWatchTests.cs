@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
@@ -85,6 +86,7 @@ public sealed class QueueWatchTests : IDisposable
     private async Task<QueueWatch> WatchAsync()
     {
         TableServiceClient tables = new(await Azurite.NewAccountAsync());
+        TableAccess access = new(TimeProvider.System);
         return new QueueWatch(
             _queue.Object,
             _ =>
@@ -95,8 +97,8 @@ public sealed class QueueWatchTests : IDisposable
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<QueueMetrics>(),
-            new DayTables(tables, TimeProvider.System),
-            new ControlTable(tables),
+            new DayTables(tables, access, TimeProvider.System),
+            new ControlTable(tables, access),
             Settings,
             TimeProvider.System,
             NullLogger<QueueWatch>.Instance);

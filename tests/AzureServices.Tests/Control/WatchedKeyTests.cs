@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
@@ -113,6 +114,7 @@ public sealed class WatchedKeyTests : IAsyncLifetime
     private async Task<QueueWatch> WatchAsync()
     {
         TableServiceClient tables = new(await Azurite.NewAccountAsync());
+        TableAccess access = new(TimeProvider.System);
         Mock<IEventQueue> queue = new();
         queue.Setup(asked => asked.GetStatusAsync(It.IsAny<CancellationToken>())).ReturnsAsync(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
         return new QueueWatch(
@@ -121,8 +123,8 @@ public sealed class WatchedKeyTests : IAsyncLifetime
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<QueueMetrics>(),
-            new DayTables(tables, _time),
-            new ControlTable(tables),
+            new DayTables(tables, access, _time),
+            new ControlTable(tables, access),
             _services.GetRequiredService<DestinationSettings>(),
             _time,
             NullLogger<QueueWatch>.Instance);

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,10 +14,11 @@ internal sealed class RunningLog : IAsyncDisposable
     private RunningLog(string account)
     {
         Service = new TableServiceClient(account);
-        Days = new DayTables(Service, TimeProvider.System);
-        LogBuffer buffer = new(NullLogger<LogBuffer>.Instance);
-        Log = new TableDeliveryLog(Days, buffer);
-        _writer = new LogWriter(Days, buffer, TimeProvider.System, NullLogger<LogWriter>.Instance);
+        TableAccess access = new(TimeProvider.System);
+        Days = new DayTables(Service, access, TimeProvider.System);
+        LogBuffer buffer = SomeLog.Buffer(TimeProvider.System);
+        Log = new TableDeliveryLog(Days, access, buffer);
+        _writer = new LogWriter(Days, access, buffer, TimeProvider.System, NullLogger<LogWriter>.Instance);
     }
 
     public TableServiceClient Service { get; }

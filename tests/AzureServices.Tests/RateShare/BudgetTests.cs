@@ -22,11 +22,9 @@ public sealed class BudgetTests
     {
         string account = await Azurite.NewAccountAsync();
         await using SandboxServer sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0 }, TimeProvider.System, CancellationToken.None);
-
-        // They are not disposed of: the HTTP pipeline waits half a minute for a ping that nobody will give a permit any more.
-        ServiceProvider first = Process(account, sandbox.BaseAddress);
-        ServiceProvider second = Process(account, sandbox.BaseAddress);
-        ServiceProvider third = Process(account, sandbox.BaseAddress);
+        await using ServiceProvider first = Process(account, sandbox.BaseAddress);
+        await using ServiceProvider second = Process(account, sandbox.BaseAddress);
+        await using ServiceProvider third = Process(account, sandbox.BaseAddress);
 
         DeliveryAttempt[][] attempts = await Task.WhenAll(DeliverAsync(first, 0), DeliverAsync(second, 1), DeliverAsync(third, 2));
 

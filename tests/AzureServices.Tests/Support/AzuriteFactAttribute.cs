@@ -1,4 +1,4 @@
-using CustomerIoDestination.QueueContract.Suites;
+using CustomerIoDestination.Suites;
 
 namespace CustomerIoDestination.AzureServices.Tests.Support;
 

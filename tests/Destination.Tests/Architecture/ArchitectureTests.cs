@@ -24,7 +24,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void A_types_namespace_is_its_folder()
     {
-        string[] folders = ["Delivery", "Ingest", "Json", "Limits", "Mapping", "Preview", "Queueing", "Rules", "Rules.Conditions", "Rules.Privacy", "Rules.Reading", "Rules.Transforming", "Settings", "Telemetry", "TrackApi"];
+        string[] folders = ["Delivery", "Ingest", "Json", "Limits", "Mapping", "Preview", "Queueing", "Rules", "Rules.Conditions", "Rules.Privacy", "Rules.Reading", "Rules.Transforming", "Settings", "Telemetry", "Time", "TrackApi"];
 
         OwnTypes().Select(type => type.Namespace!).Distinct(StringComparer.Ordinal)
             .Except(folders.Select(folder => $"CustomerIoDestination.{folder}").Append("CustomerIoDestination"), StringComparer.Ordinal).ShouldBeEmpty();

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
@@ -8,7 +7,7 @@ namespace CustomerIoDestination.Tests.Delivery;
 
 public sealed class BatchDeliveryTests
 {
-    private static readonly DeliverySettings Batch = new() { Mode = DeliveryMode.Batch, RequestsPerSecond = 1000, BatchItems = 100 };
+    private static readonly DeliverySettings Batch = Batches.Settings;
 
     [Fact]
     public async Task A_run_travels_in_one_batch_in_its_order()
@@ -16,11 +15,11 @@ public sealed class BatchDeliveryTests
         await using DeliveryRig rig = new(Batch);
         rig.Api.Reply(200);
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 5);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 5);
 
         attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered && attempt.Attempts == 1 && attempt.HttpStatus == 200);
         rig.Api.Calls.ShouldHaveSingleItem().Path.ShouldBe("/api/v2/batch");
-        Numbers(rig.Api.Calls[0]).ShouldBe([1, 2, 3, 4, 5]);
+        Batches.Numbers(rig.Api.Calls[0]).ShouldBe([1, 2, 3, 4, 5]);
     }
 
     [Fact]
@@ -33,7 +32,7 @@ public sealed class BatchDeliveryTests
             Task.WhenAll(Enumerable.Range(1, 8).Select(i => rig.Handler.DeliverAsync(Some.Track(i, partition: i), default))), stepMs: 10);
 
         attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
-        Numbers(rig.Api.Calls.ShouldHaveSingleItem()).Count.ShouldBe(8);
+        Batches.Numbers(rig.Api.Calls.ShouldHaveSingleItem()).Count.ShouldBe(8);
     }
 
     [Fact]
@@ -57,11 +56,25 @@ public sealed class BatchDeliveryTests
         await using DeliveryRig rig = new(Batch);
         rig.Api.Reply(status, """{"errors":[{"batch_index":1,"field":"name","message":"event name must not be blank"},{"batch_index":1,"message":"other"},{"batch_index":3,"message":"other"}]}""");
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 5);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 5);
 
         attempts.Select(attempt => attempt.Outcome == AttemptOutcome.Delivered).ShouldBe([true, false, true, false, true]);
         attempts[1].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}: name: event name must not be blank"));
         attempts[3].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}, unknown message"));
+    }
+
+    [Fact]
+    public async Task Any_other_refusal_of_a_batch_is_halved_too_once_a_ping_found_nothing_wrong()
+    {
+        await using DeliveryRig rig = new(Batch);
+        rig.Api.Always(call => call.IsPing
+            ? StubTrackApi.Response(200, """{"url":"http://track.test","region":"us","environment_id":3}""")
+            : StubTrackApi.Response(call.Body.Contains("\"n\":6}", StringComparison.Ordinal) ? 451 : 200));
+
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 8);
+
+        attempts.Select((attempt, index) => (index + 1, attempt.Outcome)).Where(pair => pair.Outcome != AttemptOutcome.Delivered).ShouldBe([(6, AttemptOutcome.DeadLettered)]);
+        attempts[5].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, "HTTP 451, unknown message"));
     }
 
     [Theory]
@@ -76,10 +89,10 @@ public sealed class BatchDeliveryTests
         await using DeliveryRig rig = new(Batch);
         rig.Api.Always(call => call.Body.Contains("\"n\":6}", StringComparison.Ordinal) ? StubTrackApi.Response(status, body) : StubTrackApi.Response(200));
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 8);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 8);
 
         attempts.Select((attempt, index) => (index + 1, attempt.Outcome)).Where(pair => pair.Outcome != AttemptOutcome.Delivered).ShouldBe([(6, AttemptOutcome.DeadLettered)]);
-        rig.Api.Calls.Select(call => string.Join(',', Numbers(call))).ShouldBe(["1,2,3,4,5,6,7,8", "1,2,3,4", "5,6,7,8", "5,6", "5", "6", "7,8"]);
+        rig.Api.Calls.Select(call => string.Join(',', Batches.Numbers(call))).ShouldBe(["1,2,3,4,5,6,7,8", "1,2,3,4", "5,6,7,8", "5,6", "5", "6", "7,8"]);
     }
 
     [Fact]
@@ -88,59 +101,10 @@ public sealed class BatchDeliveryTests
         await using DeliveryRig rig = new(Batch);
         rig.Api.Reply(400, """{"errors":[{"batch_index":0,"message":"x"},{"batch_index":2,"message":"x"}]}""").Reply(200);
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 4);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 4);
 
         attempts.Select(attempt => attempt.Outcome == AttemptOutcome.Delivered).ShouldBe([false, true, false, true]);
-        Numbers(rig.Api.Calls[1]).ShouldBe([2, 4]);
-    }
-
-    [Fact]
-    public async Task What_can_not_be_taken_now_is_sent_again_in_its_order()
-    {
-        await using DeliveryRig rig = new(Batch);
-        rig.Api.Reply(503, retryAfter: "5").Reply(200);
-
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 5);
-
-        attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered && attempt.Attempts == 2);
-        Numbers(rig.Api.Calls[1]).ShouldBe([1, 2, 3, 4, 5]);
-    }
-
-    [Fact]
-    public async Task Behind_a_half_that_can_not_be_taken_nothing_is_sent()
-    {
-        await using DeliveryRig rig = new(Batch);
-        rig.Api.Reply(413).Reply(503, retryAfter: "5").Always(_ => StubTrackApi.Response(200));
-
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 4);
-
-        attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
-        rig.Api.Calls.Select(call => string.Join(',', Numbers(call))).ShouldBe(["1,2,3,4", "1,2", "1,2,3,4"]);
-    }
-
-    [Fact]
-    public async Task What_failed_travels_alone_so_that_others_get_through()
-    {
-        await using DeliveryRig rig = new(Batch with { HoldBudget = TimeSpan.FromMinutes(1) });
-        rig.Api.Always(call => StubTrackApi.Response(call.Body.Contains("poison", StringComparison.Ordinal) ? 500 : 200));
-
-        DeliveryAttempt[] attempts = await rig.RunAsync(
-            Task.WhenAll(Enumerable.Range(1, 8).Select(i => rig.Handler.DeliverAsync(Some.Track(i, partition: i, userId: i == 3 ? "poison" : "u"), default))), stepMs: 500);
-
-        attempts.Select((attempt, index) => (index + 1, attempt.Outcome)).Where(pair => pair.Outcome != AttemptOutcome.Delivered).ShouldBe([(3, AttemptOutcome.Released)]);
-    }
-
-    [Fact]
-    public async Task After_two_failures_of_a_run_its_oldest_goes_first_alone()
-    {
-        await using DeliveryRig rig = new(Batch);
-        rig.Api.Reply(503, retryAfter: "5").Reply(503, retryAfter: "5").Always(_ => StubTrackApi.Response(200));
-
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, 4);
-
-        attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
-        Numbers(rig.Api.Calls[2]).ShouldBe([1]);
-        rig.Api.Calls.Skip(2).SelectMany(Numbers).ShouldBe([1, 2, 3, 4]);
+        Batches.Numbers(rig.Api.Calls[1]).ShouldBe([2, 4]);
     }
 
     [Fact]
@@ -151,7 +115,7 @@ public sealed class BatchDeliveryTests
         ReceivedEvent anonymous = Some.Track(3, userId: null);
         ReceivedEvent big = Some.Track(5, properties: $"{{\"n\":5,\"text\":\"{new string('x', 40_000)}\"}}");
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, [Some.Track(1), Some.Track(2), anonymous, Some.Track(4), big, Some.Track(6)]);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, [Some.Track(1), Some.Track(2), anonymous, Some.Track(4), big, Some.Track(6)]);
 
         attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered);
         rig.Api.Calls.Select(call => call.Path).ShouldBe(
@@ -164,7 +128,7 @@ public sealed class BatchDeliveryTests
         await using DeliveryRig rig = new(Batch with { BatchAnonymous = true });
         rig.Api.Reply(200);
 
-        await DeliverAsync(rig, [Some.Track(1), Some.Track(2, userId: null)]);
+        await Batches.DeliverAsync(rig, [Some.Track(1), Some.Track(2, userId: null)]);
 
         rig.Api.Calls.ShouldHaveSingleItem().Body.ShouldContain("\"anonymous_id\"");
     }
@@ -176,12 +140,12 @@ public sealed class BatchDeliveryTests
         rig.Api.Always(_ => StubTrackApi.Response(200));
         string text = new('x', 30_000);
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, [.. Enumerable.Range(1, 40).Select(i => Some.Track(i, properties: $"{{\"n\":{i},\"text\":\"{text}\"}}"))]);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, [.. Enumerable.Range(1, 40).Select(i => Some.Track(i, properties: $"{{\"n\":{i},\"text\":\"{text}\"}}"))]);
 
         attempts.Count.ShouldBe(40);
         rig.Api.Calls.ShouldAllBe(call => call.Body.Length <= 500_000);
         rig.Api.Calls.Count.ShouldBe(3);
-        rig.Api.Calls.SelectMany(Numbers).ShouldBe(Enumerable.Range(1, 40));
+        rig.Api.Calls.SelectMany(Batches.Numbers).ShouldBe(Enumerable.Range(1, 40));
     }
 
     [Fact]
@@ -192,11 +156,11 @@ public sealed class BatchDeliveryTests
         ReceivedEvent skipped = Some.Event(CustomerIoDestination.Ingest.EventKind.Identify, """{"type":"identify","anonymousId":"d","traits":{}}""", 2);
         ReceivedEvent invalid = Some.Event(CustomerIoDestination.Ingest.EventKind.Track, """{"type":"track","event":"x"}""", 3);
 
-        List<DeliveryAttempt> attempts = await DeliverAsync(rig, [Some.Track(1), skipped, invalid, Some.Track(4)]);
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, [Some.Track(1), skipped, invalid, Some.Track(4)]);
 
         attempts.Select(attempt => attempt.Outcome).ShouldBe(
             [AttemptOutcome.Delivered, AttemptOutcome.Skipped, AttemptOutcome.DeadLettered, AttemptOutcome.Delivered]);
-        Numbers(rig.Api.Calls.ShouldHaveSingleItem()).ShouldBe([1, 4]);
+        Batches.Numbers(rig.Api.Calls.ShouldHaveSingleItem()).ShouldBe([1, 4]);
     }
 
     [Fact]
@@ -211,23 +175,5 @@ public sealed class BatchDeliveryTests
 
         (await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Reason.ShouldBe("stopping");
         rig.Api.Calls.ShouldBeEmpty();
-    }
-
-    private static Task<List<DeliveryAttempt>> DeliverAsync(DeliveryRig rig, int events) => DeliverAsync(rig, [.. Enumerable.Range(1, events).Select(i => Some.Track(i))]);
-
-    private static async Task<List<DeliveryAttempt>> DeliverAsync(DeliveryRig rig, IReadOnlyList<ReceivedEvent> run)
-    {
-        List<(ReceivedEvent Received, DeliveryAttempt Attempt)> ended = [];
-        await rig.RunAsync(rig.Handler.DeliverRunAsync(run, (received, attempt) => ended.Add((received, attempt)), default), stepMs: 500);
-        ended.Select(pair => pair.Received).ShouldBe(run);
-        return ended.ConvertAll(pair => pair.Attempt);
-    }
-
-    private static List<int> Numbers(SentCall call)
-    {
-        JsonNode body = JsonNode.Parse(call.Body)!;
-        return body["batch"] is JsonArray batch
-            ? [.. batch.Select(item => item!["attributes"]!["n"]!.GetValue<int>())]
-            : [body["data"]!["n"]!.GetValue<int>()];
     }
 }

@@ -1,4 +1,5 @@
 using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
@@ -47,13 +48,15 @@ public sealed class DeliveryGateTests : IDisposable
     [Fact]
     public void A_failed_batch_is_one_failure_however_many_it_held()
     {
-        DeliveryOutcome.Unavailable shared = new("http_503", 503);
-        for (int i = 0; i < 50; i++)
+        Partition[] partitions = [.. Enumerable.Range(0, 50).Select(i => Some.Partition(i))];
+        for (int i = 0; i < 9; i++)
         {
-            Gate.Report(Some.Partition(i), shared);
+            Gate.Report(partitions, new DeliveryOutcome.Unavailable("http_503", 503));
         }
 
         Gate.State.IsOpen.ShouldBeTrue();
+        Gate.Report(partitions, new DeliveryOutcome.Unavailable("http_503", 503));
+        Gate.State.IsOpen.ShouldBeFalse();
     }
 
     [Fact]

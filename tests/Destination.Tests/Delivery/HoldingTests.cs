@@ -84,7 +84,7 @@ public sealed class HoldingTests
         await rig.RunAsync(TimeSpan.FromSeconds(1), stepMs: 100);
         for (int i = 0; i < 20; i++)
         {
-            await rig.Handler.DeliverAsync(Some.Track(number: 10 + i, partition: 8), default);
+            await DeliverAsync(rig, Some.Track(number: 10 + i, partition: 8));
         }
 
         DeliveryAttempt attempt = await rig.RunAsync(poison, stepMs: 20_000);
@@ -102,7 +102,7 @@ public sealed class HoldingTests
         await rig.RunAsync(TimeSpan.FromSeconds(1), stepMs: 100);
         for (int i = 0; i < 20; i++)
         {
-            await rig.Handler.DeliverAsync(Some.Track(number: 10 + i, partition: 8), default);
+            await DeliverAsync(rig, Some.Track(number: 10 + i, partition: 8));
         }
 
         FailureHistory history = (await rig.RunAsync(first, stepMs: 20_000)).Settlement.ShouldBeOfType<Settlement.Release>().History;

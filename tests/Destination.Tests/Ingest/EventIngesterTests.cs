@@ -81,9 +81,11 @@ public sealed class EventIngesterTests : IDisposable
     [Fact]
     public async Task Nothing_is_promised_when_the_queue_is_busy()
     {
+        using MetricCollector<long> refused = new(_services.GetRequiredService<IMeterFactory>(), DestinationTracing.Name, "destination.ingest.unavailable");
         _queue.Next = new EnqueueResult.Unavailable("queue_busy", TimeSpan.FromSeconds(3));
 
         (await IngestAny("""{"event":"a"}""", Plain)).ShouldBe(new IngestResult.Unavailable("queue_busy", TimeSpan.FromSeconds(3)));
+        refused.GetMeasurementSnapshot().ShouldHaveSingleItem().Tags["code"].ShouldBe("queue_busy");
         _counters.Read().Accepted.ShouldBe(0);
     }
 

@@ -27,6 +27,9 @@ public sealed class SettingsReaderTests
     [InlineData("Delivery__RequestPerSecond", "5", "is no setting of this product")]
     [InlineData("Sandbox__Port", "70000", "is no whole number from 0 to 65535")]
     [InlineData("Limits__PageName", "cut", "is none of deadLetter, trim")]
+    [InlineData("Telemetry__SuccessSampling", "1.1", "is no number from 0 to 1")]
+    [InlineData("Telemetry__SuccessSampling", "0,1", "is no number from 0 to 1")]
+    [InlineData("Telemetry__SuccessSampling", "-0.1", "is no number from 0 to 1")]
     public void A_wrong_setting_is_named_with_what_would_be_right(string name, string value, string message, string? reportedName = null)
     {
         SettingProblem problem = Invalid((name, value)).Problems.ShouldHaveSingleItem();

@@ -48,14 +48,15 @@ public sealed class RequestLimiterTests
     {
         Pace pace = Pace.At(0);
         Random chance = new(rate);
+        const double Begun = 5;
         double now = 0;
         int granted = 0;
-        while (now < 60)
+        while (now < Begun + 60)
         {
             if (pace.Wait(now, rate) <= 0)
             {
                 pace.Take(now, rate);
-                granted++;
+                granted += now < Begun ? 0 : 1;
             }
             else
             {
@@ -72,14 +73,61 @@ public sealed class RequestLimiterTests
     {
         FakeTimeProvider time = new();
         using RequestLimiter limiter = new(new Share(200), time);
-        List<Task> waiting = [.. Enumerable.Range(0, 1000).Select(_ => limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask())];
+        List<Task> waiting = [.. Enumerable.Range(0, 1500).Select(_ => limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask())];
+        Advance(time, seconds: 3);
+        int before = waiting.Count(task => task.IsCompletedSuccessfully);
 
-        for (int ms = 0; ms < 2000; ms++)
+        Advance(time, seconds: 2);
+
+        (waiting.Count(task => task.IsCompletedSuccessfully) - before).ShouldBeInRange(392, 406);
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(100)]
+    [InlineData(200)]
+    [InlineData(1000)]
+    public void First_requests_that_arrive_late_and_together_hold_the_rate_too(int rate)
+    {
+        // Compiling and connecting take this long in a process that has just started.
+        const double Late = 0.3;
+        Pace pace = Pace.At(0);
+        double now = 0;
+        List<double> arrived = [];
+        while (now < 4)
         {
-            time.Advance(TimeSpan.FromMilliseconds(1));
+            now += Math.Max(0, pace.Wait(now, rate));
+            pace.Take(now, rate);
+            arrived.Add(Math.Max(now, Late));
         }
 
-        waiting.Count(task => task.IsCompletedSuccessfully).ShouldBeInRange(392, 406);
+        MostInASecond(arrived).ShouldBeLessThanOrEqualTo((int)(rate * 1.05));
+    }
+
+    [Fact]
+    public void After_an_idle_minute_it_begins_slowly_again_and_after_a_shorter_one_it_does_not()
+    {
+        Pace pace = Pace.At(0);
+
+        Granted(ref pace, from: 0, seconds: 1).ShouldBeInRange(40, 50);
+        Granted(ref pace, from: 1, seconds: 1).ShouldBeInRange(75, 90);
+        Granted(ref pace, from: 50, seconds: 1).ShouldBeInRange(98, 103);
+        Granted(ref pace, from: 120, seconds: 1).ShouldBeInRange(40, 50);
+    }
+
+    [Fact]
+    public void Asked_to_be_left_alone_it_gives_nothing_until_then()
+    {
+        FakeTimeProvider time = new();
+        using RequestLimiter limiter = new(new Share(100), time);
+        limiter.Hold(TimeSpan.FromSeconds(5));
+        Task waiting = limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask();
+
+        time.Advance(TimeSpan.FromSeconds(4.99));
+        waiting.IsCompleted.ShouldBeFalse();
+        Advance(time, seconds: 1);
+
+        waiting.IsCompletedSuccessfully.ShouldBeTrue();
     }
 
     [Fact]
@@ -150,7 +198,7 @@ public sealed class RequestLimiterTests
         Task second = limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask();
 
         await giveUp.CancelAsync();
-        time.Advance(TimeSpan.FromSeconds(1.1));
+        time.Advance(TimeSpan.FromSeconds(5));
 
         await Should.ThrowAsync<OperationCanceledException>(first);
         await second.WaitAsync(TimeSpan.FromSeconds(30));
@@ -170,6 +218,44 @@ public sealed class RequestLimiterTests
         share.Waiting.ShouldBe(1);
         share.RequestsPerSecond = 10;
         await Clock.RunAsync(time, waiting, TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public async Task Who_waits_when_it_is_disposed_of_is_told_so_and_who_comes_later_too()
+    {
+        RequestLimiter limiter = new(new Share(null), new FakeTimeProvider());
+        Task live = limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask();
+        Task import = limiter.AcquireAsync(Lane.Import, CancellationToken.None).AsTask();
+
+        limiter.Dispose();
+
+        await Should.ThrowAsync<OperationCanceledException>(live);
+        await Should.ThrowAsync<OperationCanceledException>(import);
+        await Should.ThrowAsync<OperationCanceledException>(limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask());
+        limiter.Waiting.ShouldBe(0);
+    }
+
+    private static int Granted(ref Pace pace, double from, double seconds)
+    {
+        int granted = 0;
+        for (double now = from; now < from + seconds; now += 0.001)
+        {
+            if (pace.Wait(now, 100) <= 0)
+            {
+                pace.Take(now, 100);
+                granted++;
+            }
+        }
+
+        return granted;
+    }
+
+    private static void Advance(FakeTimeProvider time, int seconds)
+    {
+        for (int ms = 0; ms < seconds * 1000; ms++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        }
     }
 
     private static int MostInASecond(List<double> granted)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerIoDestination.FunctionsApp.Tests.Support;
 
@@ -27,4 +28,11 @@ internal sealed record Function(string Name, MethodInfo Method)
 
     /// <summary>The function of a name.</summary>
     public static Function Named(string name) => All.Single(function => function.Name == name);
+
+    /// <summary>Runs it once, with what its trigger hands it.</summary>
+    public Task RunAsync(IServiceProvider services, params object[] arguments) =>
+        (Task)Method.Invoke(ActivatorUtilities.CreateInstance(services, Method.DeclaringType!), arguments)!;
+
+    /// <summary>The same, for one that answers.</summary>
+    public Task<T> RunAsync<T>(IServiceProvider services, params object[] arguments) => (Task<T>)RunAsync(services, arguments);
 }

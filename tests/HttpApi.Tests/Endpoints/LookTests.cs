@@ -73,6 +73,7 @@ public sealed class LookTests
               "rate": {"limit": 100, "current": 12.5},
               "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}},
               "rules": {"path": null, "problems": []},
+              "sharedState": null,
               "startedAt": "2026-01-31T12:00:00.000Z"
             }
             """)).ShouldBeTrue(body.ToJsonString());

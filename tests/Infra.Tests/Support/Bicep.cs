@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CustomerIoDestination.Infra.Support;
@@ -17,9 +18,52 @@ internal static class Bicep
     public static Task<CommandResult> RunAsync(params string[] arguments) =>
         CommandLine.RunAsync(Executable.Value, Repository.PathOf("infra"), arguments);
 
-    /// <summary>Compares a parameter file's snapshot with what it gives now.</summary>
-    public static Task<CommandResult> ValidateSnapshotAsync(string environment) => RunAsync(
-        "snapshot", $"environments/{environment}.bicepparam", "--mode", "validate", "--subscription-id", None, "--tenant-id", None, "--location", "westeurope");
+    /// <summary>Compares an environment's snapshot with what azd would deploy now.</summary>
+    public static async Task<CommandResult> ValidateSnapshotAsync(string environment)
+    {
+        string copy = CopyOfTemplates($"snapshot-{environment}");
+        File.Copy(Repository.PathOf($"infra/environments/{environment}.snapshot.json"), Path.Combine(copy, "main.snapshot.json"), overwrite: true);
+        return await RunAsync(copy, EnvironmentVariables(environment), SnapshotArguments("validate"));
+    }
+
+    /// <summary>What azd deploys with these variables and no others.</summary>
+    public static async Task<Snapshot> SnapshotAsync(IReadOnlyDictionary<string, string?> variables, [CallerMemberName] string caller = "")
+    {
+        string copy = CopyOfTemplates($"snapshot-{caller}");
+        CommandResult result = await RunAsync(copy, variables, SnapshotArguments("overwrite"));
+        result.ExitCode.ShouldBe(0, result.Everything);
+        return Snapshot.Read(Path.Combine(copy, "main.snapshot.json"));
+    }
+
+    /// <summary>The parameters azd gives with these variables and no others, or why it gives none.</summary>
+    public static Task<CommandResult> ParametersAsync(IReadOnlyDictionary<string, string?> variables) =>
+        RunAsync(Repository.PathOf("infra"), variables, "build-params", "main.bicepparam", "--stdout");
+
+    /// <summary>The variables of an environment's file.</summary>
+    public static Dictionary<string, string?> EnvironmentVariables(string environment) =>
+        Repository.Text($"infra/environments/{environment}.env").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1], StringComparer.Ordinal);
+
+    // A machine that has some of them set would see other parameters.
+    private static Task<CommandResult> RunAsync(string directory, IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        CommandLine.RunAsync(Executable.Value, directory, ParameterFile.Variables.ToDictionary(name => name, variables.GetValueOrDefault, StringComparer.Ordinal), arguments);
+
+    private static string[] SnapshotArguments(string mode) =>
+        ["snapshot", "main.bicepparam", "--mode", mode, "--subscription-id", None, "--tenant-id", None, "--location", "westeurope"];
+
+    private static string CopyOfTemplates(string name)
+    {
+        string source = Repository.PathOf("infra");
+        string copy = Path.Combine(Repository.Scratch, name);
+        foreach (string file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(copy, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+
+        return copy;
+    }
 
     private static string Copy()
     {

@@ -15,15 +15,12 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
 /// <summary>Runs programs to their end.</summary>
 internal static class CommandLine
 {
-    // What the parameter files read: a machine that has them set would see other snapshots.
-    private static readonly string[] Cleared = ["AZURE_LOCATION", "ALERT_EMAIL", "BUDGET_START", "CUSTOMERIO_SITE_ID"];
-
     /// <summary>Runs a program and reads all it writes.</summary>
     public static Task<CommandResult> RunAsync(string program, string directory, params string[] arguments) =>
-        RunAsync(program, directory, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+        RunAsync(program, directory, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
 
-    /// <summary>The same, with variables of its own.</summary>
-    public static async Task<CommandResult> RunAsync(string program, string directory, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    /// <summary>The same, with variables of its own; one that is null is not there.</summary>
+    public static async Task<CommandResult> RunAsync(string program, string directory, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -32,12 +29,7 @@ internal static class CommandLine
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in Cleared)
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach ((string name, string value) in variables)
+        foreach ((string name, string? value) in variables)
         {
             start.Environment[name] = value;
         }

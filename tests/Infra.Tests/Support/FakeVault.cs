@@ -8,7 +8,9 @@ internal sealed class FakeVault : IDisposable
         here=$(dirname "$0")
         echo "$@" >> "$here/calls"
         case "$1 $2 $3" in
-          'keyvault secret list') ls "$here/secrets" ;;
+          'keyvault secret list')
+            if [ -f "$here/refusal" ]; then cat "$here/refusal" >&2; exit 1; fi
+            ls "$here/secrets" ;;
           'keyvault secret set') while [ "$1" != --name ]; do shift; done; cat > "$here/secrets/$2" ;;
           'functionapp restart '*) ;;
           *) exit 1 ;;
@@ -34,21 +36,25 @@ internal sealed class FakeVault : IDisposable
         Directory.EnumerateFiles(Path.Combine(_folder, "secrets")).ToDictionary(file => Path.GetFileName(file), File.ReadAllText, StringComparer.Ordinal);
 
     /// <summary>Every call of <c>az</c>, with its arguments.</summary>
-    public IReadOnlyList<string> Calls => File.ReadAllLines(Path.Combine(_folder, "calls"));
+    public IReadOnlyList<string> Calls => File.Exists(Path.Combine(_folder, "calls")) ? File.ReadAllLines(Path.Combine(_folder, "calls")) : [];
 
     /// <summary>Puts a secret in.</summary>
     public void Put(string name, string value) => File.WriteAllText(Path.Combine(_folder, "secrets", name), value);
 
+    /// <summary>Answers every list with this error.</summary>
+    public void Refuse(string error) => File.WriteAllText(Path.Combine(_folder, "refusal"), error);
+
     /// <summary>Runs the hook that makes the secrets.</summary>
-    public Task<CommandResult> RunHookAsync(string? apiKey = null)
+    public Task<CommandResult> RunHookAsync(string? apiKey = null, string? byHand = null)
     {
-        Dictionary<string, string> variables = new(StringComparer.Ordinal)
+        Dictionary<string, string?> variables = new(StringComparer.Ordinal)
         {
             ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}",
             ["AZURE_KEY_VAULT_NAME"] = "kv-test",
             ["AZURE_RESOURCE_GROUP"] = "rg-test",
             ["AZURE_FUNCTION_APP_NAME"] = "func-test",
             ["CUSTOMERIO_API_KEY"] = apiKey ?? "",
+            ["SECRETS_BY_HAND"] = byHand,
         };
         return CommandLine.RunAsync("sh", _folder, variables, Repository.PathOf("infra/hooks/secrets.sh"));
     }

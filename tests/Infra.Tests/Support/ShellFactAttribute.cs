@@ -5,6 +5,9 @@ namespace CustomerIoDestination.Infra.Support;
 internal sealed class ShellFactAttribute : FactAttribute
 {
     /// <summary>Decides at discovery.</summary>
-    public ShellFactAttribute() =>
-        Skip = new[] { "sh", "openssl" }.FirstOrDefault(program => !CommandLine.Exists(program)) is { } missing ? $"{missing} is not on the path." : null;
+    public ShellFactAttribute() => Skip = Missing;
+
+    /// <summary>Null where the scripts run, else why they do not.</summary>
+    public static string? Missing { get; } =
+        new[] { "sh", "openssl" }.FirstOrDefault(program => !CommandLine.Exists(program)) is { } missing ? $"{missing} is not on the path." : null;
 }

@@ -15,7 +15,7 @@ public sealed class LaneTests
     {
         const int Live = 60;
         const int StepsBetween = 4;
-        await using VirtualHost host = await StartImportAsync(events: 900);
+        await using VirtualHost host = await StartImportAsync(events: 960);
         var sentAt = new Dictionary<string, double>();
         for (int n = 0; n < Live; n++)
         {
@@ -35,7 +35,7 @@ public sealed class LaneTests
     [Fact]
     public async Task Live_traffic_that_would_use_the_whole_rate_leaves_a_fifth_to_the_import()
     {
-        await using VirtualHost host = await StartImportAsync(events: 400);
+        await using VirtualHost host = await StartImportAsync(events: 900);
         await host.PostAsync(Enumerable.Range(0, 600).Select(n => Tracks.Of(n % Tracks.Partitions, n, "live")));
         await host.RestAsync(() => 2 * Tracks.Partitions);
         long before = host.Sandbox.GetStats().Requests;
@@ -53,6 +53,9 @@ public sealed class LaneTests
         IEnumerable<JsonObject> import = Enumerable.Range(0, events).Select(n => Tracks.Of(n % Tracks.Partitions, n, "import"));
         await host.PostAsync(import, lane: "import");
         await host.RestAsync(() => Tracks.Partitions);
+
+        // The rate begins slowly.
+        await host.RunAsync(TimeSpan.FromSeconds(3), Step, () => Tracks.Partitions);
         return host;
     }
 

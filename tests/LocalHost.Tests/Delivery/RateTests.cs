@@ -15,9 +15,11 @@ public sealed class RateTests
     public async Task No_sliding_second_holds_five_percent_more_and_with_work_all_but_two_percent_is_used(int rate, int stepMs)
     {
         const int Seconds = 2;
+        const int Ramp = 3;
         await using VirtualHost host = await VirtualHost.StartAsync(rate);
-        await FillAsync(host, events: (rate * (Seconds + 1)) + (8 * Tracks.Partitions));
+        await FillAsync(host, events: (rate * (Seconds + Ramp + 1)) + (8 * Tracks.Partitions));
         await host.RestAsync(Busy);
+        await host.RunAsync(TimeSpan.FromSeconds(Ramp), TimeSpan.FromMilliseconds(stepMs), Busy);
         long before = host.Sandbox.GetStats().Requests;
 
         await host.RunAsync(TimeSpan.FromSeconds(Seconds), TimeSpan.FromMilliseconds(stepMs), Busy);

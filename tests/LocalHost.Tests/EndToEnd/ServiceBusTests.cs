@@ -11,14 +11,7 @@ public sealed class ServiceBusTests : IAsyncLifetime
 {
     private const string QueueName = "freshpaint-events";
 
-    private readonly BrokerDouble _broker = BrokerDouble.Start(new QueueDefinition(QueueName)
-    {
-        RequiresSession = true,
-        MaxDeliveryCount = 100,
-        DefaultTimeToLive = TimeSpan.FromDays(14),
-        DuplicateDetectionWindow = TimeSpan.FromDays(7),
-        DeadLetteringOnMessageExpiration = true,
-    });
+    private readonly BrokerDouble _broker = BrokerDouble.Start(QueueDefinition.AsInAzure(QueueName));
 
     [Theory]
     [InlineData("single")]

@@ -5,6 +5,7 @@ using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Crashes;
@@ -26,7 +27,7 @@ internal static class ChildProcess
     public static async Task<int> RunAsync(string[] args)
     {
         await using QueueFile file = QueueFile.Open(
-            new QueueSettings { Path = args[1] }, new DeadLetterSettings(), TimeProvider.System, NullLogger<QueueFile>.Instance);
+            new QueueSettings { Path = args[1] }, new DeadLetterSettings(), new SteadyClock(TimeProvider.System), TimeProvider.System, NullLogger<QueueFile>.Instance);
         Print("opened");
         await Task.WhenAll(args[0] switch
         {

@@ -5,6 +5,7 @@ using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tests.Crashes;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.SqliteQueue.Writing;
+using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -192,6 +193,7 @@ public sealed class QueueFileTests : IDisposable
     private QueueFile Open(string path) => QueueFile.Open(
         new QueueSettings { Path = path },
         new DeadLetterSettings(),
+        new SteadyClock(_folder.Clock),
         _folder.Clock,
         Microsoft.Extensions.Logging.Abstractions.NullLogger<QueueFile>.Instance);
 

@@ -1,6 +1,8 @@
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
+using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.Time;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;
@@ -10,11 +12,19 @@ internal sealed class QueueFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("queue-");
 
+    public QueueFolder() => Wall = new JumpingClock(Clock);
+
     public string Path => System.IO.Path.Combine(_folder.FullName, "queue.db");
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    public QueueFile Open() => QueueFile.Open(new QueueSettings { Path = Path }, new DeadLetterSettings(), Clock, NullLogger<QueueFile>.Instance);
+    /// <summary>What the queue takes for the time: <see cref="Clock"/>, which may be set besides.</summary>
+    public JumpingClock Wall { get; }
+
+    public FakeLogger<QueueFile> Log { get; } = new();
+
+    public QueueFile Open() => QueueFile.Open(
+        new QueueSettings { Path = Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

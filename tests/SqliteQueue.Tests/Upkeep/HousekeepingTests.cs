@@ -4,6 +4,8 @@ using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.SqliteQueue.Writing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Upkeep;
 
@@ -54,9 +56,10 @@ public sealed class HousekeepingTests : OpenQueueFile
     public async Task A_dead_letter_younger_than_the_retention_is_kept_among_older_ones()
     {
         await EnqueueAsync(0, 150);
-        await DeadLetterAsync(149, Some.Time);
-        await DeadLetterAsync(1, Some.Time.AddDays(20));
-        Folder.Clock.Advance(TimeSpan.FromDays(31));
+        await DeadLetterAsync(149);
+        Folder.Clock.Advance(TimeSpan.FromDays(20));
+        await DeadLetterAsync(1);
+        Folder.Clock.Advance(TimeSpan.FromDays(11));
 
         await TurnAsync(1);
 
@@ -68,7 +71,7 @@ public sealed class HousekeepingTests : OpenQueueFile
     public async Task It_takes_its_turn_each_second_by_itself()
     {
         await EnqueueAsync(0, 1);
-        await DeadLetterAsync(1, Some.Time);
+        await DeadLetterAsync(1);
 
         // The loop may not listen to the clock yet when it is moved first, so it is moved until it does.
         Folder.Clock.Advance(TimeSpan.FromDays(31));
@@ -79,6 +82,31 @@ public sealed class HousekeepingTests : OpenQueueFile
         }
 
         (await File.CountAsync("select count(*) from dead_letters")).ShouldBe(0);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task It_goes_on_whatever_fails_and_says_so_once()
+    {
+        await EnqueueAsync(0, 1);
+        await DeadLetterAsync(1);
+        await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("drop table seen"), runsAlone: true));
+        while (Folder.Log.Collector.Count == 0)
+        {
+            Folder.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        // What comes before the part that fails is done still, turn by turn.
+        Folder.Clock.Advance(TimeSpan.FromDays(31));
+        while (File.Writer.Counters.DeadLettered > 0)
+        {
+            Folder.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        FakeLogRecord line = Folder.Log.Collector.GetSnapshot().ShouldHaveSingleItem();
+        line.Level.ShouldBe(LogLevel.Warning);
+        line.Message.ShouldContain("sqlite_1");
     }
 
     private async Task TurnAsync(int times)
@@ -92,10 +120,11 @@ public sealed class HousekeepingTests : OpenQueueFile
     private Task<EnqueueResult> EnqueueAsync(int first, int count) => new SqliteEventQueue(File).EnqueueAsync(
         [.. Enumerable.Range(first, count).Select(number => Some.Envelope(new Partition(Lane.Live, 0), number))], CancellationToken.None);
 
-    private async Task DeadLetterAsync(int count, DateTimeOffset at)
+    private async Task DeadLetterAsync(int count)
     {
         await using IPartitionLease lease = await new SqliteEventReceiver(File).ReceiveAsync(Lane.Live, count, CancellationToken.None);
         await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(
-            received, Some.Attempt(received, new Settlement.DeadLetter(DeadLetterReason.Expired, "expired")) with { At = at })));
+            received,
+            Some.Attempt(received, new Settlement.DeadLetter(DeadLetterReason.Expired, "expired")) with { At = Folder.Wall.GetUtcNow() })));
     }
 }

@@ -1,6 +1,6 @@
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.QueueContract;
-using CustomerIoDestination.QueueContract.Suites;
+using CustomerIoDestination.Suites;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Contract;

@@ -1,5 +1,7 @@
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.Tables;
+using CustomerIoDestination.AzureServices.Tests.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,10 +17,11 @@ internal sealed class TableLog : IDeliveryLog, IDisposable
 
     private TableLog(string account, TimeProvider time)
     {
-        _days = new DayTables(new TableServiceClient(account), time);
-        LogBuffer buffer = new(NullLogger<LogBuffer>.Instance);
-        _log = new TableDeliveryLog(_days, buffer);
-        _writer = new LogWriter(_days, buffer, time, NullLogger<LogWriter>.Instance);
+        TableAccess access = new(time);
+        _days = new DayTables(new TableServiceClient(account), access, time);
+        LogBuffer buffer = SomeLog.Buffer(time);
+        _log = new TableDeliveryLog(_days, access, buffer);
+        _writer = new LogWriter(_days, access, buffer, time, NullLogger<LogWriter>.Instance);
     }
 
     public static async Task<TableLog> StartAsync(TimeProvider time) => new(await Azurite.NewAccountAsync(), time);

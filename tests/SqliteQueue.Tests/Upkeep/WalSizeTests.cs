@@ -1,0 +1,73 @@
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Queueing;
+using CustomerIoDestination.SqliteQueue.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace CustomerIoDestination.SqliteQueue.Tests.Upkeep;
+
+public sealed class WalSizeTests : OpenQueueFile
+{
+    private const int Backlog = 10_000;
+    private const int Settlements = 5_000;
+    private const long MostBytes = 64 * 1024 * 1024;
+
+    private long WalBytes => new FileInfo(Folder.Path + "-wal").Length;
+
+    [Fact]
+    public async Task Settlements_one_by_one_beside_a_backlog_do_not_make_it_long()
+    {
+        await EnqueueAsync(Backlog);
+
+        await SettleAsync(Settlements);
+
+        WalBytes.ShouldBeLessThan(MostBytes);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stays_holds_no_settlement_up_and_the_wal_is_bounded_again_when_it_goes()
+    {
+        await EnqueueAsync(2_000);
+        await using (var reader = new SqliteConnection($"Data Source={Folder.Path};Pooling=false"))
+        {
+            await reader.OpenAsync();
+            await using SqliteTransaction open = reader.BeginTransaction(deferred: true);
+            await using SqliteCommand look = reader.CreateCommand();
+            look.Transaction = open;
+            look.CommandText = "select count(*) from counters";
+            await look.ExecuteScalarAsync();
+            await EnqueueAsync(150, first: 2_000, bytes: 200_000);
+            await SettleAsync(150);
+            WalBytes.ShouldBeGreaterThan(30 * 1024 * 1024, "nothing after what the reader sees can be given up");
+        }
+
+        await SettleAsync(1_500);
+
+        long before = WalBytes;
+        await SettleAsync(100);
+        WalBytes.ShouldBeLessThanOrEqualTo(before);
+        before.ShouldBeLessThan(MostBytes);
+    }
+
+    private async Task EnqueueAsync(int count, int first = 0, int bytes = 600)
+    {
+        string body = new('x', bytes);
+        foreach (int[] part in Enumerable.Range(first, count).Chunk(500))
+        {
+            (await Queue.EnqueueAsync([.. part.Select(number => Some.Envelope(new Partition(Lane.Live, number % 16), number, body))], CancellationToken.None))
+                .ShouldBe(EnqueueResult.Enqueued.All);
+        }
+    }
+
+    private async Task SettleAsync(int count)
+    {
+        while (count > 0)
+        {
+            await using IPartitionLease lease = await Receiver.ReceiveAsync(Lane.Live, Math.Min(50, count), CancellationToken.None);
+            foreach (ReceivedEvent received in lease.Events)
+            {
+                await lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance));
+                count--;
+            }
+        }
+    }
+}
