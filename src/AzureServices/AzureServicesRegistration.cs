@@ -46,6 +46,7 @@ public static class AzureServicesRegistration
         services.AddHostedService<LogWriter>();
         services.AddSingleton<ControlTable>();
         services.AddSingleton<SharedControl>();
+        services.AddSingleton<InHandElsewhere>();
         services.AddSingleton<IDestinationControl>(provider => provider.GetRequiredService<SharedControl>());
         services.AddHostedService<Reporter>();
         return services;

@@ -21,8 +21,8 @@ public sealed class QueueDouble : IAsyncDisposable
         Definition = definition;
         _transports = transports;
         _store = new QueueStore(definition, time);
-        _node = new QueueNode(definition, _store, isDeadLetters: false, time);
-        _deadLetterNode = new QueueNode(definition, _store.DeadLetters, isDeadLetters: true, time);
+        _node = new QueueNode(definition, _store, isDeadLetters: false, time, _faults);
+        _deadLetterNode = new QueueNode(definition, _store.DeadLetters, isDeadLetters: true, time, _faults);
     }
 
     public QueueDefinition Definition { get; }
@@ -54,6 +54,9 @@ public sealed class QueueDouble : IAsyncDisposable
     /// <summary>Lets the next sends over links fail this way; each call adds to those before it. Scheduling, which goes another way, is not touched.</summary>
     /// <param name="times">How many transfers; a batch is one.</param>
     public void FailSends(SendFault fault, int times = 1) => _faults.Add(fault, times);
+
+    /// <summary>Lets the next operations of a kind fail this way, on the queue or its dead letters, whoever comes first; each call adds to those before it.</summary>
+    public void Fail(BrokerOperation operation, OperationFault fault, int times = 1) => _faults.Add(operation, fault, times);
 
     /// <summary>Takes back the faults that did not happen yet.</summary>
     public void ClearFaults() => _faults.Clear();
@@ -92,8 +95,8 @@ public sealed class QueueDouble : IAsyncDisposable
     /// <summary>The management nodes of the queue and of its dead-letter sub-queue, by path.</summary>
     internal IEnumerable<(string Path, ManagementNode Node)> ManagementNodes() =>
     [
-        (new EntityAddress(Definition.Name, IsDeadLetters: false).ManagementPath, new ManagementNode(_store, Definition.RequiresSession, _looks)),
-        (new EntityAddress(Definition.Name, IsDeadLetters: true).ManagementPath, new ManagementNode(_store.DeadLetters, hasSessions: false, _looks)),
+        (new EntityAddress(Definition.Name, IsDeadLetters: false).ManagementPath, new ManagementNode(_store, Definition.RequiresSession, _looks, _faults)),
+        (new EntityAddress(Definition.Name, IsDeadLetters: true).ManagementPath, new ManagementNode(_store.DeadLetters, hasSessions: false, _looks, _faults)),
     ];
 
     private static IReadOnlyList<BrokerMessage> Show(QueueStore store) => [.. store.Peek(0, int.MaxValue).Select(MessageCodec.Show)];

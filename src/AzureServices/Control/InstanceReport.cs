@@ -1,3 +1,4 @@
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Delivery;
 
 namespace CustomerIoDestination.AzureServices.Control;
@@ -8,6 +9,9 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// <param name="Status">Its delivering side.</param>
 internal sealed record InstanceReport(string Id, DateTimeOffset SeenAt, DeliveryStatus Status)
 {
+    /// <summary>Events it holds for delivery.</summary>
+    public InHand InHand { get; init; }
+
     /// <summary>How often a process reports.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 

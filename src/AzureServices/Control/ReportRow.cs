@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Settings;
 
@@ -22,6 +23,8 @@ internal static class ReportRow
         ["RateCurrent"] = report.Status.RateCurrent,
         ["StartedAt"] = report.Status.StartedAt.UtcTicks,
         ["Counts"] = JsonSerializer.Serialize(report.Status.Counts),
+        ["InHandLive"] = report.InHand.Live,
+        ["InHandImport"] = report.InHand.Import,
     };
 
     public static InstanceReport Read(TableEntity row) => new(row.RowKey, Time(row, "SeenAt"), new DeliveryStatus
@@ -37,7 +40,10 @@ internal static class ReportRow
         RateCurrent = row.GetDouble("RateCurrent") ?? 0,
         StartedAt = Time(row, "StartedAt"),
         Counts = JsonSerializer.Deserialize<EventCounts>(row.GetString("Counts"))!,
-    });
+    })
+    {
+        InHand = new InHand(row.GetInt32("InHandLive") ?? 0, row.GetInt32("InHandImport") ?? 0),
+    };
 
     private static DateTimeOffset Time(TableEntity row, string column) => new(row.GetInt64(column)!.Value, TimeSpan.Zero);
 }

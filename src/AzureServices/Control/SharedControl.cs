@@ -1,4 +1,5 @@
 using System.Globalization;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Queueing;
@@ -9,9 +10,11 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// The delivering side of every process together. What other processes count and hold is up to <see cref="InstanceReport.Interval"/> old, and what an
 /// operator says reaches them within a few seconds.
 /// </summary>
-internal sealed class SharedControl(DestinationControl own, ControlTable table, TableAccess access, TimeProvider time, Random random) : IDestinationControl
+internal sealed class SharedControl(DestinationControl own, ControlTable table, TableAccess access, TimeProvider time, Random random, EventsInHand? inHand = null)
+    : IDestinationControl
 {
-    private readonly string _id = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
+    /// <summary>What this process is called.</summary>
+    public string Id { get; } = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
 
     // Counts must not fall because storage is away, and what was heard goes stale by itself.
     private volatile IReadOnlyList<InstanceReport> _lastHeard = [];
@@ -40,5 +43,5 @@ internal sealed class SharedControl(DestinationControl own, ControlTable table, 
 
     /// <summary>What this process is.</summary>
     public async Task<InstanceReport> ReadOwnAsync(CancellationToken cancellationToken) =>
-        new(_id, time.GetUtcNow(), await own.GetStatusAsync(cancellationToken));
+        new(Id, time.GetUtcNow(), await own.GetStatusAsync(cancellationToken)) { InHand = inHand?.Read() ?? default };
 }

@@ -81,7 +81,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
         PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken);
 
-    /// <summary>Removes dead letters older than their retention, within the same bounds, up to the first that is younger.</summary>
+    /// <summary>Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be.</summary>
     public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => PassAsync(
         () => new PassProgress(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention),
         static _ => true,

@@ -20,6 +20,7 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
 
     private readonly QueueConnection _connection;
     private readonly EventsInHand _inHand;
+    private readonly Func<CancellationToken, Task<InHand>> _inHandElsewhere;
     private readonly TimeProvider _time;
     private readonly ILogger<ServiceBusEventQueue> _logger;
     private readonly PatientSender _sender;
@@ -31,8 +32,15 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     /// <summary>How long what was seen of the queue is told to whoever asks: anybody may, and a look costs the namespace credits.</summary>
     internal static readonly TimeSpan LookHolds = TimeSpan.FromSeconds(5);
 
-    internal ServiceBusEventQueue(QueueConnection connection, EventsInHand inHand, TimeSpan lookHolds, TimeProvider time, ILogger<ServiceBusEventQueue> logger)
+    internal ServiceBusEventQueue(
+        QueueConnection connection,
+        EventsInHand inHand,
+        Func<CancellationToken, Task<InHand>> inHandElsewhere,
+        TimeSpan lookHolds,
+        TimeProvider time,
+        ILogger<ServiceBusEventQueue> logger)
     {
+        _inHandElsewhere = inHandElsewhere;
         _connection = connection;
         _inHand = inHand;
         _time = time;
@@ -64,8 +72,8 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     /// <summary>
     /// How full the queue is. The totals are the broker's where its counts may be read (not on the emulator); else messages are counted up to 1,000 of
     /// the queue and 1,000 dead letters, and a deeper queue shows as that. Its oldest 100 messages (1,000 without counts) tell the lanes apart: what
-    /// lies deeper is taken to be mixed like them, and a lane that is not among them shows no age. In delivery is what this process holds;
-    /// what others hold counts as ready. All who ask within five seconds get one answer.
+    /// lies deeper is taken to be mixed like them, and a lane that is not among them shows no age. In delivery is what this process holds
+    /// and what others last said they do. All who ask within five seconds get one answer.
     /// </summary>
     /// <inheritdoc/>
     public async Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) =>
@@ -83,10 +91,11 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
         using CancellationTokenSource budget = new(LookBudget, _time);
         try
         {
+            Task<InHand> elsewhere = _inHandElsewhere(budget.Token);
             (long Active, long DeadLettered)? counts = await _counts.ReadAsync(budget.Token);
             LaneSample sample = await SampleAsync(counts is null ? LongestSample : SampleBesideCounts, budget.Token);
             long deadLettered = counts?.DeadLettered ?? await CountDeadLettersAsync(budget.Token);
-            return StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered);
+            return StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered, _inHand.Read() + await elsewhere);
         }
         catch (Exception exception) when (SendFailure.Of(exception) is { } failure)
         {
@@ -110,13 +119,13 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
         }
     }
 
-    private QueueStatus StatusOf(LaneSample sample, long total, long deadLettered)
+    private QueueStatus StatusOf(LaneSample sample, long total, long deadLettered, InHand inHand)
     {
         DateTimeOffset now = _time.GetUtcNow();
         return new QueueStatus(
             IsTaking,
-            sample.StatusOf(Lane.Live, total, _inHand.Of(Lane.Live), now),
-            sample.StatusOf(Lane.Import, total, _inHand.Of(Lane.Import), now),
+            sample.StatusOf(Lane.Live, total, inHand.Of(Lane.Live), now),
+            sample.StatusOf(Lane.Import, total, inHand.Of(Lane.Import), now),
             deadLettered);
     }
 

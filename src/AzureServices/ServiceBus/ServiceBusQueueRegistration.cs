@@ -1,4 +1,5 @@
 using Azure.Core;
+using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
@@ -55,6 +56,7 @@ public static class ServiceBusQueueRegistration
         services.AddSingleton(provider => new ServiceBusEventQueue(
             provider.GetRequiredService<QueueConnection>(),
             provider.GetRequiredService<EventsInHand>(),
+            provider.GetService<InHandElsewhere>() is { } elsewhere ? elsewhere.ReadAsync : static _ => Task.FromResult(default(InHand)),
             ServiceBusEventQueue.LookHolds,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ServiceBusEventQueue>>()));

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using CustomerIoDestination.LocalHost.Tests.Support;
 using CustomerIoDestination.TestRig.Processes;
+using ServiceBusDouble;
 
 namespace CustomerIoDestination.LocalHost.Tests.Privacy;
 
@@ -11,6 +12,7 @@ namespace CustomerIoDestination.LocalHost.Tests.Privacy;
 public sealed class MarkedValuesTests
 {
     private const string Mark = "M4RK3D";
+    private const string QueueName = "freshpaint-events";
 
     private static readonly string[] Bodies =
     [
@@ -71,6 +73,46 @@ public sealed class MarkedValuesTests
         process.Output.ShouldContain("delivered", Case.Insensitive);
         process.Output.ShouldNotContain(Mark, Case.Insensitive);
     }
+
+    [Fact]
+    public async Task Nothing_marked_lies_on_service_bus_beside_the_events_themselves()
+    {
+        await using BrokerDouble broker = BrokerDouble.Start(new QueueDefinition(QueueName) { RequiresSession = true, MaxDeliveryCount = 100 });
+        QueueDouble queue = broker[QueueName];
+        var lies = new HashSet<string>(StringComparer.Ordinal);
+        await using (Host host = await Host.StartAsync(
+            "--Queue:Kind=ServiceBus", $"--ServiceBus={broker.ConnectionString}", $"--ServiceBusQueueName={QueueName}", "--CustomerIo:Region=us"))
+        {
+            host.App.Sandbox!.AddFault(new TrackApiSandbox.Faults.Fault { Status = 503, ForSeconds = 2 });
+            foreach (string body in Bodies)
+            {
+                using HttpResponseMessage response = await host.PostAsync("/api/events", body);
+                lies.UnionWith(BesideTheEvents(queue));
+            }
+
+            host.App.Sandbox!.AddFault(new TrackApiSandbox.Faults.Fault { Share = 0.5, Status = 400 });
+        }
+
+        // What was on its way is released when the host stops, with its failures in the session's state.
+        lies.UnionWith(BesideTheEvents(queue));
+        await using (Host host = await Host.StartAsync(
+            "--Queue:Kind=ServiceBus", $"--ServiceBus={broker.ConnectionString}", $"--ServiceBusQueueName={QueueName}", "--CustomerIo:Region=us"))
+        {
+            host.App.Sandbox!.AddFault(new TrackApiSandbox.Faults.Fault { Status = 400 });
+            await Eventually.BecomesTrueAsync(() => Task.FromResult(queue.ActiveCount == 0), "the queue to run empty");
+        }
+
+        lies.UnionWith(BesideTheEvents(queue));
+        queue.DeadLetterCount.ShouldBeGreaterThan(0);
+        lies.ShouldContain(text => text.StartsWith("state ", StringComparison.Ordinal));
+        lies.Where(text => text.Contains(Mark, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> BesideTheEvents(QueueDouble queue) =>
+    [
+        .. queue.Messages.Concat(queue.DeadLetters).SelectMany(message => message.ApplicationProperties.Select(property => $"{property.Key}={property.Value}").Concat([$"{message.MessageId} {message.SessionId}"])),
+        .. queue.Messages.Select(message => queue.SessionState(message.SessionId!)).OfType<ReadOnlyMemory<byte>>().Select(state => $"state {Encoding.UTF8.GetString(state.Span)}"),
+    ];
 
     private static ActivityListener ListenToSpans(ConcurrentQueue<string> told)
     {

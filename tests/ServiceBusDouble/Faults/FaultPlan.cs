@@ -6,6 +6,7 @@ namespace ServiceBusDouble.Faults;
 internal sealed class FaultPlan
 {
     private readonly ConcurrentQueue<SendFault> _sends = new();
+    private readonly ConcurrentDictionary<BrokerOperation, ConcurrentQueue<OperationFault>> _operations = new();
 
     public void Add(SendFault fault, int times)
     {
@@ -15,7 +16,22 @@ internal sealed class FaultPlan
         }
     }
 
+    public void Add(BrokerOperation operation, OperationFault fault, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            _operations.GetOrAdd(operation, static _ => new ConcurrentQueue<OperationFault>()).Enqueue(fault);
+        }
+    }
+
+    public OperationFault? Next(BrokerOperation operation) =>
+        _operations.TryGetValue(operation, out ConcurrentQueue<OperationFault>? faults) && faults.TryDequeue(out OperationFault fault) ? fault : null;
+
     public SendFault? Next() => _sends.TryDequeue(out SendFault? fault) ? fault : null;
 
-    public void Clear() => _sends.Clear();
+    public void Clear()
+    {
+        _sends.Clear();
+        _operations.Clear();
+    }
 }

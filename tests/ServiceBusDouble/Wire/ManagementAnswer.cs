@@ -1,6 +1,7 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using ServiceBusDouble.Faults;
 
 namespace ServiceBusDouble.Wire;
 
@@ -17,6 +18,10 @@ internal sealed record ManagementAnswer(int Status, Map Body, Error? Error = nul
 
     /// <summary>A lock is gone.</summary>
     public static ManagementAnswer Gone(Error error) => new(410, [], error);
+
+    /// <summary>Refused on a test's wish.</summary>
+    public static ManagementAnswer Of(OperationFault fault) =>
+        new(fault switch { OperationFault.ServerBusy => 503, OperationFault.LockLost => 410, _ => 401 }, [], WireErrors.OfFault(fault));
 
     public static ManagementAnswer BadRequest(Error error) => new(400, [], error);
 

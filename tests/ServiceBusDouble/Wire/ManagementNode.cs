@@ -1,11 +1,12 @@
 using Amqp.Listener;
 using Amqp.Types;
+using ServiceBusDouble.Faults;
 using ServiceBusDouble.Store;
 
 namespace ServiceBusDouble.Wire;
 
 /// <summary>The node <c>$management</c> of a queue or dead-letter sub-queue: everything a client does without a link of its own.</summary>
-internal sealed class ManagementNode(QueueStore store, bool hasSessions, LookCounter looks) : IRequestProcessor
+internal sealed class ManagementNode(QueueStore store, bool hasSessions, LookCounter looks, FaultPlan faults) : IRequestProcessor
 {
     public int Credit => 100;
 
@@ -13,9 +14,21 @@ internal sealed class ManagementNode(QueueStore store, bool hasSessions, LookCou
     {
         if (requestContext.ResponseLink is { IsClosed: false })
         {
-            requestContext.Complete(Answer(new ManagementRequest(requestContext.Message)).ToMessage());
+            requestContext.Complete(FaultOrAnswer(new ManagementRequest(requestContext.Message)).ToMessage());
         }
     }
+
+    private ManagementAnswer FaultOrAnswer(ManagementRequest request) =>
+        OperationOf(request) is { } operation && faults.Next(operation) is { } fault ? ManagementAnswer.Of(fault) : Answer(request);
+
+    private static BrokerOperation? OperationOf(ManagementRequest request) => request.Operation switch
+    {
+        "com.microsoft:peek-message" => BrokerOperation.Peek,
+        "com.microsoft:renew-session-lock" => BrokerOperation.RenewSession,
+        "com.microsoft:get-session-state" => BrokerOperation.GetSessionState,
+        "com.microsoft:set-session-state" => BrokerOperation.SetSessionState,
+        _ => null,
+    };
 
     private ManagementAnswer Answer(ManagementRequest request) => request.Operation switch
     {

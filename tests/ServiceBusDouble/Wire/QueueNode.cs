@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Amqp.Framing;
 using Amqp.Listener;
+using ServiceBusDouble.Faults;
 using ServiceBusDouble.Store;
 
 namespace ServiceBusDouble.Wire;
@@ -15,6 +16,7 @@ internal sealed class QueueNode : IAsyncDisposable
     private readonly QueueStore _store;
     private readonly bool _hasSessions;
     private readonly TimeProvider _time;
+    private readonly FaultPlan _faults;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
     private readonly List<ReceiverLink> _links = [];
@@ -22,9 +24,9 @@ internal sealed class QueueNode : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly Task _loop;
 
-    public QueueNode(QueueDefinition definition, QueueStore store, bool isDeadLetters, TimeProvider time)
+    public QueueNode(QueueDefinition definition, QueueStore store, bool isDeadLetters, TimeProvider time, FaultPlan faults)
     {
-        (_definition, _store, _time) = (definition, store, time);
+        (_definition, _store, _time, _faults) = (definition, store, time, faults);
         _hasSessions = definition.RequiresSession && !isDeadLetters;
         _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _store.Changed += OnChanged;
@@ -44,6 +46,10 @@ internal sealed class QueueNode : IAsyncDisposable
         else if (!wantsSession)
         {
             Open(attach, sessionId: null);
+        }
+        else if (_faults.Next(BrokerOperation.AcceptSession) is { } fault)
+        {
+            attach.Complete(WireErrors.OfFault(fault));
         }
         else if (sessionId is null)
         {
@@ -151,7 +157,7 @@ internal sealed class QueueNode : IAsyncDisposable
 
     private void Open(AttachContext attach, string? sessionId)
     {
-        ReceiverLink link = new(attach.Link, _store, sessionId, Wake, closed => Close(closed, attach.Link.Name));
+        ReceiverLink link = new(attach.Link, _store, _faults, sessionId, Wake, closed => Close(closed, attach.Link.Name));
         lock (_gate)
         {
             _links.Add(link);

@@ -2,6 +2,7 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
 using Amqp.Types;
+using ServiceBusDouble.Faults;
 using ServiceBusDouble.Store;
 
 namespace ServiceBusDouble.Wire;
@@ -11,7 +12,7 @@ namespace ServiceBusDouble.Wire;
 /// <param name="sessionId">The session the link was granted; null on a queue without sessions.</param>
 /// <param name="changed">Called when the link may take messages, or a drain waits to be answered.</param>
 /// <param name="closed">Called once, when the link is gone.</param>
-internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? sessionId, Action changed, Action<ReceiverLink> closed) : LinkEndpoint
+internal sealed class ReceiverLink(ListenerLink link, QueueStore store, FaultPlan faults, string? sessionId, Action changed, Action<ReceiverLink> closed) : LinkEndpoint
 {
     private static readonly Symbol Reason = QueueStore.DeadLetterReason;
     private static readonly Symbol Description = QueueStore.DeadLetterDescription;
@@ -42,6 +43,12 @@ internal sealed class ReceiverLink(ListenerLink link, QueueStore store, string? 
         // When a link closes the library reports all its deliveries as released. Service Bus does not: single locks stay, and a session gives back as a whole.
         if (link.IsClosed || dispositionContext.Message is not LockedDelivery { LockToken: var token })
         {
+            return;
+        }
+
+        if (faults.Next(BrokerOperation.Settle) is { } fault)
+        {
+            link.DisposeMessage(dispositionContext.Message, new Rejected { Error = WireErrors.OfFault(fault) }, settled: true);
             return;
         }
 

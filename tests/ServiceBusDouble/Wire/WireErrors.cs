@@ -1,4 +1,5 @@
 using Amqp.Framing;
+using ServiceBusDouble.Faults;
 
 namespace ServiceBusDouble.Wire;
 
@@ -30,6 +31,17 @@ internal static class WireErrors
 
     /// <summary>ServiceBusy.</summary>
     public static Error ServerBusy() => Of("com.microsoft:server-busy", "The request was terminated because the entity is being throttled. Please wait and try again.");
+
+    /// <summary><see cref="UnauthorizedAccessException"/>.</summary>
+    public static Error Unauthorized() => Of("amqp:unauthorized-access", "The claims of the token do not suffice for this operation.");
+
+    /// <summary>The error of a fault.</summary>
+    public static Error OfFault(OperationFault fault) => fault switch
+    {
+        OperationFault.ServerBusy => ServerBusy(),
+        OperationFault.LockLost => SessionLockLost(),
+        _ => Unauthorized(),
+    };
 
     /// <summary>QuotaExceeded.</summary>
     public static Error QuotaExceeded() => Of("amqp:resource-limit-exceeded", "The maximum entity size has been reached or exceeded.");

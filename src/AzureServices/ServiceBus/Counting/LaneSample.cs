@@ -35,7 +35,7 @@ internal sealed class LaneSample
     /// <summary>A lane's status.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="total">Messages in the whole queue; what was not looked at is taken to be mixed as what was.</param>
-    /// <param name="inHand">How many of the lane this process holds.</param>
+    /// <param name="inHand">How many of the lane are held for delivery.</param>
     /// <param name="now">The time.</param>
     public LaneStatus StatusOf(Lane lane, long total, int inHand, DateTimeOffset now)
     {

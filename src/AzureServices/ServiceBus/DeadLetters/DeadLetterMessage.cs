@@ -15,6 +15,9 @@ internal static class DeadLetterMessage
     private const string TimeToLiveEnded = "TTLExpiredException";
     private const string DeliveredTooOften = "MaxDeliveryCountExceeded";
 
+    // As the queue is deployed, for a message that does not carry it.
+    private static readonly TimeSpan QueueTimeToLive = TimeSpan.FromDays(14);
+
     /// <summary>The dead letter.</summary>
     public static DeadLetter Read(ServiceBusReceivedMessage message)
     {
@@ -68,5 +71,17 @@ internal static class DeadLetterMessage
     /// <summary>When it became one. The broker does not say it of its own; the end of its time may be known, of the rest only when it was queued.</summary>
     public static DateTimeOffset DeadLetteredAt(ServiceBusReceivedMessage message) =>
         EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)
-        ?? (message.DeadLetterReason == TimeToLiveEnded && message.ExpiresAt < DateTimeOffset.MaxValue ? message.ExpiresAt : message.EnqueuedTime);
+        ?? (message.DeadLetterReason == TimeToLiveEnded ? EndOfTime(message) : null)
+        ?? message.EnqueuedTime;
+
+    /// <summary>
+    /// The latest it may have become one: what the broker gave up of its own lived in the queue until then at most. Purging goes by this, or a letter of
+    /// yesterday's would go because its event had waited long.
+    /// </summary>
+    public static DateTimeOffset DeadLetteredBy(ServiceBusReceivedMessage message) =>
+        EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)
+        ?? EndOfTime(message)
+        ?? message.EnqueuedTime + QueueTimeToLive;
+
+    private static DateTimeOffset? EndOfTime(ServiceBusReceivedMessage message) => message.ExpiresAt < DateTimeOffset.MaxValue ? message.ExpiresAt : null;
 }

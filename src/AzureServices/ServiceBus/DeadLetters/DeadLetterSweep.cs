@@ -58,23 +58,8 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
     }
 
     /// <summary>How many of the next page there are. No more than these is asked for: the broker would send a receiver that still waits the very ones it gives back.</summary>
-    private async Task<int> CountAheadAsync(PassProgress progress)
-    {
-        int count = 0;
-        int max = Math.Clamp(progress.Left, 1, PageSize);
-        await foreach (ServiceBusReceivedMessage next in connection.DeadLetterBrowser.PeekAsync(progress.LastSequence + 1, max, CancellationToken.None))
-        {
-            if (!progress.Includes(next))
-            {
-                break;
-            }
-
-            // A deferred one is received by its number only, by whoever deferred it.
-            count += next.State == ServiceBusMessageState.Active ? 1 : 0;
-        }
-
-        return count;
-    }
+    private Task<int> CountAheadAsync(PassProgress progress) => progress.CountAsync(connection.DeadLetterBrowser.PeekAsync(
+        progress.LastSequence + 1, Math.Clamp(progress.Left, 1, PageSize), CancellationToken.None));
 
     // Not cancelled: what arrives in that moment would stay locked.
     private static async Task<List<ServiceBusReceivedMessage>> ReceiveAsync(ServiceBusReceiver receiver, int count)

@@ -6,11 +6,12 @@ namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 /// <summary>What a pass over the dead letters did so far, and its bounds. Made when the pass begins: its time runs from then.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="wanted">How many were asked for by id; null for as many as there are.</param>
-/// <param name="before">The pass ends at the first that became a dead letter later; null for its own beginning.</param>
+/// <param name="before">For a purge: only what became a dead letter before is included. Null for what was one when the pass began, up to the first that was not.</param>
 internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffset? before)
 {
     private readonly long _started = time.GetTimestamp();
-    private readonly DateTimeOffset _before = before ?? time.GetUtcNow();
+    private readonly DateTimeOffset _begun = time.GetUtcNow();
+    private long _oldUpTo = -1;
 
     /// <summary>Dead letters looked at.</summary>
     public int Scanned { get; set; }
@@ -37,8 +38,37 @@ internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffse
     public bool MayGoOn(CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && Left > 0 && time.GetElapsedTime(_started) < DeadLetterPass.MaxDuration;
 
-    /// <summary>Whether it is old enough: replayed events that fail again at once must not keep the pass going.</summary>
-    public bool Includes(ServiceBusReceivedMessage message) => DeadLetterMessage.DeadLetteredAt(message) <= _before;
+    /// <summary>
+    /// How many of the next ones, in their order, can be had and are to be dealt with. Replayed events that fail again at once must not keep the pass
+    /// going, so it ends at the first of them. A purge looks on: the sub-queue is in the order they became dead letters, so that whatever lies before an
+    /// old one is older, even where the broker does not say since when.
+    /// </summary>
+    public async Task<int> CountAsync(IAsyncEnumerable<ServiceBusReceivedMessage> next)
+    {
+        int there = 0;
+        int included = 0;
+        await foreach (ServiceBusReceivedMessage message in next)
+        {
+            // A deferred one is received by its number only, by whoever deferred it.
+            there += message.State == ServiceBusMessageState.Active ? 1 : 0;
+            if (Includes(message))
+            {
+                included = there;
+                _oldUpTo = message.SequenceNumber;
+            }
+            else if (before is null)
+            {
+                break;
+            }
+        }
+
+        return included;
+    }
+
+    /// <summary>Whether it is old enough.</summary>
+    public bool Includes(ServiceBusReceivedMessage message) => message.SequenceNumber <= _oldUpTo || (before is { } end
+        ? DeadLetterMessage.DeadLetteredBy(message) <= end
+        : DeadLetterMessage.DeadLetteredAt(message) <= _begun);
 
     /// <summary>What the pass came to. Where it did nothing within its bounds, and nobody was in its way, repeating it would do nothing either.</summary>
     public DeadLetterPass End(SweepEnd end, IReadOnlyList<string> notFound)

@@ -11,6 +11,9 @@ internal sealed class EventsInHand
     /// <summary>How many of a lane.</summary>
     public int Of(Lane lane) => Volatile.Read(ref lane == Lane.Live ? ref _live : ref _import);
 
+    /// <summary>How many, now.</summary>
+    public InHand Read() => new(Of(Lane.Live), Of(Lane.Import));
+
     /// <summary>One more, or with <c>-1</c> one less.</summary>
     public void Add(Lane lane, int change) => Interlocked.Add(ref lane == Lane.Live ? ref _live : ref _import, change);
 }

@@ -17,7 +17,9 @@ public sealed class StatusTests : BrokerTests
 {
     private readonly FakeTimeProvider _time = new(Some.Time);
     private readonly Mock<ServiceBusAdministrationClient> _administration = new();
+    private readonly EventsInHand _inHand = new();
     private readonly ServiceBusEventQueue _queue;
+    private InHand _elsewhere;
 
     /// <summary>No right, and what the client throws when no answer came within its own patience.</summary>
     public static TheoryData<Exception> Silences { get; } = [new UnauthorizedAccessException(), new TaskCanceledException()];
@@ -26,7 +28,7 @@ public sealed class StatusTests : BrokerTests
         : base(new ServiceBusQueueUnderTest())
     {
         QueueConnection counted = new(Subject.Client, ServiceBusQueueUnderTest.QueueName, _administration.Object);
-        _queue = new ServiceBusEventQueue(counted, new EventsInHand(), ServiceBusEventQueue.LookHolds, _time, NullLogger<ServiceBusEventQueue>.Instance);
+        _queue = new ServiceBusEventQueue(counted, _inHand, _ => Task.FromResult(_elsewhere), ServiceBusEventQueue.LookHolds, _time, NullLogger<ServiceBusEventQueue>.Instance);
     }
 
     [Fact]
@@ -49,6 +51,20 @@ public sealed class StatusTests : BrokerTests
         QueueStatus status = await StatusAsync();
 
         (status.Live.Ready, status.Import.Ready).ShouldBe((750, 250));
+    }
+
+    [Fact]
+    public async Task What_any_process_holds_is_in_delivery_and_not_ready()
+    {
+        Counts(active: 4, dead: 0);
+        await EnqueueAsync(Some.Envelope(1), Some.Envelope(2), Some.Envelope(3), Some.Envelope(4, new Partition(Lane.Import, 1)));
+        _inHand.Add(Lane.Live, 1);
+        _elsewhere = new InHand(Live: 1, Import: 1);
+
+        QueueStatus status = await StatusAsync();
+
+        (status.Live.InDelivery, status.Live.Ready).ShouldBe((2, 1));
+        (status.Import.InDelivery, status.Import.Ready).ShouldBe((1, 0));
     }
 
     [Fact]
@@ -144,7 +160,7 @@ public sealed class StatusTests : BrokerTests
         await Subject.Broker.DisposeAsync();
         await using ServiceBusClient nobody = new(Subject.Broker.ConnectionString, new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0 } });
         ServiceBusEventQueue queue = new(
-            new QueueConnection(nobody, ServiceBusQueueUnderTest.QueueName, null), new EventsInHand(), ServiceBusEventQueue.LookHolds, TimeProvider.System, NullLogger<ServiceBusEventQueue>.Instance);
+            new QueueConnection(nobody, ServiceBusQueueUnderTest.QueueName, null), _inHand, _ => Task.FromResult(_elsewhere), ServiceBusEventQueue.LookHolds, TimeProvider.System, NullLogger<ServiceBusEventQueue>.Instance);
 
         (await queue.GetStatusAsync(CancellationToken.None)).ShouldBeNull();
         (await queue.GetHealthAsync(CancellationToken.None)).ShouldBe(QueueHealth.Unreachable);

@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
@@ -47,6 +48,44 @@ public sealed class PassingTimeTests : BrokerTests
         early.Done.ShouldBe(0);
         late.Done.ShouldBe(1);
         Subject.Double.DeadLetters.ShouldHaveSingleItem().ApplicationProperties["eventId"].ShouldBe(Some.Envelope(2).EventId);
+    }
+
+    [Fact]
+    public async Task One_the_broker_gave_up_is_kept_for_its_retention_though_its_event_had_waited_long()
+    {
+        await GiveUpAfterAsync(TimeSpan.FromDays(13));
+
+        _time.Advance(TimeSpan.FromDays(18));
+        DeadLetterPass early = await Subject.Store.PurgeAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromDays(14));
+        DeadLetterPass late = await Subject.Store.PurgeAsync(CancellationToken.None);
+
+        early.Done.ShouldBe(0, "it is 18 days old at most");
+        late.Done.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_of_unknown_age_holds_up_none_that_came_after_it_and_goes_with_them()
+    {
+        await GiveUpAfterAsync(TimeSpan.FromDays(1));
+        await DeadLetterAsync(Some.Envelope(2, queuedAt: _time.GetUtcNow()));
+
+        _time.Advance(TimeSpan.FromDays(30) + TimeSpan.FromHours(1));
+
+        (await Subject.Store.PurgeAsync(CancellationToken.None)).Done.ShouldBe(2);
+    }
+
+    private async Task GiveUpAfterAsync(TimeSpan wait)
+    {
+        await EnqueueAsync(Some.Envelope());
+        _time.Advance(wait);
+        for (int delivery = 0; delivery < 100; delivery++)
+        {
+            await using ServiceBusSessionReceiver session = await Subject.Client.AcceptNextSessionAsync(ServiceBusQueueUnderTest.QueueName);
+            await session.AbandonMessageAsync(await session.ReceiveMessageAsync());
+        }
+
+        await Eventually.BecomesTrueAsync(() => Subject.Double.DeadLetterCount == 1);
     }
 
     private async Task DeadLetterAsync(EventEnvelope envelope)

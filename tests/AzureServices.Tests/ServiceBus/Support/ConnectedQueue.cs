@@ -21,7 +21,7 @@ internal sealed class ConnectedQueue : IAsyncDisposable
         EventSettling settling = new(log, NullLogger<EventSettling>.Instance);
         SessionAccepting accepting = new(Connection, settling, time, NullLogger<SessionAccepting>.Instance);
         _exchange = new SessionExchange(accepting, time, NullLogger<SessionExchange>.Instance);
-        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
+        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, static _ => Task.FromResult(default(InHand)), TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
         Queue = new LoggedEventQueue(ServiceBusQueue, log, settling);
         Receiver = new ServiceBusEventReceiver(_exchange, settling, inHand);
         Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, log, new DeadLetterSettings(), time);
