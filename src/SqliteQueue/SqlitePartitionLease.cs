@@ -64,6 +64,17 @@ internal sealed class SqlitePartitionLease : IPartitionLease
         }
     }
 
+    public Task KeepAsync(ReceivedEvent received, FailureHistory history)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_returned, this);
+            return _open.Contains(received.SequenceNumber)
+                ? _file.Writer.WriteAsync(new KeepCommand(received.SequenceNumber, history))
+                : throw new InvalidOperationException("The event is not of this run or was settled before.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Task[] settling;

@@ -119,6 +119,46 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
+    public async Task What_was_kept_of_a_delivery_that_came_to_no_end_is_known_to_the_next()
+    {
+        DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)), Event(Live(1)));
+        await using (IPartitionLease lease = await ReceiveAsync())
+        {
+            await lease.KeepAsync(lease.Events[0], new FailureHistory(10, firstFailedAt));
+            await lease.KeepAsync(lease.Events[0], new FailureHistory(12, firstFailedAt));
+        }
+
+        ReceivedEvent again = await HandleNextAsync(Complete);
+        ReceivedEvent next = await HandleNextAsync(Complete);
+
+        (again.Envelope.EventId, again.History).ShouldBe((sent[0].EventId, new FailureHistory(12, firstFailedAt)));
+        (next.Envelope.EventId, next.History).ShouldBe((sent[1].EventId, FailureHistory.None));
+    }
+
+    [Fact]
+    public async Task What_was_kept_is_replaced_by_the_release_and_forgotten_with_a_settlement()
+    {
+        DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        await SendAsync(Event(Live(1)), Event(Live(1)));
+        await using (IPartitionLease lease = await ReceiveAsync())
+        {
+            await lease.KeepAsync(lease.Events[0], new FailureHistory(10, firstFailedAt));
+            await SettleAsync(lease, lease.Events[0], Release(attempts: 15, firstFailedAt));
+        }
+
+        await using (IPartitionLease lease = await ReceiveAsync())
+        {
+            lease.Events[0].History.ShouldBe(new FailureHistory(15, firstFailedAt));
+            await lease.KeepAsync(lease.Events[0], new FailureHistory(20, firstFailedAt));
+            await SettleAsync(lease, lease.Events[0], Complete);
+            await Should.ThrowAsync<InvalidOperationException>(() => lease.KeepAsync(lease.Events[0], FailureHistory.None));
+        }
+
+        (await HandleNextAsync(Complete)).History.ShouldBe(FailureHistory.None);
+    }
+
+    [Fact]
     public async Task A_partition_that_is_held_is_given_to_nobody_else()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)), Event(Live(1)));

@@ -45,6 +45,19 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
     }
 
     [Fact]
+    public async Task What_was_kept_of_a_delivery_that_was_cut_off_goes_on()
+    {
+        DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        await SendAsync(Event(Live(1)));
+        IPartitionLease held = await ReceiveAsync();
+        await held.KeepAsync(held.Events[0], new FailureHistory(10, firstFailedAt));
+
+        await Subject.ReopenAsync();
+
+        (await HandleNextAsync(Complete)).History.ShouldBe(new FailureHistory(10, firstFailedAt));
+    }
+
+    [Fact]
     public async Task What_a_consumer_held_comes_again()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));

@@ -38,4 +38,13 @@ public interface IPartitionLease : IAsyncDisposable
     /// <param name="received">An event of <see cref="Events"/>, not settled yet.</param>
     /// <param name="attempt">What the delivery came to.</param>
     Task SettleAsync(ReceivedEvent received, DeliveryAttempt attempt);
+
+    /// <summary>
+    /// Writes down how often an event failed while its delivery goes on, so that a process that ends without a release takes at most what came after
+    /// along. Whoever gets the event next sees it in <see cref="ReceivedEvent.History"/>, unless it is settled. Costs a write: meant for a delivery that
+    /// waits for long. Never fails because of the queue: what could not be written is told again by the next call, or by the release.
+    /// </summary>
+    /// <param name="received">An event of <see cref="Events"/>, not settled yet.</param>
+    /// <param name="history">All its failures so far, those of earlier deliveries included.</param>
+    Task KeepAsync(ReceivedEvent received, FailureHistory history);
 }

@@ -14,9 +14,9 @@ internal sealed class EventReads(SqliteConnection connection) : IDisposable
         from events where lane = ?1 and partition = ?2 order by sequence limit ?3
         """);
 
-    // One seek a partition; "select distinct" would walk the whole index.
+    // One seek a partition. "select distinct" would walk the whole index, and "(lane, partition) > (?1, ?2)" too: only its first column is sought.
     private readonly Statement _nextPartition = new(connection, """
-        select lane, partition from events where (lane, partition) > (?1, ?2) order by lane, partition limit 1
+        select partition from events where lane = ?1 and partition > ?2 order by partition limit 1
         """);
 
     private readonly Statement _head = new(connection, "select min(sequence) from events where lane = ?1 and partition = ?2");
@@ -66,11 +66,13 @@ internal sealed class EventReads(SqliteConnection connection) : IDisposable
     public IReadOnlyList<Partition> ReadPartitions()
     {
         List<Partition> partitions = [];
-        (Lane Lane, long Number) after = (Lane.Live, -1);
-        while (_nextPartition.Bind(1, after.Lane).Bind(2, after.Number).ReadAll(row => new Partition(row.Lane(0), row.Int32(1))) is [var partition])
+        foreach (Lane lane in Enum.GetValues<Lane>())
         {
-            partitions.Add(partition);
-            after = (partition.Lane, partition.Number);
+            long? number = -1;
+            while ((number = _nextPartition.Bind(1, lane).Bind(2, number).ReadInt64()) is { } next)
+            {
+                partitions.Add(new Partition(lane, (int)next));
+            }
         }
 
         return partitions;

@@ -23,8 +23,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _delete = new(connection, "delete from events where sequence = ?1");
 
-    private readonly Statement _keepHistory = new(connection,
-        "update events set attempts = ?2, first_failed_at = ?3, claims = 0 where sequence = ?1");
+    private readonly Statement _keepHistory = new(connection, "update events set attempts = ?2, first_failed_at = ?3 where sequence = ?1");
 
     private readonly Statement _claim = new(connection, "update events set claims = claims + 1 where sequence = ?1 returning claims");
 
@@ -52,13 +51,15 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     /// <returns>Whether it was there.</returns>
     public bool Delete(long sequence) => _delete.Bind(1, sequence).Execute() == 1;
 
-    /// <summary>Keeps what a released delivery came to. The process lived to tell, so its claims count no more.</summary>
-    public void KeepHistory(long sequence, FailureHistory history) =>
-        _keepHistory.Bind(1, sequence).Bind(2, history.Attempts).Bind(3, history.FirstFailedAt).Execute();
+    /// <summary>Keeps how often its delivery failed.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool KeepHistory(long sequence, FailureHistory history) =>
+        _keepHistory.Bind(1, sequence).Bind(2, history.Attempts).Bind(3, history.FirstFailedAt).Execute() == 1;
 
     /// <returns>How often it was claimed now without an end.</returns>
     public int Claim(long sequence) => (int)(_claim.Bind(1, sequence).ReadInt64() ?? 0);
 
+    /// <summary>The process lived to give it back, so its claims count no more.</summary>
     public void Unclaim(long sequence) => _unclaim.Bind(1, sequence).Execute();
 
     public void Dispose()

@@ -31,6 +31,7 @@ internal sealed class SettleCommand(ReceivedEvent received, DeliveryAttempt atte
                 break;
             case Settlement.Release release:
                 session.Events.KeepHistory(sequence, release.History);
+                session.Events.Unclaim(sequence);
                 break;
             default:
                 throw new UnreachableException();

@@ -12,6 +12,8 @@ internal sealed class StubQueue : IEventReceiver
 
     public ConcurrentQueue<(long Number, DeliveryAttempt Attempt)> Settled { get; } = new();
 
+    public ConcurrentQueue<(long Number, FailureHistory History)> Kept { get; } = new();
+
     /// <summary>What settling does beyond being kept.</summary>
     public Func<ReceivedEvent, Task> OnSettle { get; set; } = _ => Task.CompletedTask;
 
@@ -51,6 +53,12 @@ internal sealed class StubQueue : IEventReceiver
         {
             queue.Settled.Enqueue((received.SequenceNumber, attempt));
             await queue.OnSettle(received);
+        }
+
+        public Task KeepAsync(ReceivedEvent received, FailureHistory history)
+        {
+            queue.Kept.Enqueue((received.SequenceNumber, history));
+            return Task.CompletedTask;
         }
 
         public ValueTask DisposeAsync()

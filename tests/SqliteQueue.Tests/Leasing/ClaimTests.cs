@@ -86,6 +86,18 @@ public sealed class ClaimTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_kept_while_a_delivery_goes_on_clears_no_count()
+    {
+        await (await OpenAndSendAsync(2)).DisposeAsync();
+        await using QueueFile file = OpenAfterCrash();
+        await using IPartitionLease lease = await ReceiveAsync(file);
+
+        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Time));
+
+        (await file.CountAsync("select sum(claims) from events")).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task After_an_orderly_end_nothing_is_counted()
     {
         await (await OpenAndSendAsync(2)).DisposeAsync();

@@ -102,6 +102,20 @@ public sealed class WriterTests : OpenQueueFile
     }
 
     [Fact]
+    public async Task A_history_that_finds_no_room_fails_nothing()
+    {
+        await Enqueue(1);
+        await using IPartitionLease lease = await Receiver.ReceiveAsync(Lane.Live, 1, CancellationToken.None);
+        await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("pragma query_only = 1"), runsAlone: true));
+
+        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Time));
+
+        bool canWrite = File.Writer.CanWrite;
+        await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("pragma query_only = 0"), runsAlone: true));
+        canWrite.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task After_the_end_the_queue_takes_nothing()
     {
         Task<EnqueueResult> last = Enqueue(1);

@@ -20,7 +20,7 @@ internal sealed partial class EventSettling(IDeliveryLog log, ILogger<EventSettl
         }
     }
 
-    /// <summary>A step on which nothing depends: the message is settled, or its lock ends and frees the session.</summary>
+    /// <summary>A step on which nothing depends: the message is settled, or its lock ends and frees the session, or it is done again later.</summary>
     public async Task TryAsync(Func<CancellationToken, Task> step)
     {
         try
@@ -37,7 +37,7 @@ internal sealed partial class EventSettling(IDeliveryLog log, ILogger<EventSettl
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "A step after a settlement failed ({ExceptionType}); nothing depends on it.")]
+        [LoggerMessage(LogLevel.Information, "A step on which nothing depends failed ({ExceptionType}).")]
         public static partial void StepFailed(ILogger logger, string exceptionType);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ServiceBusPartitionLease : IPartitionLease
     private readonly EventSettling _settling;
     private readonly EventsInHand _inHand;
     private int _settled;
+    private volatile bool _hasState;
     private int _returned;
 
     public ServiceBusPartitionLease(SessionInHand session, EventSettling settling, EventsInHand inHand)
@@ -18,6 +19,7 @@ internal sealed class ServiceBusPartitionLease : IPartitionLease
         _session = session;
         _settling = settling;
         _inHand = inHand;
+        _hasState = session.HasState;
         Events = [session.Received];
         _inHand.Add(Partition.Lane, 1);
     }
@@ -39,7 +41,19 @@ internal sealed class ServiceBusPartitionLease : IPartitionLease
         // With the lock the broker took the event back already.
         return attempt.Settlement is Settlement.Release && Lost.IsCancellationRequested
             ? Task.CompletedTask
-            : _settling.SettleAsync(_session.Message, received, _session.HasState, attempt);
+            : _settling.SettleAsync(_session.Message, received, _hasState, attempt);
+    }
+
+    public Task KeepAsync(ReceivedEvent received, FailureHistory history)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _returned) != 0, this);
+        if (received.SequenceNumber != _session.Received.SequenceNumber || Volatile.Read(ref _settled) != 0)
+        {
+            throw new InvalidOperationException("The event is not of this run or was settled before.");
+        }
+
+        _hasState = true;
+        return _settling.TryAsync(token => _session.Message.SetSessionStateAsync(SessionState.Of(received.Envelope.MessageId, history), token));
     }
 
     public async ValueTask DisposeAsync()
