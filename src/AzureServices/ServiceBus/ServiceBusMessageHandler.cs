@@ -20,7 +20,7 @@ public sealed partial class ServiceBusMessageHandler
     // Trouble that lasts must not turn into a loop as fast as the broker.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
-    private readonly Func<ReceivedEvent, CancellationToken, Task<DeliveryAttempt>> _deliver;
+    private readonly Func<ReceivedEvent, Func<FailureHistory, Task>, CancellationToken, Task<DeliveryAttempt>> _deliver;
     private readonly EventSettling _settling;
     private readonly EventsInHand _inHand;
     private readonly SessionHolds _holds;
@@ -28,7 +28,7 @@ public sealed partial class ServiceBusMessageHandler
     private readonly ILogger<ServiceBusMessageHandler> _logger;
 
     internal ServiceBusMessageHandler(
-        Func<ReceivedEvent, CancellationToken, Task<DeliveryAttempt>> deliver,
+        Func<ReceivedEvent, Func<FailureHistory, Task>, CancellationToken, Task<DeliveryAttempt>> deliver,
         EventSettling settling,
         EventsInHand inHand,
         TimeProvider time,
@@ -73,9 +73,16 @@ public sealed partial class ServiceBusMessageHandler
             }
 
             ReceivedEvent received = new(envelope, sequenceNumber, SessionState.HistoryOf(state, envelope.MessageId));
-            if (await DeliverAsync(received, cancellationToken) is { } attempt)
+            bool hasState = SessionState.IsPresent(state);
+            Task KeepAsync(FailureHistory history)
             {
-                await SettleAsync(received, SessionState.IsPresent(state), attempt, settlement);
+                hasState = true;
+                return _settling.TryAsync(token => settlement.SetSessionStateAsync(SessionState.Of(envelope.MessageId, history), token));
+            }
+
+            if (await DeliverAsync(received, KeepAsync, cancellationToken) is { } attempt)
+            {
+                await SettleAsync(received, hasState, attempt, settlement);
             }
             else
             {
@@ -109,11 +116,11 @@ public sealed partial class ServiceBusMessageHandler
     }
 
     /// <summary>What the delivery came to; null when it broke off.</summary>
-    private async Task<DeliveryAttempt?> DeliverAsync(ReceivedEvent received, CancellationToken cancellationToken)
+    private async Task<DeliveryAttempt?> DeliverAsync(ReceivedEvent received, Func<FailureHistory, Task> keep, CancellationToken cancellationToken)
     {
         try
         {
-            return await _deliver(received, cancellationToken);
+            return await _deliver(received, keep, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it is, the trigger must not see it; its message may quote the event, so only its type is told.
         catch (Exception exception)

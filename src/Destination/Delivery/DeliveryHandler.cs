@@ -46,19 +46,28 @@ public sealed class DeliveryHandler
     }
 
     /// <summary>Delivers one event. Cancelled (shutdown, lost lock), it finishes the request on the wire and releases the event.</summary>
-    public async Task<DeliveryAttempt> DeliverAsync(ReceivedEvent received, CancellationToken cancellationToken)
+    /// <param name="received">The event.</param>
+    /// <param name="keep">Writes down how often it failed while it waits; null where nobody can.</param>
+    /// <param name="cancellationToken">Ends waits.</param>
+    public async Task<DeliveryAttempt> DeliverAsync(ReceivedEvent received, Func<FailureHistory, Task>? keep, CancellationToken cancellationToken)
     {
         DeliveryAttempt? result = null;
-        await DeliverRunAsync([received], (_, attempt) => result = attempt, cancellationToken);
+        await DeliverRunAsync([received], (_, attempt) => result = attempt, keep is null ? null : (_, history) => keep(history), cancellationToken);
         return result ?? throw new UnreachableException();
     }
 
     /// <summary>Delivers a run of one partition, oldest first. Every event ends in order; the first that is released ends the run.</summary>
     /// <param name="run">Consecutive events of one partition.</param>
     /// <param name="ended">Called once for each event that ended, in order.</param>
+    /// <param name="keep">Writes down how often an event failed while the run waits for it; null where nobody can.</param>
     /// <param name="cancellationToken">Ends waits; a request on the wire is finished all the same.</param>
-    public async Task DeliverRunAsync(IReadOnlyList<ReceivedEvent> run, Action<ReceivedEvent, DeliveryAttempt> ended, CancellationToken cancellationToken)
+    public async Task DeliverRunAsync(
+        IReadOnlyList<ReceivedEvent> run,
+        Action<ReceivedEvent, DeliveryAttempt> ended,
+        Func<ReceivedEvent, FailureHistory, Task>? keep,
+        CancellationToken cancellationToken)
     {
+        FailureKeeping keeping = new(keep, _time);
         using RunReader reader = new(run, _preparation, _peers, _settings, _time);
         using CancellationTokenSource budget = new(Timeout.InfiniteTimeSpan, _time);
         await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
@@ -72,7 +81,7 @@ public sealed class DeliveryHandler
                 segment.Enter(_gate.State);
                 segment.Open(reader.Read());
                 segment.EndInOrder(_recorder);
-                await DeliverSegmentAsync(segment, head.Envelope.Partition, budget.Token);
+                await DeliverSegmentAsync(segment, head.Envelope.Partition, keeping, budget.Token);
             }
             catch (OperationCanceledException) when (budget.IsCancellationRequested)
             {
@@ -91,7 +100,7 @@ public sealed class DeliveryHandler
         }
     }
 
-    private async Task DeliverSegmentAsync(SegmentDelivery segment, Partition partition, CancellationToken cancellationToken)
+    private async Task DeliverSegmentAsync(SegmentDelivery segment, Partition partition, FailureKeeping keeping, CancellationToken cancellationToken)
     {
         IReadOnlyList<PendingEvent> events = segment.NextToSend();
         if (events.Count == 0)
@@ -113,6 +122,7 @@ public sealed class DeliveryHandler
             segment.EndInOrder(_recorder);
             if (next is RetryDecision.Wait wait)
             {
+                await keeping.WaitsForAsync(segment.Head);
                 await Task.Delay(wait.Delay, _time, cancellationToken);
             }
 

@@ -70,7 +70,7 @@ internal sealed partial class DeliveryWorker(
         List<Task> settlements = new(lease.Events.Count);
         try
         {
-            await handler.DeliverRunAsync(lease.Events, (received, attempt) => settlements.Add(lease.SettleAsync(received, attempt)), given.Token);
+            await handler.DeliverRunAsync(lease.Events, (received, attempt) => settlements.Add(lease.SettleAsync(received, attempt)), lease.KeepAsync, given.Token);
         }
         finally
         {

@@ -19,7 +19,7 @@ public sealed class BrokenDeliveryTests
     private readonly ServiceBusMessageHandler _handler;
 
     public BrokenDeliveryTests() => _handler = new ServiceBusMessageHandler(
-        static (_, _) => throw new FormatException("ann@example.com is no number"),
+        static (_, _, _) => throw new FormatException("ann@example.com is no number"),
         new EventSettling(new RecordedLog(), NullLogger<EventSettling>.Instance),
         _inHand,
         _time,

@@ -13,12 +13,17 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 public abstract class MessageHandlerTests
 {
     private protected MessageHandlerTests() => Handler = new ServiceBusMessageHandler(
-        (received, _) =>
+        async (received, keep, _) =>
         {
             InHand.Of(received.Envelope.Lane).ShouldBe(1);
             Delivered.Add(received);
             Time.Advance(Takes);
-            return Task.FromResult(Some.Attempt(Decision, attempts: 5));
+            if (Keeps is { } failures)
+            {
+                await keep(failures);
+            }
+
+            return Some.Attempt(Decision, attempts: 5);
         },
         new EventSettling(Log, NullLogger<EventSettling>.Instance),
         InHand,
@@ -41,6 +46,9 @@ public abstract class MessageHandlerTests
 
     /// <summary>What the next delivery comes to.</summary>
     private protected Settlement Decision { get; set; } = Settlement.Complete.Instance;
+
+    /// <summary>What the next delivery has written down while it waits; null for nothing.</summary>
+    private protected FailureHistory? Keeps { get; set; }
 
     /// <summary>How long a delivery takes.</summary>
     private protected TimeSpan Takes { get; set; } = TimeSpan.Zero;

@@ -47,6 +47,16 @@ public sealed class SessionTests : MessageHandlerTests
     }
 
     [Fact]
+    public async Task Failures_written_down_while_a_delivery_waits_are_forgotten_at_its_end()
+    {
+        Keeps = Failures;
+
+        await HandleAsync();
+
+        Settled.Steps.ShouldBe(["set-state", "complete", "set-state none"]);
+    }
+
+    [Fact]
     public async Task Failures_of_another_event_mean_nothing()
     {
         Settled.State = SessionState.Of(Some.Envelope(2).MessageId, Failures);
