@@ -94,7 +94,7 @@ public sealed class ManyProcessesTests : IAsyncLifetime
     private async Task<Task> PauseForRejectionsAsync(OneProcess process, CancellationToken cancellationToken)
     {
         Task<DeliveryAttempt>[] held =
-            [.. Enumerable.Range(0, 50).Select(number => process.Handler.DeliverAsync(new ReceivedEvent(Rejected(number), number, FailureHistory.None), cancellationToken))];
+            [.. Enumerable.Range(0, 50).Select(number => process.Handler.DeliverAsync(new ReceivedEvent(Rejected(number), number, FailureHistory.None), null, cancellationToken))];
         await Eventually.BecomesTrueAsync(async () =>
         {
             // For the rate.

@@ -60,7 +60,7 @@ public sealed class BudgetTests
 
         DeliveryHandler handler = process.GetRequiredService<DeliveryHandler>();
         DeliveryAttempt[] attempts = await Task.WhenAll(Enumerable.Range(number * EventsEach, EventsEach)
-            .Select(index => handler.DeliverAsync(new ReceivedEvent(Envelope(index), index, FailureHistory.None), CancellationToken.None)));
+            .Select(index => handler.DeliverAsync(new ReceivedEvent(Envelope(index), index, FailureHistory.None), null, CancellationToken.None)));
         foreach (IHostedService service in hosted.Reverse())
         {
             await service.StopAsync(CancellationToken.None);

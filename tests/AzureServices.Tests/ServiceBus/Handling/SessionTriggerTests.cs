@@ -89,7 +89,7 @@ public sealed class SessionTriggerTests : BrokerTests
     private async Task RunAsync(Func<bool> isDone)
     {
         ServiceBusMessageHandler handler = new(
-            (received, _) =>
+            (received, _, _) =>
             {
                 _delivered.Enqueue(received);
                 return Task.FromResult(Some.Attempt(_decide(received), attempts: 2));
