@@ -47,6 +47,11 @@ public sealed partial class DestinationApi
             Log.StorageUnavailable(_logger, route.Name, exception.Code);
             return ApiErrors.StorageUnavailable;
         }
+        catch (QueueUnreachableException exception)
+        {
+            Log.StorageUnavailable(_logger, route.Name, exception.Code);
+            return ApiErrors.QueueUnreachable;
+        }
         catch (Exception exception)
         {
             Log.RequestFailed(_logger, route.Name, FailureText.Of(exception));
@@ -63,7 +68,7 @@ public sealed partial class DestinationApi
         [LoggerMessage(EventId = 700, Level = LogLevel.Error, Message = "Request to {Route} failed: {Failure}.")]
         public static partial void RequestFailed(ILogger logger, string route, string failure);
 
-        [LoggerMessage(EventId = 701, Level = LogLevel.Warning, Message = "Request to {Route} was answered without storage: {Code}.")]
+        [LoggerMessage(EventId = 701, Level = LogLevel.Warning, Message = "Request to {Route} could not be answered: {Code}.")]
         public static partial void StorageUnavailable(ILogger logger, string route, string code);
     }
 }

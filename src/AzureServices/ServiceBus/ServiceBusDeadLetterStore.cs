@@ -44,7 +44,37 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken)
+    public Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken) =>
+        BrokerAccess.AskAsync(() => ReadPageAsync(query, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) => BrokerAccess.AskAsync(
+        async () => ParseId(id) is { } sequence && await PeekAsync(sequence, cancellationToken) is { } message
+            ? new DeadLetterDetail(DeadLetterMessage.Read(message), DeadLetterMessage.BodyOf(message))
+            : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
+        BrokerAccess.AskAsync(() => PassAsync(selection, (wanted, at) => SendAgainAsync(wanted, at, asOfNow), EventStep.Replayed, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
+        BrokerAccess.AskAsync(() => PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken), cancellationToken);
+
+    /// <summary>Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be.</summary>
+    public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => PassAsync(
+        () => new PassProgress(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention),
+        static _ => true,
+        [],
+        TakeAllAsync,
+        EventStep.Discarded,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _onePass.Dispose();
+
+    private async Task<DeadLetterPage> ReadPageAsync(DeadLetterQuery query, CancellationToken cancellationToken)
     {
         long last = query.After is null ? -1 : ParseId(query.After) ?? long.MaxValue - 1;
         List<DeadLetter> items = [];
@@ -66,32 +96,6 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
         return new DeadLetterPage(items, null);
     }
-
-    /// <inheritdoc/>
-    public async Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) =>
-        ParseId(id) is { } sequence && await PeekAsync(sequence, cancellationToken) is { } message
-            ? new DeadLetterDetail(DeadLetterMessage.Read(message), DeadLetterMessage.BodyOf(message))
-            : null;
-
-    /// <inheritdoc/>
-    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
-        PassAsync(selection, (wanted, at) => SendAgainAsync(wanted, at, asOfNow), EventStep.Replayed, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
-        PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken);
-
-    /// <summary>Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be.</summary>
-    public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => PassAsync(
-        () => new PassProgress(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention),
-        static _ => true,
-        [],
-        TakeAllAsync,
-        EventStep.Discarded,
-        cancellationToken);
-
-    /// <inheritdoc/>
-    public void Dispose() => _onePass.Dispose();
 
     private Task<DeadLetterPass> PassAsync(
         DeadLetterSelection selection,

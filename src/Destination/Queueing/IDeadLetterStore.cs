@@ -2,7 +2,10 @@ using CustomerIoDestination.Delivery;
 
 namespace CustomerIoDestination.Queueing;
 
-/// <summary>The dead letters: look, replay, discard. Oldest first everywhere.</summary>
+/// <summary>
+/// The dead letters: look, replay, discard. Oldest first everywhere. Every member throws <see cref="QueueUnreachableException"/> when the queue can't be
+/// reached; a pass that was cut off so is safe to repeat.
+/// </summary>
 public interface IDeadLetterStore
 {
     /// <summary>A page of dead letters. With a filter the page may be empty while <see cref="DeadLetterPage.Next"/> is set (a bounded scan a call).</summary>

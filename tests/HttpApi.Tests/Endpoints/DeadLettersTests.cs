@@ -33,6 +33,18 @@ public sealed class DeadLettersTests
     }
 
     [Fact]
+    public async Task A_queue_that_cannot_be_reached_is_no_error_of_this_product()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Failure = new QueueUnreachableException("queue_busy", null);
+
+        HttpResponseMessage answer = await host.GetAsync("/api/dead-letters");
+
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.ServiceUnavailable);
+        (await answer.JsonAsync())["code"]!.GetValue<string>().ShouldBe("queue_unreachable");
+    }
+
+    [Fact]
     public async Task A_filter_a_limit_and_a_cursor_reach_the_store()
     {
         await using ApiHost host = await ApiHost.StartAsync();

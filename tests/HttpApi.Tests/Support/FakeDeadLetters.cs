@@ -11,6 +11,9 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
 
     public DeadLetterPass Pass { get; set; } = new(Done: 0, Identifies: 0, NotFound: [], More: false);
 
+    /// <summary>What every question is answered with; null to answer.</summary>
+    public Exception? Failure { get; set; }
+
     public List<DeadLetterQuery> Queries { get; } = [];
 
     public List<(DeadLetterSelection Selection, bool AsOfNow)> Replays { get; } = [];
@@ -19,6 +22,11 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
 
     public Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken)
     {
+        if (Failure is not null)
+        {
+            return Task.FromException<DeadLetterPage>(Failure);
+        }
+
         Queries.Add(query);
         IEnumerable<DeadLetter> letters = Letters.Select(detail => detail.DeadLetter).Where(letter => query.Reason is null || letter.Reason == query.Reason);
         return Task.FromResult(new DeadLetterPage([.. letters.Take(query.Limit)], Next));

@@ -15,6 +15,7 @@ internal sealed partial class SessionExchange(SessionAccepting accepting, TimePr
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ToldEvery = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiters = [];
@@ -22,6 +23,8 @@ internal sealed partial class SessionExchange(SessionAccepting accepting, TimePr
     private readonly HashSet<Task> _tasks = [];
     private readonly CancellationTokenSource _stopping = new();
     private int _accepting;
+    private int _failures;
+    private long? _toldAt;
     private bool _isStopping;
 
     /// <summary>Waits for a session of the lane. First come, first served.</summary>
@@ -107,9 +110,26 @@ internal sealed partial class SessionExchange(SessionAccepting accepting, TimePr
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Log.AcceptFailed(logger, exception.GetType().Name);
+                Tell(exception);
                 await Task.Delay(PauseAfterFailure, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    // Each accept fails each second while the broker is away.
+    private void Tell(Exception exception)
+    {
+        lock (_gate)
+        {
+            _failures++;
+            if (_toldAt is { } told && time.GetElapsedTime(told) < ToldEvery)
+            {
+                return;
+            }
+
+            _toldAt = time.GetTimestamp();
+            Log.AcceptFailed(logger, exception.GetType().Name, _failures);
+            _failures = 0;
         }
     }
 
@@ -183,7 +203,7 @@ internal sealed partial class SessionExchange(SessionAccepting accepting, TimePr
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "No session could be accepted ({ExceptionType}); it is tried again.")]
-        public static partial void AcceptFailed(ILogger logger, string exceptionType);
+        [LoggerMessage(LogLevel.Error, "No session could be accepted ({ExceptionType}); it is tried again, and told once a minute ({Failures} failures since).")]
+        public static partial void AcceptFailed(ILogger logger, string exceptionType, int failures);
     }
 }

@@ -49,6 +49,17 @@ public sealed class DeadLetterPassTests : BrokerTests
     }
 
     [Fact]
+    public async Task A_broker_that_refuses_is_told_from_a_bug()
+    {
+        await DeadLettersAsync(1);
+        Subject.Double.Fail(BrokerOperation.Peek, OperationFault.Unauthorized, times: 10);
+
+        (await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None))).Code.ShouldBe("queue_refused");
+        (await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.FindAsync("1", CancellationToken.None))).Code.ShouldBe("queue_refused");
+        await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.DiscardAsync(new DeadLetterSelection.Ids(["1"]), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_pass_leaves_nothing_locked_that_it_did_not_want()
     {
         await DeadLettersAsync(250);
