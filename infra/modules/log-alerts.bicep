@@ -35,7 +35,7 @@ type logAlert = {
 }
 
 var oldestAge = replace(loadTextContent('../queries/oldest-age.kql'), '{oldestAge}', telemetry.oldestAge)
-var heartbeat = replace(loadTextContent('../queries/heartbeat.kql'), '{oldestAge}', telemetry.oldestAge)
+var heartbeat = replace(loadTextContent('../queries/heartbeat.kql'), '{watchRuns}', telemetry.watchRuns)
 var paused = replace(loadTextContent('../queries/paused.kql'), '{paused}', telemetry.paused)
 var ingested = replace(loadTextContent('../queries/ingested.kql'), '{ingested}', telemetry.ingested)
 var ingestUnavailable = replace(

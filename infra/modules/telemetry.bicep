@@ -1,7 +1,11 @@
 // The names the queries look for. They are the names the app's meter uses.
 
 @export()
-@description('Gauge, seconds: age of the oldest waiting event. Written by WatchQueue each minute, so it is its heartbeat too.')
+@description('Counter: runs of WatchQueue, one each minute, whatever its steps come to: its heartbeat.')
+var watchRuns = 'destination.watch.runs'
+
+@export()
+@description('Gauge, seconds: age of the oldest waiting event. Written by WatchQueue each minute in which the queue can be reached.')
 var oldestAge = 'destination.queue.oldest_age'
 
 @export()

@@ -105,6 +105,16 @@ public sealed class AlertTests
         Snapshot.Text(alert["windowSize"]).ShouldBe("PT5M");
     }
 
+    // The oldest age is silent while the queue can't be reached, and the watch runs all the same.
+    [Fact]
+    public void The_heartbeat_looks_at_the_watchs_runs_and_not_at_what_the_queue_answers()
+    {
+        JsonNode criterion = Alert("heartbeat")["properties"]!["criteria"]!["allOf"]![0]!;
+
+        Snapshot.Text(criterion["query"]).ShouldContain("Name == \"destination.watch.runs\"");
+        (Snapshot.Text(criterion["operator"]), criterion["threshold"]!.GetValue<int>()).ShouldBe(("LessThan", 1));
+    }
+
     // The metric is the number of dead letters there are, not of those that came: resolved by itself means that there are none.
     [Fact]
     public void The_dead_letter_alert_stays_open_until_there_are_none()

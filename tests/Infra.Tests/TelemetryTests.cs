@@ -22,7 +22,7 @@ public sealed partial class TelemetryTests
     {
         string[] wanted = [.. MetricName().Matches(Repository.Text("infra/modules/telemetry.bicep")).Select(match => match.Groups[1].Value)];
 
-        wanted.Length.ShouldBe(7);
+        wanted.Length.ShouldBe(8);
         wanted.ShouldBeSubsetOf(Instruments());
     }
 

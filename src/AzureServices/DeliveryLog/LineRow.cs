@@ -8,7 +8,7 @@ namespace CustomerIoDestination.AzureServices.DeliveryLog;
 
 /// <summary>
 /// A line of the log as rows of its day's table. Every line has a row by event; those that a list shows have another, by time downwards, so that the
-/// service's own order is newest first.
+/// service's own order is newest first. The line's number ends both keys: what happened within one tick keeps its order, and none takes another's place.
 /// </summary>
 internal static class LineRow
 {
@@ -20,19 +20,20 @@ internal static class LineRow
     private const int HoursOfDay = 24;
 
     /// <summary>The rows of a line.</summary>
-    public static IEnumerable<TableEntity> Of(DeliveryLogEntry entry)
+    public static IEnumerable<TableEntity> Of(NumberedLine line)
     {
+        DeliveryLogEntry entry = line.Entry;
         if (entry.Step is EventStep.Delivery or EventStep.Ingest)
         {
             yield return Row(
                 string.Create(CultureInfo.InvariantCulture, $"{ByTime}{HoursOfDay - 1 - entry.At.UtcDateTime.Hour:D2}"),
-                string.Create(CultureInfo.InvariantCulture, $"{long.MaxValue - entry.At.UtcTicks:D19}-{entry.EventId}"),
+                string.Create(CultureInfo.InvariantCulture, $"{long.MaxValue - entry.At.UtcTicks:D19}-{long.MaxValue - line.Number:D19}-{entry.EventId}"),
                 entry);
         }
 
         yield return Row(
             PartitionOf(entry.EventId),
-            string.Create(CultureInfo.InvariantCulture, $"{entry.EventId}-{entry.At.UtcTicks:D19}-{(int)entry.Step}"),
+            string.Create(CultureInfo.InvariantCulture, $"{entry.EventId}-{entry.At.UtcTicks:D19}-{line.Number:D19}-{(int)entry.Step}"),
             entry);
     }
 

@@ -15,11 +15,12 @@ internal sealed partial class LogBuffer
 
     private static readonly TimeSpan BetweenWords = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<DeliveryLogEntry> _lines;
+    private readonly Channel<NumberedLine> _lines;
     private readonly LogMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<LogBuffer> _logger;
     private readonly Lock _gate = new();
+    private long _last;
     private long _lost;
     private long? _toldAt;
 
@@ -28,16 +29,16 @@ internal sealed partial class LogBuffer
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _lines = Channel.CreateBounded<DeliveryLogEntry>(
+        _lines = Channel.CreateBounded<NumberedLine>(
             new BoundedChannelOptions(MaxLines) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => OnLost());
     }
 
-    /// <summary>Adds lines.</summary>
+    /// <summary>Adds lines, those of one moment in the order in which they followed each other.</summary>
     public void Add(IReadOnlyList<DeliveryLogEntry> entries)
     {
         foreach (DeliveryLogEntry entry in entries)
         {
-            _lines.Writer.TryWrite(entry);
+            _lines.Writer.TryWrite(new NumberedLine(Interlocked.Increment(ref _last), entry));
         }
 
         TellOfLost();
@@ -47,12 +48,12 @@ internal sealed partial class LogBuffer
     public async Task WaitAsync(CancellationToken cancellationToken) => await _lines.Reader.WaitToReadAsync(cancellationToken);
 
     /// <summary>Takes what is there, at most so many.</summary>
-    public IReadOnlyList<DeliveryLogEntry> Take(int most)
+    public IReadOnlyList<NumberedLine> Take(int most)
     {
-        List<DeliveryLogEntry> taken = [];
-        while (taken.Count < most && _lines.Reader.TryRead(out DeliveryLogEntry? entry))
+        List<NumberedLine> taken = [];
+        while (taken.Count < most && _lines.Reader.TryRead(out NumberedLine? line))
         {
-            taken.Add(entry);
+            taken.Add(line);
         }
 
         TellOfLost();

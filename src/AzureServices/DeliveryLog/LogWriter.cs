@@ -39,7 +39,7 @@ internal sealed partial class LogWriter(DayTables days, TableAccess access, LogB
             {
                 await buffer.WaitAsync(stoppingToken);
                 await Task.Delay(Pause, time, stoppingToken);
-                IReadOnlyList<DeliveryLogEntry> lines = buffer.Take(MaxLines);
+                IReadOnlyList<NumberedLine> lines = buffer.Take(MaxLines);
                 while (!await TryWriteAsync(lines, CancellationToken.None))
                 {
                     await Task.Delay(PauseAfterFailure, time, stoppingToken);
@@ -52,11 +52,11 @@ internal sealed partial class LogWriter(DayTables days, TableAccess access, LogB
         }
     }
 
-    private async Task<bool> TryWriteAsync(IReadOnlyList<DeliveryLogEntry> lines, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(IReadOnlyList<NumberedLine> lines, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (IGrouping<DateOnly, DeliveryLogEntry> day in lines.GroupBy(line => DateOnly.FromDateTime(line.At.UtcDateTime)))
+            foreach (IGrouping<DateOnly, NumberedLine> day in lines.GroupBy(line => DateOnly.FromDateTime(line.Entry.At.UtcDateTime)))
             {
                 await WriteAsync(days.Of(day.Key), day, cancellationToken);
             }
@@ -78,12 +78,10 @@ internal sealed partial class LogWriter(DayTables days, TableAccess access, LogB
         }
     }
 
-    private async Task WriteAsync(TableClient table, IEnumerable<DeliveryLogEntry> lines, CancellationToken cancellationToken)
+    private async Task WriteAsync(TableClient table, IEnumerable<NumberedLine> lines, CancellationToken cancellationToken)
     {
-        // The same row twice fails a transaction.
         IEnumerable<TableTransactionAction[]> transactions = lines
             .SelectMany(LineRow.Of)
-            .DistinctBy(row => (row.PartitionKey, row.RowKey))
             .Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))
             .GroupBy(action => action.Entity.PartitionKey, StringComparer.Ordinal)
             .SelectMany(partition => partition.Chunk(MaxRowsPerTransaction));

@@ -22,7 +22,7 @@ public sealed class LogBufferTests : IDisposable
 
         buffer.Add([.. Enumerable.Range(0, LogBuffer.MaxLines + 3).Select(SomeLog.Line)]);
 
-        buffer.Take(1).ShouldHaveSingleItem().Attempts.ShouldBe(3);
+        buffer.Take(1).ShouldHaveSingleItem().Entry.Attempts.ShouldBe(3);
         lost.GetMeasurementSnapshot().EvaluateAsCounter().ShouldBe(3);
     }
 

@@ -35,6 +35,21 @@ public sealed class TableDeliveryLogTests
     }
 
     [AzuriteFact]
+    public async Task Lines_of_one_moment_come_last_recorded_first_and_none_takes_anothers_place()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        int[] order = [3, 1, 2, 1];
+        await log.Log.RecordAsync([.. order.Select((number, attempts) => Delivered(number, Noon) with { Attempts = attempts })], CancellationToken.None);
+        await log.StopAsync();
+
+        DeliveryLogPage page = await log.Log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None);
+        EventStory story = (await log.Log.FindStoryAsync(EventId(1), CancellationToken.None)).ShouldNotBeNull();
+
+        page.Items.Select(line => line.EventId).ShouldBe(order.Reverse().Select(EventId));
+        story.Steps.Select(step => step.Attempts).ShouldBe([1, 3]);
+    }
+
+    [AzuriteFact]
     public async Task A_line_is_read_as_it_was_recorded_by_another_process()
     {
         string account = await Azurite.NewAccountAsync();
