@@ -117,20 +117,20 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            await ReadCallsAsync();
+            await ReadCallsAsync(all: false);
             await Task.Delay(LookEvery, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await ReadCallsAsync();
+        await ReadCallsAsync(all: true);
     }
 
-    private async Task ReadCallsAsync()
+    private async Task ReadCallsAsync(bool all)
     {
         long before;
         do
         {
             before = _order.LastSequence;
-            _order.Read(await _sandbox.RequestsAsync(before));
+            _order.Read(await _sandbox.RequestsAsync(before), all);
         }
         while (_order.LastSequence > before);
     }
