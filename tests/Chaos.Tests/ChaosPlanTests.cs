@@ -29,10 +29,20 @@ public sealed class ChaosPlanTests
             plan.SelectMany(life => life.Troubles).Distinct().Order().ShouldBe(Enum.GetValues<Trouble>());
             plan[^1].KillAfter.ShouldBeNull();
             plan[^1].Troubles.ShouldNotContain(Trouble.KeyRefused);
+            plan[^1].Troubles.ShouldContain(Trouble.LongOutage);
+            plan.Count(life => life.ReleasesSoon).ShouldBe(1);
             plan[^1].Troubles.ShouldNotContain(Trouble.DiskFull);
             plan.SelectMany(life => life.Troubles).SelectMany(Troubles.FaultsOf).ShouldAllBe(fault => fault.ForSeconds != null);
         }
     }
+
+    [Fact]
+    public void A_long_run_ends_with_a_pause_that_ends_by_itself() =>
+        ChaosPlan.Of(ChaosOptions.Short with { Events = 20_000 })[^1].Troubles.ShouldContain(Trouble.KeyRefused);
+
+    [Fact]
+    public void Over_Service_Bus_no_disk_is_full() =>
+        ChaosPlan.Of(ChaosOptions.Short with { Queue = ChaosQueue.ServiceBus, Kills = 50 }).SelectMany(life => life.Troubles).ShouldNotContain(Trouble.DiskFull);
 
     [Fact]
     public void Kills_come_while_events_are_still_sent()

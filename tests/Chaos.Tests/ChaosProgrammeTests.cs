@@ -24,5 +24,6 @@ public sealed class ChaosProgrammeTests
         report.WriteTo(table);
         report.Violations.ShouldBeEmpty($"{string.Join('\n', said)}\n{table}");
         report.Counts.ShouldContain(("kill -9", options.Kills));
+        report.Counts.ShouldContain(count => count.Name.StartsWith("released", StringComparison.Ordinal) && count.Count > 0);
     }
 }

@@ -97,8 +97,8 @@ public sealed class ControlRouteTests
         JsonNode second = (await sandbox.SendAsync(HttpMethod.Get, $"/sandbox/requests?after={first["next"]}")).Json;
         JsonNode third = (await sandbox.SendAsync(HttpMethod.Get, $"/sandbox/requests?after={second["next"]}")).Json;
 
-        JsonNode.DeepEquals(first, JsonNode.Parse("""{"items":[{"sequence":1,"atMs":0,"method":"PUT","path":"/api/v1/customers/a%2Fb%40x","body":"{\"a\": 1}","bodyTruncated":false,"status":200}],"next":1}""")).ShouldBeTrue(first.ToJsonString());
-        JsonNode.DeepEquals(second, JsonNode.Parse("""{"items":[{"sequence":2,"atMs":1500,"method":"POST","path":"/api/v1/customers/u1/events","body":"nonsense","bodyTruncated":false,"status":400}],"next":2}""")).ShouldBeTrue(second.ToJsonString());
+        JsonNode.DeepEquals(first, JsonNode.Parse("""{"items":[{"sequence":1,"atMs":0,"method":"PUT","path":"/api/v1/customers/a%2Fb%40x","body":"{\"a\": 1}","bodyTruncated":false,"status":200,"applied":true,"decidedAfter":1,"refusedItems":null}],"next":1}""")).ShouldBeTrue(first.ToJsonString());
+        JsonNode.DeepEquals(second, JsonNode.Parse("""{"items":[{"sequence":2,"atMs":1500,"method":"POST","path":"/api/v1/customers/u1/events","body":"nonsense","bodyTruncated":false,"status":400,"applied":false,"decidedAfter":2,"refusedItems":null}],"next":2}""")).ShouldBeTrue(second.ToJsonString());
         JsonNode.DeepEquals(third, JsonNode.Parse("""{"items":[],"next":2}""")).ShouldBeTrue(third.ToJsonString());
     }
 

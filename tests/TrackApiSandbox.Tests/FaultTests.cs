@@ -54,6 +54,60 @@ public sealed class FaultTests
         sandbox.OnlyPerson().Id.ShouldBe("u1");
     }
 
+    [Theory]
+    [InlineData("""{"partialBody":true}""", 200, true)]
+    [InlineData("""{"partialBody":true,"status":500}""", 500, false)]
+    [InlineData("""{"partialBody":true,"status":500,"afterApplying":true}""", 500, true)]
+    public async Task Of_a_half_sent_answer_the_head_and_half_the_body_arrive(string fault, int status, bool applied)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        await sandbox.FaultAsync(fault);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/customers/u1") { Content = new StringContent("{}") };
+
+        using HttpResponseMessage response = await sandbox.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        ((int)response.StatusCode).ShouldBe(status);
+        await Should.ThrowAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
+        sandbox.Server.GetRequests().ShouldHaveSingleItem().Applied.ShouldBe(applied);
+        sandbox.Server.GetRequests()[0].Status.ShouldBeNull();
+        sandbox.Server.GetState().People.Count.ShouldBe(applied ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task A_call_tells_whether_it_was_taken_whatever_was_answered()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        await sandbox.IdentifyAsync("taken", "{}");
+        await sandbox.TrackAsync("refused", """{"name":" "}""");
+        await sandbox.BatchAsync(
+            """{"type":"person","action":"nonsense"}""",
+            """{"type":"person","identifiers":{"id":"u1"},"action":"identify","attributes":{}}""",
+            "7");
+        await sandbox.FaultAsync("""{"afterApplying":true,"status":500,"match":"lost"}""");
+        await sandbox.FaultAsync("""{"status":503}""");
+        await sandbox.IdentifyAsync("lost", "{}");
+        await sandbox.IdentifyAsync("prevented", "{}");
+
+        sandbox.Server.GetRequests().Select(request => request.Applied).ShouldBe([true, false, true, true, false]);
+        sandbox.Server.GetRequests().Select(request => request.DecidedAfter).ShouldBe([1, 2, 3, 4, 5]);
+        sandbox.Server.GetRequests()[2].RefusedItems.ShouldBe([0, 2]);
+    }
+
+    [Fact]
+    public async Task A_call_in_hand_is_not_decided_and_then_after_those_received_meanwhile()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        sandbox.Server.AddFault(new Fault { DelayMs = 5_000, Match = "slow" });
+        Task<Reply> call = sandbox.IdentifyAsync("slow", "{}");
+        await ReceivedAsync(sandbox);
+        await sandbox.IdentifyAsync("quick", "{}");
+        sandbox.Server.GetRequests()[0].Applied.ShouldBeNull();
+
+        await AdvanceUntilAsync(sandbox, () => call.IsCompleted);
+
+        sandbox.Server.GetRequests().Select(request => (request.Applied, request.DecidedAfter)).ShouldBe([(true, 2), (true, 2)]);
+    }
+
     [Fact]
     public async Task A_fault_ends_by_itself()
     {
@@ -179,7 +233,8 @@ public sealed class FaultTests
     }
 
     [Theory]
-    [InlineData("{}", "a fault needs status, delayMs, reset or afterApplying")]
+    [InlineData("{}", "a fault needs status, delayMs, reset, afterApplying or partialBody")]
+    [InlineData("""{"reset":true,"partialBody":true}""", "reset sends no answer")]
     [InlineData("""{"status":500,"share":1.1}""", "share must be between 0 and 1")]
     [InlineData("""{"status":500,"share":-0.1}""", "share must be between 0 and 1")]
     [InlineData("""{"status":100}""", "status must be between 200 and 599")]

@@ -33,6 +33,12 @@ public sealed record Fault
     /// <summary>Makes the change and then loses the answer: the connection is aborted, or <see cref="Status"/> is answered if there is one.</summary>
     public bool AfterApplying { get; init; }
 
+    /// <summary>
+    /// Sends the answer's status line and headers, with the length of the whole body, and half of the body, then aborts the connection: after the change
+    /// was made, or with <see cref="Status"/> and without <see cref="AfterApplying"/> of that error, without a change.
+    /// </summary>
+    public bool PartialBody { get; init; }
+
     /// <summary>Seconds until the fault ends by itself; null for never.</summary>
     public double? ForSeconds { get; init; }
 
@@ -46,7 +52,7 @@ public sealed record Fault
     internal bool PreventsChange => !AfterApplying && (Reset || Status is not null);
 
     /// <summary>Whether the struck call gets no answer.</summary>
-    internal bool CutsConnection => Reset || (AfterApplying && Status is null);
+    internal bool CutsConnection => Reset || (AfterApplying && Status is null && !PartialBody);
 
     /// <summary>What is wrong with the fault itself, or null.</summary>
     internal string? Problem() => this switch
@@ -57,7 +63,8 @@ public sealed record Fault
         { ForSeconds: not (null or (> 0 and <= 1e9)) } => "forSeconds must be above 0",
         { RetryAfter: { } text } when text.Any(c => c is < ' ' or > '~') => "retryAfter must be printable ASCII",
         { Status: null, Body: not null } => "body needs a status",
-        { Status: null, DelayMs: 0, Reset: false, AfterApplying: false } => "a fault needs status, delayMs, reset or afterApplying",
+        { Reset: true, PartialBody: true } => "reset sends no answer, so partialBody can't send half of it",
+        { Status: null, DelayMs: 0, Reset: false, AfterApplying: false, PartialBody: false } => "a fault needs status, delayMs, reset, afterApplying or partialBody",
         _ => null,
     };
 }

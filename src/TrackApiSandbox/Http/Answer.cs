@@ -1,6 +1,10 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using TrackApiSandbox.TrackApi;
 
 namespace TrackApiSandbox.Http;
@@ -8,6 +12,12 @@ namespace TrackApiSandbox.Http;
 /// <summary>A status and its JSON body, ready to be written.</summary>
 internal readonly record struct Answer(int Status, ReadOnlyMemory<byte> Body, string? RetryAfter = null)
 {
+    /// <summary>The items of a batch that it names as refused, or null.</summary>
+    public IReadOnlyList<int>? RefusedItems { get; init; }
+
+    /// <summary>Whether it says that the change was made.</summary>
+    public bool IsSuccess => Status is >= StatusCodes.Status200OK and < StatusCodes.Status300MultipleChoices;
+
     public const string JsonContentType = "application/json; charset=utf-8";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -39,8 +49,25 @@ internal readonly record struct Answer(int Status, ReadOnlyMemory<byte> Body, st
     }
 
     /// <summary>The v2 form: 400 for an entity or a whole batch, 207 with an index for items.</summary>
-    public static Answer Errors(int status, IEnumerable<(int? Index, Problem Problem)> problems) =>
-        Json(status, new JsonObject { ["errors"] = new JsonArray([.. problems.Select(entry => ItemError(entry.Index, entry.Problem))]) });
+    public static Answer Errors(int status, IReadOnlyList<(int? Index, Problem Problem)> problems) =>
+        Json(status, new JsonObject { ["errors"] = new JsonArray([.. problems.Select(entry => ItemError(entry.Index, entry.Problem))]) }) with
+        {
+            RefusedItems = [.. problems.Select(entry => entry.Index).OfType<int>().Distinct()],
+        };
+
+    /// <summary>Writes the headers of the whole and the first half of the body.</summary>
+    public async Task WriteHalfAsync(HttpContext context)
+    {
+        string retry = RetryAfter is null ? "" : $"Retry-After: {RetryAfter}\r\n";
+        byte[] head = Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {Status} Half\r\nContent-Type: {JsonContentType}\r\n{retry}Content-Length: {Body.Length}\r\n\r\n"));
+
+        byte[] half = [.. head, .. Body.Span[..(Body.Length / 2)]];
+
+        // Past the server, which buffers, and would drop the buffer with the connection.
+        await context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.SendAsync(half, context.RequestAborted);
+    }
 
     public Task WriteAsync(HttpContext context)
     {

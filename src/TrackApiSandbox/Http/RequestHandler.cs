@@ -39,21 +39,25 @@ internal sealed class RequestHandler(
             await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time, stopping);
         }
 
-        Answer answer = fault is { PreventsChange: true } ? default : Respond(context, route, segments, body);
-        if (fault is { CutsConnection: true })
+        Answer change = fault is { PreventsChange: true } ? default : Respond(context, route, segments, body);
+        Answer answer = fault is { Status: { } status } ? Instead(fault, status) : change;
+        bool isWhole = fault is not ({ CutsConnection: true } or { PartialBody: true });
+        requests.Decide(received, change.IsSuccess, change.RefusedItems, isWhole ? answer.Status : null);
+        if (fault is not { CutsConnection: true })
+        {
+            await (isWhole ? answer.WriteAsync(context) : answer.WriteHalfAsync(context));
+        }
+
+        if (!isWhole)
         {
             context.Abort();
-            return;
         }
+    }
 
-        if (fault is { Status: { } status })
-        {
-            answer = fault.Body is { } text ? new Answer(status, Encoding.UTF8.GetBytes(text)) : Answer.MetaError(status, "fault of the sandbox");
-            answer = answer with { RetryAfter = fault.RetryAfter };
-        }
-
-        requests.Answered(received, answer.Status);
-        await answer.WriteAsync(context);
+    private static Answer Instead(Fault fault, int status)
+    {
+        Answer answer = fault.Body is { } text ? new Answer(status, Encoding.UTF8.GetBytes(text)) : Answer.MetaError(status, "fault of the sandbox");
+        return answer with { RetryAfter = fault.RetryAfter };
     }
 
     private Answer Respond(HttpContext context, TrackApiRoute route, string[]? segments, RequestBody body)

@@ -49,10 +49,18 @@ internal sealed class RequestLog(TimeProvider time)
         }
     }
 
-    public void Answered(ReceivedRequest request, int status)
+    /// <summary>Notes what came of a call, before it is answered.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="applied">Whether its change was made.</param>
+    /// <param name="refusedItems">Items of a batch that were not taken.</param>
+    /// <param name="status">The status answered; null when it gets no whole answer.</param>
+    public void Decide(ReceivedRequest request, bool applied, IReadOnlyList<int>? refusedItems, int? status)
     {
-        request.Answered(status);
-        Interlocked.Increment(ref _byStatus[status]);
+        request.Decide(applied, refusedItems, status, Interlocked.Read(ref _sequence));
+        if (status is { } answered)
+        {
+            Interlocked.Increment(ref _byStatus[answered]);
+        }
     }
 
     public IReadOnlyList<ReceivedRequest> After(long sequence, int limit)

@@ -6,8 +6,11 @@ namespace TrackApiSandbox.Snapshots;
 /// <summary>One Track API call as it was received.</summary>
 public sealed class ReceivedRequest
 {
+    private const int InHand = -1;
+
     private readonly byte[] _body;
     private int _status;
+    private int _applied = InHand;
 
     internal ReceivedRequest(long sequence, double atMs, string method, string path, byte[] body, bool bodyTruncated)
     {
@@ -36,11 +39,30 @@ public sealed class ReceivedRequest
     /// <summary>Whether only the beginning of the body was kept.</summary>
     public bool BodyTruncated { get; }
 
-    /// <summary>The status answered; null while the call is in hand and when it was cut off without an answer.</summary>
+    /// <summary>
+    /// Whether it was taken, whatever was answered: its change was made, of a batch those of all items but <see cref="RefusedItems"/>. Null while the
+    /// call is in hand.
+    /// </summary>
+    public bool? Applied => Volatile.Read(ref _applied) is not InHand and var applied ? applied == 1 : null;
+
+    /// <summary>The status answered; null while the call is in hand and when it was cut off without a whole answer.</summary>
     public int? Status => Volatile.Read(ref _status) is not 0 and var status ? status : null;
+
+    /// <summary>The <see cref="Sequence"/> of the newest call received when <see cref="Applied"/> was decided: later ones came after it.</summary>
+    public long? DecidedAfter { get; private set; }
+
+    /// <summary>The indexes of the items of a batch that were refused by an error of their own; null when none was.</summary>
+    public IReadOnlyList<int>? RefusedItems { get; private set; }
 
     [JsonIgnore]
     internal int BodyBytes => _body.Length;
 
-    internal void Answered(int status) => Volatile.Write(ref _status, status);
+    // Applied is written last and, by its place above, read first: who finds it decided finds the rest.
+    internal void Decide(bool applied, IReadOnlyList<int>? refusedItems, int? status, long newest)
+    {
+        RefusedItems = refusedItems;
+        DecidedAfter = newest;
+        Volatile.Write(ref _status, status ?? 0);
+        Volatile.Write(ref _applied, applied ? 1 : 0);
+    }
 }

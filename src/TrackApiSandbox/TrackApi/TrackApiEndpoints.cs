@@ -118,7 +118,7 @@ internal sealed class TrackApiEndpoints(Workspace workspace, TimeProvider time, 
     }
 
     private static Answer Refused(IEnumerable<Problem> problems) =>
-        Answer.Errors(StatusCodes.Status400BadRequest, problems.Select(problem => ((int?)null, problem)));
+        Answer.Errors(StatusCodes.Status400BadRequest, [.. problems.Select(problem => ((int?)null, problem))]);
 
     private long Now() => time.GetUtcNow().ToUnixTimeSeconds();
 }

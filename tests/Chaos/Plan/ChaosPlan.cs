@@ -5,12 +5,15 @@ internal static class ChaosPlan
 {
     private const int TroublesPerLife = 2;
 
+    // From so many events on, the minute a refused key pauses for does not matter.
+    private const int LongRun = 20_000;
+
     /// <summary>Makes the plan: every trouble is in some life, the worst ones in lives that end by a kill.</summary>
     public static IReadOnlyList<Life> Of(ChaosOptions options)
     {
         var random = new Random(options.Seed);
         List<Trouble>[] dealt = [.. Enumerable.Range(0, options.Kills + 1).Select(_ => new List<Trouble>())];
-        Deal(dealt, options.Kills, random);
+        Deal(dealt, options, random);
         return [.. dealt.Select((troubles, index) => new Life(
             BatchMode: random.Next(2) == 0,
             troubles,
@@ -18,11 +21,13 @@ internal static class ChaosPlan
             TimeSpan.FromMilliseconds(random.Next(300))))];
     }
 
-    // Packs of all troubles are dealt out until each life has two. A refused key pauses for a minute, which only a kill ends sooner, and a full disk ends
-    // with the life: neither is dealt to the last.
-    private static void Deal(List<Trouble>[] dealt, int kills, Random random)
+    // Packs of all troubles are dealt out until each life has two. A full disk ends with the life, and a refused key pauses for a minute, which only a kill
+    // ends sooner: neither is dealt to the last, which begins with what lasts longer than an event is held.
+    private static void Deal(List<Trouble>[] dealt, ChaosOptions options, Random random)
     {
-        Trouble[] pack = Enum.GetValues<Trouble>();
+        int last = options.Kills;
+        dealt[last].Add(options.Events >= LongRun ? Trouble.KeyRefused : Trouble.LongOutage);
+        Trouble[] pack = [.. Enum.GetValues<Trouble>().Where(trouble => IsDealt(trouble, options.Queue))];
         int turns = Math.Max(TroublesPerLife * dealt.Length, pack.Length);
         for (int turn = 0; turn < turns; turn++)
         {
@@ -33,9 +38,9 @@ internal static class ChaosPlan
 
             Trouble trouble = pack[turn % pack.Length];
             int life = turn % dealt.Length;
-            if (life == kills && trouble is Trouble.KeyRefused or Trouble.DiskFull)
+            if (life == last && trouble is Trouble.KeyRefused or Trouble.DiskFull)
             {
-                life = random.Next(kills);
+                life = random.Next(last);
             }
 
             if (!dealt[life].Contains(trouble))
@@ -44,6 +49,10 @@ internal static class ChaosPlan
             }
         }
     }
+
+    // Over Service Bus the host writes no file.
+    private static bool IsDealt(Trouble trouble, ChaosQueue queue) =>
+        trouble is not Trouble.LongOutage && (trouble is not Trouble.DiskFull || queue == ChaosQueue.Sqlite);
 
     private static int KillAfter(ChaosOptions options, int life, Random random)
     {

@@ -12,6 +12,9 @@ internal enum Trouble
     /// <summary>Customer.io takes what it is sent, and its answer is lost.</summary>
     LostAnswers,
 
+    /// <summary>Answers, good and bad, break off in their middle.</summary>
+    HalfAnswers,
+
     /// <summary>Customer.io asks for less, again and again.</summary>
     TooManyRequests,
 
@@ -26,6 +29,9 @@ internal enum Trouble
 
     /// <summary>The key is refused, for deliveries and pings.</summary>
     KeyRefused,
+
+    /// <summary>Customer.io answers nothing but 503 for longer than the host holds an event, which then is released.</summary>
+    LongOutage,
 
     /// <summary>No file of the host can grow.</summary>
     DiskFull,

@@ -23,10 +23,16 @@ internal static class Troubles
             new Fault { Share = 0.15, AfterApplying = true, ForSeconds = 6 },
             new Fault { Share = 0.1, AfterApplying = true, Status = 504, ForSeconds = 6 },
         ],
+        Trouble.HalfAnswers =>
+        [
+            new Fault { Share = 0.1, PartialBody = true, ForSeconds = 6 },
+            new Fault { Share = 0.05, PartialBody = true, Status = 500, ForSeconds = 6 },
+        ],
         Trouble.TooManyRequests => [new Fault { Share = 0.5, Status = 429, RetryAfter = "1", ForSeconds = 2 }],
         Trouble.Timeouts => [new Fault { Share = 0.003, DelayMs = 10_500, ForSeconds = 2 }],
         Trouble.Slowness => [new Fault { Share = 0.2, DelayMs = 150, ForSeconds = 5 }],
         Trouble.Outage => [new Fault { Status = 503, ForSeconds = 3 }],
+        Trouble.LongOutage => [new Fault { Status = 503, ForSeconds = 12 }],
         Trouble.KeyRefused => [new Fault { Status = 401, ForSeconds = 4 }],
         Trouble.DiskFull or Trouble.ClockJumps => [],
         _ => throw new ArgumentOutOfRangeException(nameof(trouble)),

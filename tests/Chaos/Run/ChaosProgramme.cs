@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using CustomerIoDestination.Chaos.Checks;
 using CustomerIoDestination.Chaos.Plan;
 using CustomerIoDestination.TestRig.Processes;
@@ -28,6 +29,7 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     private readonly HostLives _lives;
     private readonly OrderCheck _order;
     private readonly DeadLetterCheck _deadLetters;
+    private int _released;
 
     private ChaosProgramme(ChaosOptions options, Action<string> say, TemporaryFolder folder, SandboxProcess sandbox, IChaosQueueRun queue)
     {
@@ -108,6 +110,8 @@ internal sealed class ChaosProgramme : IAsyncDisposable
         await Eventually.BecomesTrueAsync(async () => await http.WaitingAsync() == 0, "the queue to run empty", limit);
         Say("the queue is empty");
         await DeadLetterPages.ReadAsync(http, _deadLetters);
+        JsonNode released = JsonNode.Parse(await http.GetStringAsync("api/deliveries?outcome=released&limit=500"))!;
+        _released = released["items"]!.AsArray().Count;
         _deadLetters.Finish(_options.Devices);
         IReadOnlyList<string> differences = new StateComparison(_options.Devices, _options.Traffic, _deadLetters.Holds).Compare(await _sandbox.StateAsync());
         return [.. differences, .. _deadLetters.Violations];
@@ -117,20 +121,20 @@ internal sealed class ChaosProgramme : IAsyncDisposable
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            await ReadCallsAsync();
+            await ReadCallsAsync(all: false);
             await Task.Delay(LookEvery, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await ReadCallsAsync();
+        await ReadCallsAsync(all: true);
     }
 
-    private async Task ReadCallsAsync()
+    private async Task ReadCallsAsync(bool all)
     {
         long before;
         do
         {
             before = _order.LastSequence;
-            _order.Read(await _sandbox.RequestsAsync(before));
+            _order.Read(await _sandbox.RequestsAsync(before), all);
         }
         while (_order.LastSequence > before);
     }
@@ -154,6 +158,7 @@ internal sealed class ChaosProgramme : IAsyncDisposable
                 .. stats.Dropped.Select(dropped => ($"  without effect: {dropped.Key}", dropped.Value)),
                 ("people known", stats.People),
                 ("events known", stats.Events),
+                ("released after the hold budget (500 are looked at)", _released),
                 .. _deadLetters.ByReason.Select(reason => ($"dead letters: {reason.Key}", (long)reason.Value)),
                 ("violations", violations.Count + _order.Violations.Count),
             ],

@@ -75,6 +75,7 @@ internal sealed class HostLives(ChaosOptions options, string folder, IChaosQueue
         // A batch must fit into what the sandbox keeps of a body, else its order can't be checked.
         "--Delivery:BatchItems=100",
         "--Logging:LogLevel:Default=Warning",
+        .. life.ReleasesSoon ? ["--Delivery:HoldBudget=00:00:10"] : Array.Empty<string>(),
         .. queue.Settings,
     ];
 

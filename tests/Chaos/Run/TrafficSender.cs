@@ -15,6 +15,9 @@ namespace CustomerIoDestination.Chaos.Run;
 internal sealed class TrafficSender(ChaosOptions options, HostAddress host) : IDisposable
 {
     private const int Connections = 8;
+
+    // Its devices are imported; a device's order holds inside a lane.
+    private const int ImportConnection = 7;
     private const int DevicesAtATime = 60;
     private const int LargestRequest = 60;
 
@@ -62,16 +65,16 @@ internal sealed class TrafficSender(ChaosOptions options, HostAddress host) : ID
             }
 
             long start = Stopwatch.GetTimestamp();
-            await SendAsync(request, random.Next(3), zipped: random.Next(4) == 0, cancellationToken);
+            await SendAsync(request, random.Next(3), zipped: random.Next(4) == 0, import: connection == ImportConnection, cancellationToken);
             TimeSpan left = (perEvent * request.Count) - Stopwatch.GetElapsedTime(start);
             await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
         }
     }
 
-    private async Task SendAsync(List<TrafficEvent> events, int form, bool zipped, CancellationToken cancellationToken)
+    private async Task SendAsync(List<TrafficEvent> events, int form, bool zipped, bool import, CancellationToken cancellationToken)
     {
         byte[] body = Encoding.UTF8.GetBytes(Body(events, form));
-        while (!await TrySendAsync(body, zipped, events.Count, cancellationToken))
+        while (!await TrySendAsync(body, zipped, import, events.Count, cancellationToken))
         {
             await Task.Delay(Pause, cancellationToken);
         }
@@ -79,7 +82,7 @@ internal sealed class TrafficSender(ChaosOptions options, HostAddress host) : ID
         Interlocked.Add(ref _accepted, events.Count);
     }
 
-    private async Task<bool> TrySendAsync(byte[] body, bool zipped, int events, CancellationToken cancellationToken)
+    private async Task<bool> TrySendAsync(byte[] body, bool zipped, bool import, int events, CancellationToken cancellationToken)
     {
         if (host.Current is not { } address)
         {
@@ -92,6 +95,11 @@ internal sealed class TrafficSender(ChaosOptions options, HostAddress host) : ID
             if (zipped)
             {
                 content.Headers.ContentEncoding.Add("gzip");
+            }
+
+            if (import)
+            {
+                content.Headers.Add("X-Lane", "import");
             }
 
             using HttpResponseMessage response = await _http.PostAsync(new Uri(address, "api/events"), content, cancellationToken);
