@@ -13,7 +13,6 @@ internal static class RateLoad
     /// <summary>The first argument of a process that delivers at a rate until its standard input ends.</summary>
     public const string Deliver = "deliver";
 
-    private const int Starts = 3;
     private static readonly int[] Rates = [50, 100, 200, 1_000];
     private static readonly TimeSpan Each = TimeSpan.FromSeconds(6);
 
@@ -24,7 +23,7 @@ internal static class RateLoad
         {
             double most = 0;
             double used = double.MaxValue;
-            for (int start = 0; start < Starts; start++)
+            for (int start = 0; start < size.RateStarts; start++)
             {
                 string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"rate-{rate}-{start}.db"));
                 (double highest, double share) = await MeasureAsync(sandbox, rate, file);
@@ -32,8 +31,8 @@ internal static class RateLoad
                 used = Math.Min(used, share);
             }
 
-            report.Add($"limit of {rate:N0}/s, fresh process: most in a sliding second, of the limit, worst of {Starts} starts", most, "ratio");
-            report.Add($"limit of {rate:N0}/s: used, once it is up to speed, least of {Starts} starts", used, "ratio");
+            report.Add($"limit of {rate:N0}/s, fresh process: most in a sliding second, of the limit, worst of {size.RateStarts} starts", most, "ratio");
+            report.Add($"limit of {rate:N0}/s: used, once it is up to speed, least of {size.RateStarts} starts", used, "ratio");
         }
     }
 
