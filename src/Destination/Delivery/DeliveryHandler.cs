@@ -83,12 +83,7 @@ public sealed class DeliveryHandler
                 segment.EndInOrder(_recorder);
                 await DeliverSegmentAsync(segment, head.Envelope.Partition, keeping, budget.Token);
             }
-            catch (OperationCanceledException) when (budget.IsCancellationRequested)
-            {
-                Release(segment, cancellationToken);
-                return;
-            }
-            catch (EverythingRejectedException)
+            catch (Exception exception) when (exception is EverythingRejectedException || (exception is OperationCanceledException && budget.IsCancellationRequested))
             {
                 Release(segment, cancellationToken);
                 return;

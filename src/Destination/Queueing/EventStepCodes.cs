@@ -18,5 +18,13 @@ public static class EventStepCodes
     };
 
     /// <summary>Reads what <see cref="ToCode"/> wrote; a step only a newer version knows is told as a delivery.</summary>
-    public static EventStep Parse(string code) => Enum.GetValues<EventStep>().Cast<EventStep?>().FirstOrDefault(step => step!.Value.ToCode() == code) ?? EventStep.Delivery;
+    public static EventStep Parse(string code) => code switch
+    {
+        "accepted" => EventStep.Accepted,
+        "queued" => EventStep.Queued,
+        "ingest" => EventStep.Ingest,
+        "replayed" => EventStep.Replayed,
+        "discarded" => EventStep.Discarded,
+        _ => EventStep.Delivery,
+    };
 }
