@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CustomerIoDestination.Json;
 
 namespace CustomerIoDestination.Ingest;
 
@@ -95,8 +96,8 @@ internal static class BodySplitter
         int found = -1;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isBatch = reader.ValueTextEquals("batch"u8);
-            bool isEvent = reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("event"u8);
+            bool isBatch = IsName(reader, "batch"u8);
+            bool isEvent = IsName(reader, "type"u8) || IsName(reader, "event"u8);
             reader.Read();
             if (isEvent)
             {
@@ -113,6 +114,11 @@ internal static class BodySplitter
 
         return found;
     }
+
+    // The reader's own comparison throws where a name holds an escaped lone surrogate.
+    private static bool IsName(in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
+        ? JsonEscapes.Unescape(reader.ValueSpan, out _).AsSpan().SequenceEqual(name)
+        : reader.ValueSpan.SequenceEqual(name);
 
     private static BodyItems SplitValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {

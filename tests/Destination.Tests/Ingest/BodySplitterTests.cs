@@ -15,6 +15,8 @@ public sealed class BodySplitterTests
     [InlineData("""{"sentAt":"x","batch":[]}""", "")]
     [InlineData("""{"batch":{"event":"a"}}""", """{"batch":{"event":"a"}}""")]
     [InlineData("""{"event":"a","batch":[1]}""", """{"event":"a","batch":[1]}""")]
+    [InlineData("""{"ev\ud800ent":1}""", """{"ev\ud800ent":1}""")]
+    [InlineData("""{"\udfff":1,"b\u0061tch":[{"event":"a"}]}""", """{"event":"a"}""")]
     [InlineData("42", "42")]
     [InlineData("{\"event\":\"a\"}\n{\"event\":\"b\"}\n", """{"event":"a"}|{"event":"b"}""")]
     [InlineData("{\"event\":\"a\"}\r\n\r\n{\"event\":\"b\"}", """{"event":"a"}|{"event":"b"}""")]

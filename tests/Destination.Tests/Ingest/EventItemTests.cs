@@ -17,6 +17,7 @@ public sealed class EventItemTests
     [InlineData("""{"type":"track","event":{"secret":1}}""", "invalid_event", "event is an object; a text was expected")]
     [InlineData("""{"type":["track"]}""", "invalid_event", "type is an array; a text was expected")]
     [InlineData("""{"type":null,"event":"a"}""", "invalid_event", "type is null; a text was expected")]
+    [InlineData("""{"ev\ud800ent":1}""", "invalid_event", "neither type nor event")]
     [InlineData("{", "invalid_json", "line 1, byte 1")]
     [InlineData("{broken", "invalid_json", "line 1, byte 1")]
     public void What_is_no_event_is_refused_with_a_reason_and_no_data(string item, string code, string message)
