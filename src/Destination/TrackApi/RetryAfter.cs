@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 
 namespace CustomerIoDestination.TrackApi;
 
-/// <summary>The <c>Retry-After</c> header: whole seconds or a date (RFC 9110 10.2.3); anything else is as good as none.</summary>
+/// <summary>
+/// The <c>Retry-After</c> header: whole seconds, however many, or a date (RFC 9110 10.2.3). Where several numbers are given the longest counts;
+/// anything else is as good as none.
+/// </summary>
 internal static class RetryAfter
 {
     /// <summary>A shorter one, or one in the past, is no invitation to come back at once.</summary>
@@ -24,7 +27,7 @@ internal static class RetryAfter
         }
 
         string text = values.ToString();
-        if (uint.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out uint seconds))
+        if (Seconds(text) is { } seconds)
         {
             return TimeSpan.FromSeconds(seconds);
         }
@@ -32,5 +35,22 @@ internal static class RetryAfter
         return DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out DateTimeOffset date)
             ? TimeSpan.FromTicks(Math.Max(0, (date - now).Ticks))
             : null;
+    }
+
+    // A number too large to hold is as long as can be told, not none.
+    private static uint? Seconds(string text)
+    {
+        uint longest = 0;
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (part.Length == 0 || !part.All(char.IsAsciiDigit))
+            {
+                return null;
+            }
+
+            longest = Math.Max(longest, uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds) ? seconds : uint.MaxValue);
+        }
+
+        return longest;
     }
 }

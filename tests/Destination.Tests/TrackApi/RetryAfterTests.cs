@@ -20,8 +20,17 @@ public sealed class RetryAfterTests
     [InlineData("-5")]
     [InlineData("1.5")]
     [InlineData("")]
-    [InlineData("99999999999999999999")]
+    [InlineData("3, soon")]
     public void Anything_else_is_as_good_as_none(string header) => Read(header).ShouldBeNull();
+
+    [Theory]
+    [InlineData("4294967296")]
+    [InlineData("99999999999")]
+    [InlineData("99999999999999999999")]
+    public void A_number_too_large_to_hold_is_the_longest_wait(string header) => RetryAfter.Bounded(Read(header)!.Value).ShouldBe(RetryAfter.Longest);
+
+    [Fact]
+    public void Of_two_numbers_the_longer_one_counts() => Read("3, 4").ShouldBe(TimeSpan.FromSeconds(4));
 
     private static TimeSpan? Read(string header)
     {
