@@ -51,7 +51,7 @@ internal static class ErrorBody
 
     private static IEnumerable<AnswerError> Read(JsonElement root, int status)
     {
-        if (root.TryGetProperty("errors", out JsonElement errors))
+        if (TryGet(root, "errors", out JsonElement errors))
         {
             foreach (AnswerError error in ReadList(errors, status))
             {
@@ -59,17 +59,17 @@ internal static class ErrorBody
             }
         }
 
-        if (!root.TryGetProperty("meta", out JsonElement meta) || meta.ValueKind != JsonValueKind.Object)
+        if (!TryGet(root, "meta", out JsonElement meta) || meta.ValueKind != JsonValueKind.Object)
         {
             yield break;
         }
 
-        if (meta.TryGetProperty("error", out JsonElement single) && single.ValueKind != JsonValueKind.Null)
+        if (TryGet(meta, "error", out JsonElement single) && single.ValueKind != JsonValueKind.Null)
         {
             yield return Error(status, index: null, field: null, Text(single));
         }
 
-        if (meta.TryGetProperty("errors", out JsonElement many))
+        if (TryGet(meta, "errors", out JsonElement many))
         {
             foreach (AnswerError error in ReadList(many, status))
             {
@@ -97,9 +97,44 @@ internal static class ErrorBody
     }
 
     private static int? Index(JsonElement error) =>
-        error.TryGetProperty("batch_index", out JsonElement index) && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out int value) ? value : null;
+        TryGet(error, "batch_index", out JsonElement index) && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out int value) ? value : null;
 
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? Text(value) : null;
+    /// <summary>The text of a member; null when there is none, or it is no Unicode (a lone surrogate, bytes that are no UTF-8).</summary>
+    public static string? Text(JsonElement element, string name) => TryGet(element, name, out JsonElement value) ? Text(value) : null;
 
-    private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    private static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Finds a member as <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/> does, which throws where another name is no Unicode.</summary>
+    public static bool TryGet(JsonElement element, string name, out JsonElement value)
+    {
+        value = default;
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            value = Is(property, name) ? property.Value : value;
+        }
+
+        return value.ValueKind != JsonValueKind.Undefined;
+    }
+
+    private static bool Is(JsonProperty property, string name)
+    {
+        try
+        {
+            return property.NameEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }

@@ -17,7 +17,7 @@ internal static class RegionAnswer
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
-                ? new TrackApiAnswer.Region(Text(root, "url"), Text(root, "region"), Number(root, "environment_id"))
+                ? new TrackApiAnswer.Region(ErrorBody.Text(root, "url"), ErrorBody.Text(root, "region"), Number(root, "environment_id"))
                 : Unreadable(status);
         }
         catch (JsonException)
@@ -62,9 +62,6 @@ internal static class RegionAnswer
 
     private static TrackApiAnswer.Unavailable Unreadable(int status) => new("unreadable_answer", status, null);
 
-    private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
     private static long? Number(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
+        ErrorBody.TryGet(root, name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
 }

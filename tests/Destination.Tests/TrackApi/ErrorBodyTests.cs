@@ -24,6 +24,20 @@ public sealed class ErrorBodyTests
         (error.Code, error.Message).ShouldBe((code, message));
     }
 
+    [Theory]
+    [InlineData("""{"meta":{"error":"\ud800"}}""")]
+    [InlineData("""{"meta":{"\ud800":1,"error":"x"}}""")]
+    [InlineData("""{"\udfff":1,"errors":[{"message":"\ud800"}]}""")]
+    public void A_text_or_name_that_is_no_Unicode_is_an_unknown_message(string body) => Read(body)[0].Code.ShouldBe("unknown_message");
+
+    [Fact]
+    public void A_text_that_is_no_utf8_is_an_unknown_message() =>
+        ErrorBody.ReadOrUnknown([.. "{\"meta\":{\"error\":\""u8, 0xC3, 0x28, .. "\"}}"u8], 400)[0].Code.ShouldBe("unknown_message");
+
+    [Fact]
+    public void An_item_whose_message_is_no_Unicode_is_still_named() =>
+        Read("""{"errors":[{"\ud800":1,"batch_index":3,"field":"\ud800","message":"\ud800"}]}""").ShouldHaveSingleItem().Index.ShouldBe(3);
+
     [Fact]
     public void Batch_errors_name_item_and_field() =>
         Read("""{"errors":[{"batch_index":3,"reason":"invalid","field":"attributes.plan","message":"property value cannot be longer than 1000 bytes"}]}""")
