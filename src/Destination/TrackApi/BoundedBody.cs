@@ -49,19 +49,19 @@ internal readonly struct BoundedBody : IDisposable
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(array);
+            ArrayPool<byte>.Shared.Return(array, clearArray: true);
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_array);
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_array, clearArray: true);
 
     private static byte[] Grow(byte[] array)
     {
         byte[] larger = ArrayPool<byte>.Shared.Rent(array.Length * 4);
         array.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(array);
+        ArrayPool<byte>.Shared.Return(array, clearArray: true);
         return larger;
     }
 }
