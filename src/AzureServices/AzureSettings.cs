@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 

@@ -1,9 +1,9 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Queueing;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -3,7 +3,7 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.Telemetry;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;

@@ -1,5 +1,6 @@
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Endpoints;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi;

@@ -1,4 +1,5 @@
 using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Endpoints;
 
 namespace CustomerIoDestination.HttpApi;

@@ -1,6 +1,7 @@
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.HttpApi.Endpoints;
+using CustomerIoDestination.Ports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,7 @@ public sealed partial class DestinationApi
     {
         try
         {
-            Admission admission = _gate.Admit(route, request);
+            Admission admission = _gate.Admit(route.Requirement, route.Mutating, request);
             return admission.Refusal ?? await route.Endpoint(request, admission, _ports);
         }
         catch (Exception exception) when (IsCallerGone(exception, request))

@@ -1,9 +1,9 @@
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Endpoints;
 using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Queueing;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,7 +1,7 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.AspNetCore.Connections;

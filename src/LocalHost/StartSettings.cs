@@ -1,4 +1,4 @@
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.LocalHost;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Writing;
 

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.Time;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Infra.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 

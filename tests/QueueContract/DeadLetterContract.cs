@@ -1,6 +1,5 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.QueueContract;
 

@@ -1,7 +1,6 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Suites;
-using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.QueueContract;
 

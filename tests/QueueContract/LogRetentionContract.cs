@@ -1,5 +1,5 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Suites;
-using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.QueueContract;
 

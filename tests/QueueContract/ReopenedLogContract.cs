@@ -1,5 +1,6 @@
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Suites;
-using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.QueueContract;
 

@@ -1,5 +1,5 @@
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.Control;
 

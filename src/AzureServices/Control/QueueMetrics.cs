@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Telemetry;
 
 namespace CustomerIoDestination.AzureServices.Control;

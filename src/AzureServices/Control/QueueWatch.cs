@@ -1,6 +1,6 @@
 using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.AzureServices.Control;

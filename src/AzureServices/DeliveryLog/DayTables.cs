@@ -1,7 +1,7 @@
 using System.Globalization;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Tables;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Azure.Data.Tables;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
 

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;

@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Tables;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -2,9 +2,8 @@ using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Tables;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
 

@@ -1,5 +1,5 @@
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -6,7 +6,8 @@ using CustomerIoDestination.AzureServices.ServiceBus.Counting;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;

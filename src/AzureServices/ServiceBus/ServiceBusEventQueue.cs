@@ -4,7 +4,8 @@ using CustomerIoDestination.AzureServices.ServiceBus.Counting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;

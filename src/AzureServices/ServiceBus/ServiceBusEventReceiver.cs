@@ -1,6 +1,7 @@
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;
 

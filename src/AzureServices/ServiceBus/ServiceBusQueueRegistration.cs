@@ -7,7 +7,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
 using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

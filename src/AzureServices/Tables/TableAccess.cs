@@ -1,8 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Azure.Identity;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.Tables;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Transforming;
 using Spectre.Console;
 
 namespace CustomerIoDestination.Cli.Checking;

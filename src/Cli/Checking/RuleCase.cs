@@ -6,6 +6,7 @@ using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Cli.Checking;

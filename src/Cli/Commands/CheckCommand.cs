@@ -2,6 +2,7 @@ using System.CommandLine;
 using CustomerIoDestination.Cli.Checking;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Spectre.Console;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 

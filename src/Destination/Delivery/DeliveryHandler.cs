@@ -1,5 +1,8 @@
 using System.Diagnostics;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Delivery.Gate;
+using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;

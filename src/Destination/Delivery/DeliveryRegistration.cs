@@ -1,4 +1,9 @@
+using CustomerIoDestination.Delivery.Batching;
+using CustomerIoDestination.Delivery.Gate;
+using CustomerIoDestination.Delivery.Preparing;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Pacing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Time;

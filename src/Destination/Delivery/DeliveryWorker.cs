@@ -1,4 +1,5 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,8 @@
+using CustomerIoDestination.Delivery.Gate;
+using CustomerIoDestination.Pacing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;

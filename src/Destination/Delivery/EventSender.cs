@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using CustomerIoDestination.Delivery.Batching;
+using CustomerIoDestination.Delivery.Gate;
+using CustomerIoDestination.Delivery.Preparing;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;

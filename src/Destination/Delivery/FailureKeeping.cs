@@ -1,4 +1,6 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.Delivery;
 

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Hosting;

@@ -1,3 +1,5 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.Delivery;
 
 /// <summary>What happens next to an event after a call for it.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 

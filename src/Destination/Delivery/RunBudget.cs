@@ -1,3 +1,4 @@
+using CustomerIoDestination.Delivery.Batching;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Delivery;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using CustomerIoDestination.Limits;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Delivery.Batching;
+using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 

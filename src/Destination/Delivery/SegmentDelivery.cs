@@ -1,4 +1,7 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Delivery.Gate;
+using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;

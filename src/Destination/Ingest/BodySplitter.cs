@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Ingest;
 

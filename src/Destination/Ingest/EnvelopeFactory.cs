@@ -1,6 +1,7 @@
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Ingest;
 

@@ -1,10 +1,11 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Text;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Ingest;

@@ -1,8 +1,7 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Limits;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 
@@ -79,7 +78,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         }
         else if (replaced)
         {
-            Warn("surrogate_replaced", MappingContext.Field(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+            Warn("surrogate_replaced", FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
         }
     }
 
@@ -103,7 +102,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
             return true;
         }
 
-        string field = MappingContext.Field(Set, name);
+        string field = FieldName.Of(Set, name);
         if (Choice(configured) == OverLimit.Trim)
         {
             Warn("attribute_dropped", field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} bytes (the limit is {limit}); it was left out"));

@@ -1,8 +1,7 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Limits;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 
@@ -65,13 +64,13 @@ internal static class AttributeWriter
                 if (property.Value.Kind != JsonKind.Null)
                 {
                     members.Begin(name);
-                    members.WriteSubscription(property.Value, MappingContext.Field(AttributeMembers.Set, property.Name));
+                    members.WriteSubscription(property.Value, FieldName.Of(AttributeMembers.Set, property.Name));
                     dotted--;
                 }
             }
             else if (name.StartsWith("_"u8) || name.StartsWith("cio_"u8))
             {
-                members.Warn("reserved_name", MappingContext.Field(AttributeMembers.Set, property.Name), "the name is Customer.io's own; it was left out");
+                members.Warn("reserved_name", FieldName.Of(AttributeMembers.Set, property.Name), "the name is Customer.io's own; it was left out");
             }
             else if (maxCount == int.MaxValue || members.Count + dotted < maxCount)
             {

@@ -1,7 +1,7 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
 
@@ -16,10 +16,10 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
     /// <summary>Maps an event.</summary>
     /// <param name="envelope">The event.</param>
     /// <param name="scope">Where it is read and written; the result lives as long.</param>
-    public MappingResult Map(EventEnvelope envelope, MappingScope scope) => Map(envelope, scope, trace: null);
+    public MappingResult Map(EventEnvelope envelope, EventScope scope) => Map(envelope, scope, trace: null);
 
     /// <summary>Maps an event and notes what the rules changed.</summary>
-    internal MappingResult Map(EventEnvelope envelope, MappingScope scope, RuleTrace? trace)
+    internal MappingResult Map(EventEnvelope envelope, EventScope scope, RuleTrace? trace)
     {
         switch (EventItem.Read(envelope.Body, scope.Table))
         {
@@ -33,7 +33,7 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
         }
     }
 
-    private MappingResult Map(FreshpaintEvent source, EventEnvelope envelope, MappingScope scope, DestinationRules current, RuleTrace? trace)
+    private MappingResult Map(FreshpaintEvent source, EventEnvelope envelope, EventScope scope, DestinationRules current, RuleTrace? trace)
     {
         if (EventAdmission.Decide(source, current, mapping) is { } notWanted)
         {

@@ -1,9 +1,7 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Limits;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 
@@ -53,7 +51,7 @@ internal static class EventData
 
     private static EventSubject? SubjectOf(FreshpaintEvent source, MappingContext context)
     {
-        if (Identity.Of(source, context).Person is { } person)
+        if (IdentityMapping.Of(source, context).Person is { } person)
         {
             return new EventSubject.Known(person);
         }
@@ -80,14 +78,14 @@ internal static class EventData
         {
             if (!context.Rules.AllowMessageOverrides && IsGuarded(property.Name.Span))
             {
-                context.Warn("guarded_property", MappingContext.Field(Set, property.Name), "it could redirect a message and was left out");
+                context.Warn("guarded_property", FieldName.Of(Set, property.Name), "it could redirect a message and was left out");
                 continue;
             }
 
             output.WriteName(property.Name.Span, ref first);
             if (output.WriteValue(property.Value, context.Settings.ConvertDates))
             {
-                context.Warn("surrogate_replaced", MappingContext.Field(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+                context.Warn("surrogate_replaced", FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Mapping;
 

@@ -1,7 +1,6 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Mapping;
 
@@ -11,7 +10,7 @@ internal static class IdentifyMapping
     /// <summary>Maps an identify.</summary>
     public static MappingResult Map(FreshpaintEvent.Identify identify, MappingContext context)
     {
-        Identity identity = Identity.Of(identify, context);
+        Identity identity = IdentityMapping.Of(identify, context);
         if (identity.Person is not { } person)
         {
             return context.HasProblems ? context.Result() : WithoutPerson(identify, context);

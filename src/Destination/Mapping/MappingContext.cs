@@ -1,10 +1,8 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 
@@ -18,8 +16,6 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
 {
     /// <summary>How far ahead of receipt an event's time may be before its clock counts as wrong.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
-
-    private const int MaxNameInMessage = 120;
 
     private List<MappingProblem>? _problems;
     private List<MappingWarning>? _warnings;
@@ -76,12 +72,6 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
 
     /// <summary>The result when the rules left nothing to name the event by.</summary>
     public MappingResult Filtered() => new MappingResult.Skipped(SkipReason.Filtered) { Rule = rules.IsPrivate ? "privacy.allow" : "transformations" };
-
-    /// <summary>The name of a property for messages: its path, cut when it is absurdly long.</summary>
-    public static string Field(string set, Utf8Text name) =>
-        name.Length <= MaxNameInMessage
-            ? $"{set}.{name}"
-            : $"{set}.{new Utf8Text(name.Bytes[..CustomerIoDestination.Limits.NameCut.OnCharacter(name.Span, MaxNameInMessage)])}…";
 
     /// <summary>
     /// The event's time in Unix seconds: the sender's, or that of receipt when there is none, it can't be read, or it is more than

@@ -1,5 +1,4 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Mapping;
 
@@ -34,9 +33,3 @@ public abstract record MappingResult
 /// <param name="Limit">The limit, where there is one.</param>
 /// <param name="Actual">The actual size, where there is a limit.</param>
 public sealed record MappingProblem(DeadLetterReason Reason, string Field, string Message, int? Limit = null, int? Actual = null);
-
-/// <summary>One thing that was changed on the way, or that may surprise. Holds no property value.</summary>
-/// <param name="Code">A bounded code, for instance <c>name_cut</c>.</param>
-/// <param name="Field">Where.</param>
-/// <param name="Message">What was done, in words.</param>
-public sealed record MappingWarning(string Code, string Field, string Message);

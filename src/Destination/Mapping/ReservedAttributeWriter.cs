@@ -1,8 +1,6 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Limits;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 

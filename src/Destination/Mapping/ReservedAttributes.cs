@@ -1,6 +1,5 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 

@@ -1,7 +1,6 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Mapping;
 

@@ -1,5 +1,4 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
 
 namespace CustomerIoDestination.Mapping;
 

@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Text;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Preview;
@@ -41,7 +42,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
     private PreviewItem Preview(FreshpaintEvent source, JsonValue root, ReadOnlyMemory<byte> item, int index, IngestRequest request)
     {
         EventEnvelope envelope = EnvelopeFactory.Wrap(source, root, item, request, time.GetUtcNow(), settings, random);
-        using var scope = MappingScope.Rent();
+        using var scope = EventScope.Rent();
         var trace = new RuleTrace();
         MappingResult result = mapper.Map(envelope, scope, trace);
         PreviewItem preview = new(

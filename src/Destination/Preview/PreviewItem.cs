@@ -1,5 +1,5 @@
-using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules.Transforming;
 
 namespace CustomerIoDestination.Preview;
 

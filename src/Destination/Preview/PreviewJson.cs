@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules.Transforming;
 
 namespace CustomerIoDestination.Preview;
 

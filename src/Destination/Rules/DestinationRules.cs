@@ -1,3 +1,5 @@
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
 

@@ -1,8 +1,7 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules;
 

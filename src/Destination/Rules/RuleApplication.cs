@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules;
 
@@ -24,7 +23,7 @@ internal static class RuleApplication
     /// <param name="settings">Where e-mails are looked for.</param>
     /// <param name="scope">Where it is done; the result lives as long.</param>
     /// <param name="trace">Notes what was changed; null for not.</param>
-    public static RuledEvent Apply(FreshpaintEvent source, DestinationRules rules, MappingSettings settings, MappingScope scope, RuleTrace? trace)
+    public static RuledEvent Apply(FreshpaintEvent source, DestinationRules rules, MappingSettings settings, EventScope scope, RuleTrace? trace)
     {
         RulePlan plan = rules.Plans.For(source);
         bool ownsEmail = rules.IsPrivate || rules.Plans.Users.TouchesEmail;
@@ -87,7 +86,7 @@ internal static class RuleApplication
     private static FreshpaintEvent Renamed(FreshpaintEvent source, Utf8Text? name) =>
         name is { } renamed && source is FreshpaintEvent.Track track ? track with { Name = renamed } : source;
 
-    private static FreshpaintEvent Reread(FreshpaintEvent source, RuleSubject subject, MappingScope scope)
+    private static FreshpaintEvent Reread(FreshpaintEvent source, RuleSubject subject, EventScope scope)
     {
         ScratchBuffer output = scope.Output;
         output.WriteByte((byte)'[');

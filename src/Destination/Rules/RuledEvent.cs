@@ -1,6 +1,6 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Mapping;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules;
 

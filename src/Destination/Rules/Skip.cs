@@ -1,4 +1,4 @@
-using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Rules;
 

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Settings;
@@ -77,8 +78,8 @@ public static class SettingsReader
             HoldBudget = values.Duration("Delivery__HoldBudget", defaults.HoldBudget, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(25))!.Value,
             BatchItems = values.Number("Delivery__BatchItems", defaults.BatchItems, 1, 1_000),
             BatchAnonymous = values.Flag("Delivery__BatchAnonymous", defaults.BatchAnonymous),
-            LivePartitions = values.Number("Delivery__LivePartitions", defaults.LivePartitions, 1, Queueing.Partition.MaxCount),
-            ImportPartitions = values.Number("Delivery__ImportPartitions", defaults.ImportPartitions, 1, Queueing.Partition.MaxCount),
+            LivePartitions = values.Number("Delivery__LivePartitions", defaults.LivePartitions, 1, Partition.MaxCount),
+            ImportPartitions = values.Number("Delivery__ImportPartitions", defaults.ImportPartitions, 1, Partition.MaxCount),
         };
     }
 

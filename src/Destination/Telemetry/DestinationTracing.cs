@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Telemetry;
 
@@ -50,26 +47,29 @@ public static class DestinationTracing
         activity.Dispose();
     }
 
-    internal static Activity? StartCall(TrackApiCall call)
+    internal static Activity? StartCall(string method, string route, string host, int calls)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        Activity? activity = Source.StartActivity($"{call.Method.Method} {call.Route}", ActivityKind.Client);
-        activity?.SetTag("http.request.method", call.Method.Method);
-        activity?.SetTag("url.template", call.Route);
-        activity?.SetTag("server.address", call.RequestUri!.Host);
-        if (call.Calls > 1)
+        Activity? activity = Source.StartActivity($"{method} {route}", ActivityKind.Client);
+        activity?.SetTag("http.request.method", method);
+        activity?.SetTag("url.template", route);
+        activity?.SetTag("server.address", host);
+        if (calls > 1)
         {
-            activity?.SetTag("http.request.resend_count", call.Calls - 1);
+            activity?.SetTag("http.request.resend_count", calls - 1);
         }
 
         return activity;
     }
 
-    internal static void EndCall(Activity? activity, int? status, string? failure)
+    /// <param name="activity">The span; null when nobody listens.</param>
+    /// <param name="status">The HTTP status; null when no answer came.</param>
+    /// <param name="error">The code of what went wrong; null when nothing did.</param>
+    internal static void EndCall(Activity? activity, int? status, string? error)
     {
         if (activity is null)
         {
@@ -81,9 +81,9 @@ public static class DestinationTracing
             activity.SetTag("http.response.status_code", code);
         }
 
-        if (failure is not null || status >= 400)
+        if (error is not null)
         {
-            activity.SetTag("error.type", failure ?? AnswerTable.HttpCode(status!.Value));
+            activity.SetTag("error.type", error);
             activity.SetStatus(ActivityStatusCode.Error);
         }
     }

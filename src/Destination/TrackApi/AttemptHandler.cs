@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Telemetry;
 
 namespace CustomerIoDestination.TrackApi;
@@ -15,14 +16,14 @@ internal sealed class AttemptHandler(RequestLimiter limiter, DestinationMetrics 
         call.Calls++;
         call.Answer = null;
         long start = time.GetTimestamp();
-        using Activity? activity = DestinationTracing.StartCall(call);
+        using Activity? activity = DestinationTracing.StartCall(call.Method.Method, call.Route, call.RequestUri!.Host, call.Calls);
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
             await ReadAsync(call, response, cancellationToken);
             int status = (int)response.StatusCode;
             metrics.Called(call.Route, call.Method, AnswerTable.HttpCode(status), time.GetElapsedTime(start));
-            DestinationTracing.EndCall(activity, status, failure: null);
+            DestinationTracing.EndCall(activity, status, status >= 400 ? AnswerTable.HttpCode(status) : null);
             return response;
         }
         catch (Exception exception)

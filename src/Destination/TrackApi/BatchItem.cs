@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.TrackApi;
 

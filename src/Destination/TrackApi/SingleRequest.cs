@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.TrackApi;
 

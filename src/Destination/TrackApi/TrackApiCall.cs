@@ -1,5 +1,5 @@
 using System.Net;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.TrackApi;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.TrackApi;

@@ -1,4 +1,5 @@
 using System.Net;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;

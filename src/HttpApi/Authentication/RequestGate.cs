@@ -33,20 +33,23 @@ internal sealed class RequestGate
     private bool AnythingIsKeyless => IngestIsKeyless || _adminKeys.IsEmpty;
 
     /// <summary>Decides by the headers alone; a signature is left to be checked against the body.</summary>
-    public Admission Admit(ApiRoute route, HttpRequest request)
+    /// <param name="requirement">What the route asks of a caller.</param>
+    /// <param name="mutating">Whether an operator changes something with it.</param>
+    /// <param name="request">The request; its body is not read.</param>
+    public Admission Admit(RouteRequirement requirement, bool mutating, HttpRequest request)
     {
         if (AnythingIsKeyless && _keyless == KeylessPolicy.LoopbackOnly && LoopbackRule.Refuse(request) is { } refusal)
         {
             return Admission.Refused(refusal);
         }
 
-        Admission admission = route.Requirement switch
+        Admission admission = requirement switch
         {
             RouteRequirement.Public => Admission.Granted,
             RouteRequirement.Ingest => AdmitIngest(request),
             _ => AdmitAdmin(request),
         };
-        return admission.Refusal is null && route.Mutating && !IsMeant(request) ? Admission.Refused(ApiErrors.RequestedWithMissing) : admission;
+        return admission.Refusal is null && mutating && !IsMeant(request) ? Admission.Refused(ApiErrors.RequestedWithMissing) : admission;
     }
 
     private Admission AdmitAdmin(HttpRequest request)

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 

@@ -1,6 +1,4 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 

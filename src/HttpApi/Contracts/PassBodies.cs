@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Answers;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 

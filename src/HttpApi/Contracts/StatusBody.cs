@@ -1,6 +1,6 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules.Reading;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 

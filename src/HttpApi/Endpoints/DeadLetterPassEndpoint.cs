@@ -2,7 +2,7 @@ using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.HttpApi.Contracts;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;

@@ -1,8 +1,8 @@
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;

@@ -1,7 +1,7 @@
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;

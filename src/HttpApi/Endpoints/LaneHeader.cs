@@ -1,5 +1,5 @@
 using CustomerIoDestination.HttpApi.Authentication;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;

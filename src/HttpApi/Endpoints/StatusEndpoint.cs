@@ -1,8 +1,7 @@
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;

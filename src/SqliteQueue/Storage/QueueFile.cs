@@ -1,4 +1,4 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Upkeep;

@@ -1,5 +1,4 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
@@ -7,7 +6,7 @@ namespace CustomerIoDestination.SqliteQueue.Tables;
 /// <summary>How values of the domain lie in columns. What is written here must stay readable: files outlive versions.</summary>
 internal static class Columns
 {
-    public static Statement Bind(this Statement statement, int parameter, Lane lane) => statement.Bind(parameter, lane is Queueing.Lane.Import ? 1L : 0L);
+    public static Statement Bind(this Statement statement, int parameter, Lane lane) => statement.Bind(parameter, lane is CustomerIoDestination.Model.Lane.Import ? 1L : 0L);
 
     public static Statement Bind(this Statement statement, int parameter, DateTimeOffset time) =>
         statement.Bind(parameter, time.ToUnixTimeMilliseconds());
@@ -15,7 +14,7 @@ internal static class Columns
     public static Statement Bind(this Statement statement, int parameter, DateTimeOffset? time) =>
         statement.Bind(parameter, time?.ToUnixTimeMilliseconds());
 
-    public static Lane Lane(this Statement statement, int column) => statement.Int64(column) == 0 ? Queueing.Lane.Live : Queueing.Lane.Import;
+    public static Lane Lane(this Statement statement, int column) => statement.Int64(column) == 0 ? CustomerIoDestination.Model.Lane.Live : CustomerIoDestination.Model.Lane.Import;
 
     public static DateTimeOffset Time(this Statement statement, int column) => DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(column));
 

@@ -1,6 +1,4 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Data.Sqlite;
 

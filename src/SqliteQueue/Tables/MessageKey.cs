@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
 /// <summary>
-/// The message id (<see cref="Queueing.EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind and replay count.
+/// The message id (<see cref="EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind and replay count.
 /// Seven days of events lie in that table. The ULID comes first, so that new keys fall on pages that are in use anyway, and so that all
 /// messages of one event lie together.
 /// </summary>

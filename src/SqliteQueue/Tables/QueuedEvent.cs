@@ -1,4 +1,4 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;

@@ -1,6 +1,5 @@
 using System.Globalization;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Tables;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;

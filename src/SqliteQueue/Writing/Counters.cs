@@ -1,5 +1,4 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Tables;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;

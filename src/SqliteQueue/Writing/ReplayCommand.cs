@@ -1,5 +1,4 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Tables;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Leasing;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;

@@ -2,7 +2,8 @@ using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.AzureServices.Tests.Control;

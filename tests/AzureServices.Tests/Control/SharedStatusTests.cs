@@ -1,5 +1,6 @@
 using CustomerIoDestination.AzureServices.Control;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.AzureServices.Tests.Control;

@@ -5,7 +5,7 @@ using CustomerIoDestination.AzureServices.Tests.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -6,7 +6,7 @@ using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using CustomerIoDestination.AzureServices.DeliveryLog;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,8 @@
 using System.Globalization;
 using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.Tests.DeliveryLog;
 

@@ -6,7 +6,7 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

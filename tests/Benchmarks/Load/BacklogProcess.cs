@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.Benchmarks.Load;
 

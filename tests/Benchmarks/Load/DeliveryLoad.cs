@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -66,7 +67,7 @@ internal static class DeliveryLoad
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Concurrency }) { BaseAddress = sink };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "czpr");
-        using var scope = MappingScope.Rent();
+        using var scope = EventScope.Rent();
         var mapped = (MappingResult.Mapped)new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)).Map(LoadEvents.Envelope(1, Lane.Live), scope);
         TrackApiRequest request = SingleRequest.Write(mapped.Operations[0], scope.Output);
         byte[] body = request.Body.ToArray();

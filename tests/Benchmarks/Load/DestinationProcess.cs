@@ -1,9 +1,12 @@
 using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

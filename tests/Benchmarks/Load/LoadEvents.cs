@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Benchmarks.Load;
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using CustomerIoDestination.Benchmarks.Mapping;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -81,7 +82,7 @@ public static class MappingLoad
 
     private static void Map(EnvelopeMapper mapper, EventEnvelope envelope)
     {
-        using var scope = MappingScope.Rent();
+        using var scope = EventScope.Rent();
         var mapped = (MappingResult.Mapped)mapper.Map(envelope, scope);
         foreach (TrackApiOperation operation in mapped.Operations)
         {

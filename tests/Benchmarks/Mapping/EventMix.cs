@@ -1,6 +1,5 @@
 using System.Text;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Benchmarks.Mapping;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using CustomerIoDestination.Mapping;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -52,7 +53,7 @@ public class MappingBenchmark
         int bytes = 0;
         foreach (EventEnvelope envelope in _envelopes)
         {
-            using var scope = MappingScope.Rent();
+            using var scope = EventScope.Rent();
             var mapped = (MappingResult.Mapped)_mapper.Map(envelope, scope);
             foreach (TrackApiOperation operation in mapped.Operations)
             {

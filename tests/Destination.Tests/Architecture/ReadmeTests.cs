@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Limits;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 

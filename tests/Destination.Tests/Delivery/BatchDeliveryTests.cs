@@ -1,5 +1,5 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 
@@ -153,8 +153,8 @@ public sealed class BatchDeliveryTests
     {
         await using DeliveryRig rig = new(Batch);
         rig.Api.Reply(200);
-        ReceivedEvent skipped = Some.Event(CustomerIoDestination.Ingest.EventKind.Identify, """{"type":"identify","anonymousId":"d","traits":{}}""", 2);
-        ReceivedEvent invalid = Some.Event(CustomerIoDestination.Ingest.EventKind.Track, """{"type":"track","event":"x"}""", 3);
+        ReceivedEvent skipped = Some.Event(CustomerIoDestination.Model.EventKind.Identify, """{"type":"identify","anonymousId":"d","traits":{}}""", 2);
+        ReceivedEvent invalid = Some.Event(CustomerIoDestination.Model.EventKind.Track, """{"type":"track","event":"x"}""", 3);
 
         List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, [Some.Track(1), skipped, invalid, Some.Track(4)]);
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 

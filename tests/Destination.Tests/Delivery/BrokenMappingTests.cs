@@ -1,5 +1,5 @@
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Delivery.Gate;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;

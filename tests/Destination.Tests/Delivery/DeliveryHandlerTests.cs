@@ -1,6 +1,6 @@
 using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.Logging;
 

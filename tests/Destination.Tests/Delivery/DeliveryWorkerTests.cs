@@ -1,4 +1,5 @@
 using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 

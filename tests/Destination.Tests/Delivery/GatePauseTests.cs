@@ -1,4 +1,4 @@
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;

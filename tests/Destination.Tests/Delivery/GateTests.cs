@@ -1,4 +1,4 @@
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 

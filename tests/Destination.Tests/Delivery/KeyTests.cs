@@ -1,5 +1,6 @@
 using System.Text;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;

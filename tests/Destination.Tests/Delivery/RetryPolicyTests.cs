@@ -1,5 +1,6 @@
 using CsCheck;
 using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 
@@ -10,7 +11,7 @@ public sealed class RetryPolicyTests
     private static readonly DeliveryOutcome.Unavailable Down = new("http_503", 503);
 
     [Fact]
-    public void Delivered_is_complete() => Settlement(Facts(new DeliveryOutcome.Delivered(200))).ShouldBe(CustomerIoDestination.Delivery.Settlement.Complete.Instance);
+    public void Delivered_is_complete() => Settlement(Facts(new DeliveryOutcome.Delivered(200))).ShouldBe(CustomerIoDestination.Model.Settlement.Complete.Instance);
 
     [Fact]
     public void Rejected_is_a_dead_letter_that_names_status_field_and_message() =>
@@ -88,5 +89,5 @@ public sealed class RetryPolicyTests
     private static Settlement Settlement(RetryFacts facts) => Decide(facts).ShouldBeOfType<RetryDecision.Settle>().Settlement;
 
     private static DeadLetterReason? Reason(RetryFacts facts) =>
-        ((Decide(facts) as RetryDecision.Settle)?.Settlement as CustomerIoDestination.Delivery.Settlement.DeadLetter)?.Reason;
+        ((Decide(facts) as RetryDecision.Settle)?.Settlement as CustomerIoDestination.Model.Settlement.DeadLetter)?.Reason;
 }

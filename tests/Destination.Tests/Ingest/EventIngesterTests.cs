@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Text;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Ingest;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Ingest;
 

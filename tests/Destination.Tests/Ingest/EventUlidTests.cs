@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Ingest;
 

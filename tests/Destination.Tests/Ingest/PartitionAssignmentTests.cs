@@ -1,8 +1,9 @@
 using System.Text;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Ingest;
 

@@ -2,9 +2,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using CustomerIoDestination.Json;
 using CustomerIoDestination.Tests.Support;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Json;
 
@@ -77,7 +76,7 @@ public sealed class JsonTableTests
         {
             table.TryRead(Encoding.UTF8.GetBytes("[" + string.Join(',', Enumerable.Range(0, size)) + "]")).ShouldBeTrue();
             int count = 0;
-            foreach (CustomerIoDestination.Json.JsonValue element in table.Root.Elements)
+            foreach (CustomerIoDestination.Text.JsonValue element in table.Root.Elements)
             {
                 Encoding.UTF8.GetString(element.Bytes).ShouldBe(count.ToString(System.Globalization.CultureInfo.InvariantCulture));
                 count++;

@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
-using CustomerIoDestination.Limits;
 using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Limits;
 

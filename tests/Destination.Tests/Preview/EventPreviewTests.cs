@@ -4,6 +4,7 @@ using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.Time.Testing;

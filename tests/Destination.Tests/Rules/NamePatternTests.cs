@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Naming;
 
 namespace CustomerIoDestination.Tests.Rules;
 

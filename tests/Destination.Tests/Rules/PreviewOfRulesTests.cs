@@ -1,6 +1,6 @@
 using System.Text;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Tests.Support;
 
 namespace CustomerIoDestination.Tests.Rules;

@@ -1,9 +1,9 @@
 using System.Text;
-using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
@@ -151,7 +151,7 @@ public sealed class PrivacyTests
             Partition = new Partition(Lane.Live, 0),
             Body = Encoding.UTF8.GetBytes(item),
         };
-        using var scope = MappingScope.Rent();
+        using var scope = EventScope.Rent();
         MappingResult result = new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(rules)).Map(envelope, scope);
         string requests = result is MappingResult.Mapped mapped
             ? string.Concat(mapped.Operations.Select(operation => SingleRequest.Write(operation, scope.Output)).Select(request => request.Path + Encoding.UTF8.GetString(request.Body.Span)))

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 

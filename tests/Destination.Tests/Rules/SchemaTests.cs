@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Json.Schema;
 

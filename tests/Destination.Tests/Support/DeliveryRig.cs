@@ -1,6 +1,9 @@
 using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Text;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.Support;

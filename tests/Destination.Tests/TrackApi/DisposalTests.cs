@@ -1,4 +1,5 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using CsCheck;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Pacing;
 
 namespace CustomerIoDestination.Tests.TrackApi;
 

@@ -1,6 +1,6 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Tests.Support;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.TrackApi;

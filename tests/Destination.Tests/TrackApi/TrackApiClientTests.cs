@@ -1,5 +1,6 @@
 using System.Text;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;

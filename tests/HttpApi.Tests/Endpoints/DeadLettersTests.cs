@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Tests.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.HttpApi.Tests.Endpoints;

@@ -1,11 +1,11 @@
 using System.Text;
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Queueing;
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using Microsoft.AspNetCore.Builder;

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Tests.Support;
 

@@ -1,4 +1,5 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Tests.Support;
 

@@ -1,5 +1,6 @@
 using CustomerIoDestination.ApiContract.Asking;
 using CustomerIoDestination.HttpApi;
+using CustomerIoDestination.HttpApi.Authentication;
 using Microsoft.AspNetCore.Routing.Template;
 
 namespace CustomerIoDestination.LocalHost.Tests.Contract;

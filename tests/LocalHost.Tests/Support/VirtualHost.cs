@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CustomerIoDestination.Pacing;
 using CustomerIoDestination.TestRig.Processes;
-using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TrackApiSandbox;

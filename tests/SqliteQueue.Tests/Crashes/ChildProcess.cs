@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tests.Support;

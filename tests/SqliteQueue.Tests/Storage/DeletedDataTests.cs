@@ -1,6 +1,6 @@
 using System.Text;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tests.Crashes;

@@ -1,8 +1,7 @@
 using System.Text;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.QueueContract;
-using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;
 

@@ -1,5 +1,5 @@
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.QueueContract;
-using CustomerIoDestination.Queueing;
 using CustomerIoDestination.SqliteQueue.Storage;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Tests.Support;

@@ -1,5 +1,5 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.Time;
 

@@ -1,6 +1,5 @@
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.SqliteQueue.Writing;

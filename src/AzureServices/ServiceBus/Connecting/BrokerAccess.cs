@@ -1,5 +1,5 @@
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 

@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Counting;
 

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;

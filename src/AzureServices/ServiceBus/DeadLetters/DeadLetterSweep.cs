@@ -2,7 +2,7 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Counting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 

@@ -1,5 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 

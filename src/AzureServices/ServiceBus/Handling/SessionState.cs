@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 

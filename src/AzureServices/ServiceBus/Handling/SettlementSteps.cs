@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 

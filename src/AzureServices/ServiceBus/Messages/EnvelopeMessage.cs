@@ -1,7 +1,7 @@
 using Azure.Core.Amqp;
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Messages;
 

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Messages;
 

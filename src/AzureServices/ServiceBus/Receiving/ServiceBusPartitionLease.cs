@@ -1,6 +1,6 @@
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 

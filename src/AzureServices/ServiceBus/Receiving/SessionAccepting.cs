@@ -2,7 +2,7 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;

@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;

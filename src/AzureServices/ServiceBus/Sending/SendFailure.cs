@@ -1,10 +1,11 @@
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Sending;
 
 /// <summary>Why messages were not taken.</summary>
-/// <param name="Code">The code of <see cref="Queueing.EnqueueResult.Unavailable"/>.</param>
+/// <param name="Code">The code of <see cref="EnqueueResult.Unavailable"/>.</param>
 /// <param name="IsTransient">Whether trying again within seconds may help.</param>
 /// <param name="RetryAfter">When a sender should try again.</param>
 internal sealed record SendFailure(string Code, bool IsTransient, TimeSpan RetryAfter)

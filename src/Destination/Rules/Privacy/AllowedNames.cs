@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Rules.Naming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Privacy;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Transforming;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Privacy;
 
@@ -66,7 +65,7 @@ internal static class PrivacyFilter
 
     private static MappingWarning Warning(string set, Utf8Text[] dropped)
     {
-        string names = string.Join(", ", dropped.Take(MaxNamesTold).Select(name => MappingContext.Field(set, name)));
+        string names = string.Join(", ", dropped.Take(MaxNamesTold).Select(name => FieldName.Of(set, name)));
         string more = dropped.Length > MaxNamesTold ? ", …" : "";
         return new MappingWarning("privacy_dropped", set, string.Create(
             CultureInfo.InvariantCulture,

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 
 namespace CustomerIoDestination.Rules.Reading;

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Rules.Conditions;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules.Naming;
+using CustomerIoDestination.Rules.Transforming;
 
 namespace CustomerIoDestination.Rules.Reading;
 

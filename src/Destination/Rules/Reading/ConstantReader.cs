@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Reading;
 

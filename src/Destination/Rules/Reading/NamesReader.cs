@@ -1,3 +1,5 @@
+using CustomerIoDestination.Rules.Naming;
+
 namespace CustomerIoDestination.Rules.Reading;
 
 /// <summary>Reads lists of names.</summary>

@@ -1,5 +1,6 @@
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Reading;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;

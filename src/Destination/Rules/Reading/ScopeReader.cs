@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 
 namespace CustomerIoDestination.Rules.Reading;

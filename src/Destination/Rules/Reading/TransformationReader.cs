@@ -1,9 +1,9 @@
 using System.Text.Json;
-using CustomerIoDestination.Limits;
-using CustomerIoDestination.Rules.Conditions;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Reading;
 

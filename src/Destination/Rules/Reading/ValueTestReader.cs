@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CustomerIoDestination.Rules.Conditions;
 using CustomerIoDestination.Rules.Transforming;
 
 namespace CustomerIoDestination.Rules.Reading;

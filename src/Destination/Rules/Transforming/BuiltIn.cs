@@ -1,6 +1,6 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

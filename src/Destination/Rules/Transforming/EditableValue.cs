@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using CustomerIoDestination.Json;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using CustomerIoDestination.Json;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

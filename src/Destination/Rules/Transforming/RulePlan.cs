@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

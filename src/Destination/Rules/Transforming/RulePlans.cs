@@ -1,4 +1,5 @@
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

@@ -1,5 +1,6 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

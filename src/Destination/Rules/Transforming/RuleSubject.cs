@@ -1,5 +1,5 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

@@ -1,4 +1,5 @@
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Rules.Naming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

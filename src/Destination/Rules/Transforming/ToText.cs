@@ -1,4 +1,4 @@
-using CustomerIoDestination.Json;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
 

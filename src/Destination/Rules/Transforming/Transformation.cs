@@ -1,5 +1,3 @@
-using CustomerIoDestination.Rules.Conditions;
-
 namespace CustomerIoDestination.Rules.Transforming;
 
 /// <summary>One entry of <c>transformations</c>.</summary>

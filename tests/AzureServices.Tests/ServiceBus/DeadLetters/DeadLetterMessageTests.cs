@@ -2,7 +2,7 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.DeadLetters;
 

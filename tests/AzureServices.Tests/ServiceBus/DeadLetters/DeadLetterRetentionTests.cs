@@ -2,7 +2,7 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.DeadLetters;

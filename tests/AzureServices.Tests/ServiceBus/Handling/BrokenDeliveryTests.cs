@@ -2,7 +2,7 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;

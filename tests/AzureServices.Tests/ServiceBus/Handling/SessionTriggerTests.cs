@@ -4,8 +4,8 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;

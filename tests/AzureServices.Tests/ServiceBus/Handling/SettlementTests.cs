@@ -1,8 +1,8 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 

@@ -2,8 +2,7 @@ using Azure.Core.Amqp;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Messages;
 

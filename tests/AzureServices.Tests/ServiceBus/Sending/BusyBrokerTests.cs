@@ -4,7 +4,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServiceBusDouble.Faults;
 

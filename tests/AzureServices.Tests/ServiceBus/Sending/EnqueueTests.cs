@@ -1,7 +1,8 @@
 using System.Text;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using ServiceBusDouble.Faults;
 using ServiceBusDouble.Inspection;
 

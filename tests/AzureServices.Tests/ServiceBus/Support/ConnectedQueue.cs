@@ -3,7 +3,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 

@@ -1,8 +1,8 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.QueueContract;
-using CustomerIoDestination.Queueing;
 using Microsoft.Extensions.Time.Testing;
 using ServiceBusDouble;
 

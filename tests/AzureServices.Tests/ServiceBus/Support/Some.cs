@@ -1,10 +1,8 @@
 using System.Text;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.Delivery;
-using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.QueueContract;
-using CustomerIoDestination.Queueing;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 

@@ -3,7 +3,8 @@ using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Queueing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;

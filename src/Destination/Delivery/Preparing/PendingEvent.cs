@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules;
+using CustomerIoDestination.TrackApi;
+
+namespace CustomerIoDestination.Delivery.Preparing;
+
+/// <summary>One event on its way through one pass of the delivery handler: what is to be sent for it, and what happened so far.</summary>
+internal sealed class PendingEvent : IDisposable
+{
+    private bool _isDisposed;
+    private EventScope? _scope;
+
+    public PendingEvent(ReceivedEvent received, long startedAt, Activity? span, long othersAtFirstFailure)
+    {
+        Received = received;
+        StartedAt = startedAt;
+        Span = span;
+        OthersAtFirstFailure = othersAtFirstFailure;
+        FailedCalls = received.History.Attempts;
+        FirstFailedAt = received.History.FirstFailedAt;
+    }
+
+    public ReceivedEvent Received { get; }
+
+    public EventEnvelope Envelope => Received.Envelope;
+
+    public long StartedAt { get; }
+
+    public Activity? Span { get; }
+
+    /// <summary>The memory it is mapped in, and that of <see cref="Requests"/>.</summary>
+    public EventScope Scope => _scope ??= EventScope.Rent();
+
+    /// <summary>The v1 form: these in turn. Empty when it travels in a batch, and before it is mapped.</summary>
+    public IReadOnlyList<TrackApiRequest> Requests { get; set; } = [];
+
+    /// <summary>The v2 form; null when it travels alone.</summary>
+    public ReadOnlyMemory<byte>? Item { get; set; }
+
+    /// <summary>What the last call came to; null before the first.</summary>
+    public DeliveryOutcome? Outcome { get; set; }
+
+    /// <summary>How it ends; null while it goes on.</summary>
+    public DeliveryEnd? End { get; set; }
+
+    /// <summary>Calls in this pass.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Failed calls, earlier passes included.</summary>
+    public int FailedCalls { get; private set; }
+
+    /// <summary>When the first of them failed.</summary>
+    public DateTimeOffset? FirstFailedAt { get; private set; }
+
+    /// <summary>The last HTTP status.</summary>
+    public int? HttpStatus { get; private set; }
+
+    /// <summary>Events of other partitions this process had delivered when this one began to fail.</summary>
+    public long OthersAtFirstFailure { get; private set; }
+
+    /// <summary>How often it was tried, for a release.</summary>
+    public FailureHistory History => new(FailedCalls, FirstFailedAt);
+
+    /// <summary>Calls were made that held it.</summary>
+    public void Called(int calls, int? status)
+    {
+        Calls += calls;
+        HttpStatus = status ?? HttpStatus;
+    }
+
+    /// <summary>It could not be delivered now.</summary>
+    public void Failed(int calls, DateTimeOffset now, long others)
+    {
+        FailedCalls += calls;
+        if (FirstFailedAt is null)
+        {
+            FirstFailedAt = now;
+            OthersAtFirstFailure = others;
+        }
+    }
+
+    /// <summary>
+    /// It is mapped. Whatever waits for a batch keeps its item only: hundreds of a partition may wait, and the memory to map one is many times its size.
+    /// </summary>
+    public void Compact()
+    {
+        if (Requests.Count > 0)
+        {
+            return;
+        }
+
+        if (Item is { } item)
+        {
+            Item = item.ToArray();
+        }
+
+        ReturnScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            Span?.Dispose();
+            ReturnScope();
+        }
+    }
+
+    private void ReturnScope()
+    {
+        _scope?.Dispose();
+        _scope = null;
+    }
+}
+
+/// <summary>How a pass ends for an event.</summary>
+/// <param name="Outcome">What it came to.</param>
+/// <param name="Reason">Why, as a code; null when delivered.</param>
+/// <param name="Settlement">What is done with the queue message.</param>
+internal sealed record DeliveryEnd(AttemptOutcome Outcome, string? Reason, Settlement Settlement)
+{
+    /// <summary>Customer.io took it.</summary>
+    public static DeliveryEnd Delivered { get; } = new(AttemptOutcome.Delivered, null, Settlement.Complete.Instance);
+
+    /// <summary>It is not meant to be sent.</summary>
+    public static DeliveryEnd Skipped(SkipReason reason) => new(AttemptOutcome.Skipped, reason.ToCode(), Settlement.Complete.Instance);
+
+    /// <summary>It goes to the dead letters.</summary>
+    public static DeliveryEnd Dead(Settlement.DeadLetter letter) => new(AttemptOutcome.DeadLettered, letter.Reason.ToCode(), letter);
+
+    /// <summary>It goes back to the queue.</summary>
+    public static DeliveryEnd Released(string reason, FailureHistory history) => new(AttemptOutcome.Released, reason, new Settlement.Release(history));
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
+
+namespace CustomerIoDestination.Events;
+
+/// <summary>What one item of a request is.</summary>
+internal abstract record EventItem
+{
+    private EventItem()
+    {
+    }
+
+    /// <summary>An event.</summary>
+    public sealed record Readable(FreshpaintEvent Event) : EventItem;
+
+    /// <summary>No event.</summary>
+    /// <param name="Code">A code from a closed set.</param>
+    /// <param name="Message">What is wrong, where and how much; never data of the event.</param>
+    public sealed record Bad(string Code, string Message) : EventItem;
+
+    /// <summary>Reads an item into the table.</summary>
+    public static EventItem Read(ReadOnlyMemory<byte> item, JsonTable table)
+    {
+        if (item.Length > EventEnvelope.MaxBodyBytes)
+        {
+            return new Bad("event_too_large", $"the event has {item.Length} bytes; the limit is {EventEnvelope.MaxBodyBytes}");
+        }
+
+        if (!table.TryRead(item))
+        {
+            return Explain(item.Span);
+        }
+
+        FreshpaintEvent? source = FreshpaintEventReader.Read(table.Root, out string? problem);
+        return source is null ? new Bad("invalid_event", problem!) : new Readable(source);
+    }
+
+    // Only bad items come here, so that the good ones pay for no second look.
+    private static Bad Explain(ReadOnlySpan<byte> item)
+    {
+        var reader = new Utf8JsonReader(item, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        int depth = 0;
+        try
+        {
+            while (reader.Read())
+            {
+                depth = Math.Max(depth, reader.CurrentDepth + (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0));
+            }
+        }
+        catch (JsonException e)
+        {
+            return new Bad("invalid_json", string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"the item is no JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}"));
+        }
+
+        return depth > JsonTable.MaxDepth
+            ? new Bad("too_deep", $"the event nests {depth} levels deep; the limit is {JsonTable.MaxDepth}")
+            : new Bad("invalid_encoding", "the item is no UTF-8");
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using CustomerIoDestination.Text;
+
+namespace CustomerIoDestination.Events;
+
+/// <summary>
+/// The event id: a ULID (https://github.com/ulid/spec), the only form Customer.io de-duplicates by. Made from the event alone, so that the
+/// same event gets the same id however often and whenever it comes (mapping.md 2, "Event id").
+/// </summary>
+public static class EventUlid
+{
+    /// <summary>Characters of a ULID.</summary>
+    public const int Length = 26;
+
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const long MaxTime = (1L << 48) - 1;
+    private const int HashBytes = 10;
+
+    /// <summary>Whether the text is a ULID: 26 characters of Crockford's base 32 in either case, the first at most 7.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> text)
+    {
+        if (text.Length != Length || text[0] is < (byte)'0' or > (byte)'7')
+        {
+            return false;
+        }
+
+        foreach (byte b in text)
+        {
+            if (ValueOf(b) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The time a ULID carries; null when it carries none (zero) or is no ULID.</summary>
+    public static DateTimeOffset? TimeOf(string ulid)
+    {
+        if (ulid.Length != Length)
+        {
+            return null;
+        }
+
+        long milliseconds = 0;
+        foreach (char c in ulid.AsSpan(0, 10))
+        {
+            int value = c < 128 ? ValueOf((byte)c) : -1;
+            if (value < 0)
+            {
+                return null;
+            }
+
+            milliseconds = (milliseconds << 5) | (long)value;
+        }
+
+        return milliseconds is > 0 and <= MaxTime && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+    }
+
+    /// <summary>The id of an event.</summary>
+    /// <param name="source">The event.</param>
+    /// <param name="item">The item it was read from.</param>
+    /// <param name="preferredProperty">A property whose ULID wins; null for none.</param>
+    /// <param name="random">Chance for events that have neither id nor time.</param>
+    internal static string Of(FreshpaintEvent source, JsonValue item, string? preferredProperty, Random random)
+    {
+        if (preferredProperty is not null
+            && source.Head.RawProperties[Utf8Text.Of(preferredProperty).Span].TryGetText(out Utf8Text preferred)
+            && IsValid(preferred.Span))
+        {
+            return Canonical(preferred);
+        }
+
+        Identifier given = source.Head.GivenId;
+        if (given.IsPresent && IsValid(given.Text.Span))
+        {
+            return Canonical(given.Text);
+        }
+
+        bool hasTime = EventTime.TryRead(source.Head.Time, out long time);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        if (given.IsPresent)
+        {
+            SHA256.HashData(given.Text.Span, hash);
+        }
+        else if (hasTime)
+        {
+            using var canonical = new ScratchBuffer();
+            CanonicalJson.Write(canonical, item);
+            SHA256.HashData(canonical.Written, hash);
+        }
+        else
+        {
+            random.NextBytes(hash);
+        }
+
+        return Encode(hasTime && time is >= 0 and <= MaxTime ? time : 0, hash[..HashBytes]);
+    }
+
+    /// <summary>Writes 48 bits of time and 80 bits as 26 characters.</summary>
+    internal static string Encode(long time, ReadOnlySpan<byte> tail)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time << 16);
+        tail.CopyTo(bytes[6..]);
+        UInt128 number = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        Span<char> text = stackalloc char[Length];
+        for (int i = Length - 1; i >= 0; i--)
+        {
+            text[i] = Alphabet[(int)(number & 31)];
+            number >>= 5;
+        }
+
+        return new string(text);
+    }
+
+    private static string Canonical(Utf8Text ulid) => ulid.ToString().ToUpperInvariant();
+
+    private static int ValueOf(byte b) => b switch
+    {
+        >= (byte)'0' and <= (byte)'9' => b - '0',
+        >= (byte)'a' and <= (byte)'z' => Alphabet.IndexOf((char)(b - 32), StringComparison.Ordinal),
+        _ => Alphabet.IndexOf((char)b, StringComparison.Ordinal),
+    };
+}

@@ -1,0 +1,98 @@
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
+
+namespace CustomerIoDestination.Events;
+
+/// <summary>
+/// What Freshpaint sent, in one form whatever shape it came in. Looks into the raw JSON, and lives as long as the scope it was read in.
+/// </summary>
+internal abstract record FreshpaintEvent(EventHead Head)
+{
+    /// <summary>Its kind.</summary>
+    public abstract EventKind Kind { get; }
+
+    /// <summary>Facts about a person.</summary>
+    /// <param name="Head">What every event has.</param>
+    /// <param name="Traits">The person's attributes.</param>
+    /// <param name="Properties">An identify's own properties, of which only <c>email</c> is read.</param>
+    public sealed record Identify(EventHead Head, PropertySet Traits, JsonValue Properties) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => EventKind.Identify;
+    }
+
+    /// <summary>Something that happened.</summary>
+    /// <param name="Head">What every event has.</param>
+    /// <param name="Name">The event's name.</param>
+    /// <param name="Properties">The event's properties.</param>
+    public sealed record Track(EventHead Head, Utf8Text Name, PropertySet Properties) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => EventKind.Track;
+    }
+
+    /// <summary>A page was viewed.</summary>
+    /// <param name="Head">What every event has.</param>
+    /// <param name="Name">The page's own name; missing as a rule.</param>
+    /// <param name="Properties">The properties, the facts of <c>context.page</c> among them.</param>
+    public sealed record Page(EventHead Head, JsonValue Name, PropertySet Properties) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => EventKind.Page;
+    }
+
+    /// <summary>A screen was viewed.</summary>
+    /// <param name="Head">What every event has.</param>
+    /// <param name="Name">The screen's own name.</param>
+    /// <param name="BuiltInName"><c>$screen_name</c>.</param>
+    /// <param name="EventName">The event's name, which may name the screen.</param>
+    /// <param name="Properties">The properties.</param>
+    public sealed record Screen(EventHead Head, JsonValue Name, JsonValue BuiltInName, JsonValue EventName, PropertySet Properties) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => EventKind.Screen;
+    }
+
+    /// <summary>An event of a kind that is not delivered.</summary>
+    /// <param name="Head">What every event has.</param>
+    /// <param name="ActualKind">Which.</param>
+    public sealed record Undelivered(EventHead Head, EventKind ActualKind) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => ActualKind;
+    }
+}
+
+/// <summary>What every event has.</summary>
+internal sealed record EventHead
+{
+    /// <summary>The shape it came in.</summary>
+    public required EventShape Shape { get; init; }
+
+    /// <summary>The user id; absent for anonymous visitors, also when the sender repeated the device id there.</summary>
+    public required Identifier UserId { get; init; }
+
+    /// <summary>The device id.</summary>
+    public required Identifier DeviceId { get; init; }
+
+    /// <summary>The sender's id of the event; absent when there is none.</summary>
+    public required Identifier GivenId { get; init; }
+
+    /// <summary>The sender's time of the event, as given.</summary>
+    public required JsonValue Time { get; init; }
+
+    /// <summary><c>$user_props</c>.</summary>
+    public required JsonValue UserProps { get; init; }
+
+    /// <summary><c>context</c>.</summary>
+    public required JsonValue Context { get; init; }
+
+    /// <summary><c>integrations</c>.</summary>
+    public required JsonValue Integrations { get; init; }
+
+    /// <summary><c>channel</c>: <c>mobile</c> from Freshpaint's Android library.</summary>
+    public required JsonValue Channel { get; init; }
+
+    /// <summary>The properties as given, reserved names included.</summary>
+    public required JsonValue RawProperties { get; init; }
+}

@@ -1,0 +1,171 @@
+using CustomerIoDestination.Text;
+
+namespace CustomerIoDestination.Events;
+
+/// <summary>
+/// The properties or traits of an event as one set, whatever places of the sender's JSON they come from: <paramref name="Primary"/> wins over
+/// <paramref name="Secondary"/>. Names that are reserved or built in (<c>$…</c>) are in neither enumeration nor look-up.
+/// </summary>
+/// <param name="Primary">An object, or missing.</param>
+/// <param name="Secondary">An object whose members fill in for names the first lacks, or missing.</param>
+/// <param name="Names">Which names belong to the set.</param>
+/// <param name="Url">A value for <c>url</c> that wins over all, or missing.</param>
+internal readonly record struct PropertySet(JsonValue Primary, JsonValue Secondary, PropertyNames Names, JsonValue Url)
+{
+    /// <summary>The value of a name; missing when the set has none.</summary>
+    public JsonValue this[ReadOnlySpan<byte> name]
+    {
+        get
+        {
+            if (Url.IsPresent && name.SequenceEqual("url"u8))
+            {
+                return Url;
+            }
+
+            if (ReservedNames.IsReserved(name, Names))
+            {
+                return default;
+            }
+
+            JsonValue value = Primary[name];
+            return value.IsPresent || !AllowsSecondary(name) ? value : Secondary[name];
+        }
+    }
+
+    /// <summary><c>distinct_id</c>, which is reserved and in no enumeration, but may tell an e-mail.</summary>
+    public JsonValue DistinctId => Names == PropertyNames.HttpApi ? Secondary["distinct_id"u8] : default;
+
+    /// <summary>Whether the second object may fill in this name.</summary>
+    public bool AllowsSecondary(ReadOnlySpan<byte> name) =>
+        Names is not (PropertyNames.Page or PropertyNames.HttpApiPage) || ReservedNames.IsPageContext(name);
+
+    /// <summary>For <c>foreach</c>.</summary>
+    public PropertyEnumerator GetEnumerator() => new(this);
+}
+
+/// <summary>Which names belong to a <see cref="PropertySet"/>.</summary>
+internal enum PropertyNames
+{
+    /// <summary>All but the built-in <c>$…</c>.</summary>
+    Webhook,
+
+    /// <summary>The same; of the second object only the facts of a page.</summary>
+    Page,
+
+    /// <summary>All but the built-in and the HTTP API's own (<c>distinct_id</c>, <c>token</c>, <c>time</c>, …).</summary>
+    HttpApi,
+
+    /// <summary>The same; of the second object only the facts of a page.</summary>
+    HttpApiPage,
+
+    /// <summary>All: a rule let them through.</summary>
+    All,
+}
+
+/// <summary>One property.</summary>
+/// <param name="Name">Its name, unescaped.</param>
+/// <param name="Value">Its value.</param>
+internal readonly record struct Property(Utf8Text Name, JsonValue Value);
+
+/// <summary>Walks a <see cref="PropertySet"/>: the first object's, then what the second fills in, then <c>url</c> when neither had it.</summary>
+internal struct PropertyEnumerator
+{
+    private const int FewMembers = 32;
+    private static readonly Utf8Text UrlName = Utf8Text.Of("url");
+
+    private readonly PropertySet _set;
+    private JsonMembers.Enumerator _primary;
+    private JsonMembers.Enumerator _secondary;
+    private HashSet<Utf8Text>? _primaryNames;
+    private int _primaryCount;
+    private bool _primaryEnded;
+    private bool _urlPending;
+
+    /// <summary>Starts before the first property.</summary>
+    public PropertyEnumerator(PropertySet set)
+    {
+        _set = set;
+        _primary = set.Primary.Members.GetEnumerator();
+        _secondary = set.Secondary.Members.GetEnumerator();
+        _urlPending = set.Url.IsPresent;
+    }
+
+    /// <summary>The property.</summary>
+    public Property Current { get; private set; }
+
+    /// <summary>Goes to the next property.</summary>
+    public bool MoveNext()
+    {
+        while (!_primaryEnded)
+        {
+            if (!_primary.MoveNext())
+            {
+                _primaryEnded = true;
+                break;
+            }
+
+            _primaryCount++;
+            if (Accept(_primary.Current))
+            {
+                return true;
+            }
+        }
+
+        while (_secondary.MoveNext())
+        {
+            JsonMember member = _secondary.Current;
+            if (_set.AllowsSecondary(member.Name.Span) && !PrimaryHas(member) && Accept(member))
+            {
+                return true;
+            }
+        }
+
+        if (_urlPending)
+        {
+            _urlPending = false;
+            Current = new Property(UrlName, _set.Url);
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool Accept(JsonMember member)
+    {
+        Utf8Text name = member.Name;
+        if (ReservedNames.IsReserved(name.Span, _set.Names))
+        {
+            return false;
+        }
+
+        if (_set.Url.IsPresent && name.Span.SequenceEqual("url"u8))
+        {
+            _urlPending = false;
+            Current = new Property(name, _set.Url);
+            return true;
+        }
+
+        Current = new Property(name, member.Value);
+        return true;
+    }
+
+    private bool PrimaryHas(JsonMember member)
+    {
+        Utf8Text name = member.Name;
+        if (_primaryCount <= FewMembers)
+        {
+            return _set.Primary[name.Span].IsPresent;
+        }
+
+        if (_primaryNames is null)
+        {
+            _primaryNames = [];
+            foreach (JsonMember primary in _set.Primary.Members)
+            {
+                _primaryNames.Add(primary.Name);
+            }
+        }
+
+        return _primaryNames.Contains(name);
+    }
+}

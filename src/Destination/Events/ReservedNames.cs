@@ -1,0 +1,33 @@
+namespace CustomerIoDestination.Events;
+
+/// <summary>Names that are Freshpaint's own and never become attributes or data (mapping.md 1, "Reserved keys").</summary>
+internal static class ReservedNames
+{
+    /// <summary>Whether a name is left out of a set of properties.</summary>
+    public static bool IsReserved(ReadOnlySpan<byte> name, PropertyNames names) => names switch
+    {
+        PropertyNames.All => false,
+        PropertyNames.HttpApi or PropertyNames.HttpApiPage => name.StartsWith("$"u8) || IsHttpApiOwn(name),
+        _ => name.StartsWith("$"u8),
+    };
+
+    /// <summary>Whether a member of <c>context.page</c> is a fact of the page that its data carries.</summary>
+    public static bool IsPageContext(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        3 => name.SequenceEqual("url"u8),
+        4 => name.SequenceEqual("path"u8),
+        5 => name.SequenceEqual("title"u8),
+        6 => name.SequenceEqual("search"u8),
+        8 => name.SequenceEqual("referrer"u8),
+        _ => false,
+    };
+
+    private static bool IsHttpApiOwn(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 => name.SequenceEqual("time"u8),
+        5 => name.SequenceEqual("token"u8),
+        11 => name.SequenceEqual("distinct_id"u8) || name.SequenceEqual("previous_id"u8),
+        12 => name.SequenceEqual("anonymous_id"u8),
+        _ => false,
+    };
+}

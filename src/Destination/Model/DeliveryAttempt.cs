@@ -1,0 +1,44 @@
+namespace CustomerIoDestination.Model;
+
+/// <summary>
+/// One pass of the delivery handler over one event: the single record from which the log line, the metrics, the delivery log and the
+/// settlement are made. Holds no identifier and no property value.
+/// </summary>
+public sealed record DeliveryAttempt
+{
+    /// <summary>When the pass ended.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The event's ULID.</summary>
+    public required string EventId { get; init; }
+
+    /// <summary>The event's kind.</summary>
+    public required EventKind Kind { get; init; }
+
+    /// <summary>The event's lane.</summary>
+    public required Lane Lane { get; init; }
+
+    /// <summary>When the event was received by ingest.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>How often it was replayed.</summary>
+    public int ReplayCount { get; init; }
+
+    /// <summary>What the pass came to.</summary>
+    public required AttemptOutcome Outcome { get; init; }
+
+    /// <summary>A code from a closed set that says why: a skip reason, a dead-letter reason, or why it waits; null when delivered.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Calls to Customer.io made for the event so far, earlier passes included.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The last HTTP status; null when none was seen.</summary>
+    public int? HttpStatus { get; init; }
+
+    /// <summary>How long the pass took, waits included.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>What is to be done with the queue message.</summary>
+    public required Settlement Settlement { get; init; }
+}

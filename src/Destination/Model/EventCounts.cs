@@ -1,0 +1,18 @@
+namespace CustomerIoDestination.Model;
+
+/// <summary>How many events came to what.</summary>
+/// <param name="Received">Items in requests, good and bad.</param>
+/// <param name="Accepted">Items put on the queue (or known already).</param>
+/// <param name="Rejected">Items that are no events, answered by index.</param>
+/// <param name="Skipped">Events not meant to be sent, at ingest or at delivery.</param>
+/// <param name="Delivered">Events Customer.io took.</param>
+/// <param name="Retried">Calls that were repeated.</param>
+/// <param name="DeadLettered">Events that became dead letters, by reason code.</param>
+public sealed record EventCounts(
+    long Received,
+    long Accepted,
+    long Rejected,
+    long Skipped,
+    long Delivered,
+    long Retried,
+    IReadOnlyDictionary<string, long> DeadLettered);

@@ -1,0 +1,25 @@
+namespace CustomerIoDestination.Model;
+
+/// <summary>What is done with the queue message when one delivery of it ends.</summary>
+public abstract record Settlement
+{
+    private Settlement()
+    {
+    }
+
+    /// <summary>It is finished: delivered, or skipped on purpose. The event's body is deleted.</summary>
+    public sealed record Complete : Settlement
+    {
+        /// <summary>The only value.</summary>
+        public static Complete Instance { get; } = new();
+    }
+
+    /// <summary>It can't be delivered as it is; a person must look. It can be replayed.</summary>
+    /// <param name="Reason">Why, from a closed set.</param>
+    /// <param name="Description">Names field, limit and actual size; never a property value, an identifier or a key. At most 4096 characters.</param>
+    public sealed record DeadLetter(DeadLetterReason Reason, string Description) : Settlement;
+
+    /// <summary>Nothing is settled and the partition is given up; it does not count as a delivery and comes again in its old order.</summary>
+    /// <param name="History">Attempts so far, which outlive the release.</param>
+    public sealed record Release(FailureHistory History) : Settlement;
+}

@@ -1,0 +1,70 @@
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.Ports;
+
+/// <summary>Whether events flow.</summary>
+public enum DestinationState
+{
+    /// <summary>Events are delivered, or tried again by themselves.</summary>
+    Delivering,
+
+    /// <summary>Everything is held because of a wrong key, region or URL, or because everything is rejected.</summary>
+    Paused,
+
+    /// <summary>Switched off by <c>Delivery__Enabled</c>; events wait on the queue.</summary>
+    Disabled,
+}
+
+/// <summary>What is known of the credentials.</summary>
+public enum CredentialsState
+{
+    /// <summary>Not asked yet, or Customer.io did not answer.</summary>
+    Unchecked,
+
+    /// <summary>Customer.io knows them, and the region fits.</summary>
+    Valid,
+
+    /// <summary>Customer.io refused them, or the region or URL is wrong.</summary>
+    Invalid,
+}
+
+/// <summary>The delivering side as the status shows it.</summary>
+public sealed record DeliveryStatus
+{
+    /// <summary>Whether events flow.</summary>
+    public required DestinationState State { get; init; }
+
+    /// <summary>Since when it is in that state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>A code that says why it is paused, for instance <c>credentials_refused</c> or <c>everything_rejected</c>; null otherwise.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The region in use; <see cref="CustomerIoRegion.Auto"/> until it is known.</summary>
+    public required CustomerIoRegion Region { get; init; }
+
+    /// <summary>The Track API's base URL in use; null until it is known.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The workspace's number at Customer.io (<c>environment_id</c>); null until it is known.</summary>
+    public long? Workspace { get; init; }
+
+    /// <summary>What is known of the credentials.</summary>
+    public required CredentialsState Credentials { get; init; }
+
+    /// <summary>The configured requests a second.</summary>
+    public required double RateLimit { get; init; }
+
+    /// <summary>The requests a second allowed now, lower after a 429.</summary>
+    public required double RateCurrent { get; init; }
+
+    /// <summary>What was counted since the start.</summary>
+    public required EventCounts Counts { get; init; }
+
+    /// <summary>When the process started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Whether the other processes are heard; null where there are none to hear.</summary>
+    public SharedStateStatus? SharedState { get; init; }
+}

@@ -1,0 +1,48 @@
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.Text;
+
+namespace CustomerIoDestination.Rules;
+
+/// <summary>
+/// Whether an event is meant to be sent at all. Asked at ingest, so that nothing unwanted is ever stored, and again at delivery, because
+/// the answer may have changed while the event waited.
+/// </summary>
+internal static class EventAdmission
+{
+    /// <summary>Why the event is skipped; null when it is to be delivered.</summary>
+    public static Skip? Decide(FreshpaintEvent source, DestinationRules rules, MappingSettings settings) =>
+        source is FreshpaintEvent.Undelivered ? new Skip(SkipReason.UnsupportedType, null)
+        : IsOptedOut(source.Head.Integrations) ? new Skip(SkipReason.OptedOut, null)
+        : DisabledBy(source, rules, settings) is { } rule ? new Skip(SkipReason.NotEnabled, rule)
+        : null;
+
+    private static string? DisabledBy(FreshpaintEvent source, DestinationRules rules, MappingSettings settings)
+    {
+        string? byKind = source switch
+        {
+            FreshpaintEvent.Identify => rules.Identify ? null : "identify",
+            FreshpaintEvent.Page => rules.Pages ? null : "pages",
+            FreshpaintEvent.Screen => rules.Screens ? null : "screens",
+            FreshpaintEvent.Track track => rules.EnabledEvents?.Matches(track.Name) ?? true ? null : "events.enabled",
+            _ => null,
+        };
+        return byKind ?? DisabledBySource(source.Head, rules.Sources)
+            ?? (rules.Anonymous || source is FreshpaintEvent.Identify || !Identity.IsAnonymous(source, settings) ? null : "anonymous");
+    }
+
+    private static string? DisabledBySource(EventHead head, EventSources enabled) =>
+        enabled == EventSources.All || (EventSource.Of(head) & enabled) != EventSources.None ? null : $"sources.{EventSource.NameOf(EventSource.Of(head))}";
+
+    // {"Customer.io": false}, or {"All": false} with neither Customer.io nor Webhooks (the way events come here) let through by name.
+    private static bool IsOptedOut(JsonValue integrations)
+    {
+        JsonKind own = integrations["Customer.io"u8].Kind;
+        JsonKind webhooks = integrations["Webhooks"u8].Kind;
+        return own == JsonKind.False
+            || (integrations["All"u8].Kind == JsonKind.False && !LetsThrough(own) && !LetsThrough(webhooks));
+    }
+
+    private static bool LetsThrough(JsonKind kind) => kind is not (JsonKind.Missing or JsonKind.False or JsonKind.Null);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using CustomerIoDestination.Model;
+
+namespace CustomerIoDestination.Telemetry;
+
+/// <summary>Counts what becomes of events in this process, for the status. Thread-safe; one instance a process.</summary>
+public sealed class EventCounters
+{
+    private readonly ConcurrentDictionary<DeadLetterReason, long> _deadLettered = new();
+    private long _received;
+    private long _accepted;
+    private long _rejected;
+    private long _skipped;
+    private long _delivered;
+    private long _retried;
+
+    /// <summary>One request came in.</summary>
+    /// <param name="received">Items in it.</param>
+    /// <param name="accepted">Items the queue has now.</param>
+    /// <param name="rejected">Items answered by index.</param>
+    /// <param name="skipped">Items not meant to be sent.</param>
+    public void Ingested(int received, int accepted, int rejected, int skipped)
+    {
+        Interlocked.Add(ref _received, received);
+        Interlocked.Add(ref _accepted, accepted);
+        Interlocked.Add(ref _rejected, rejected);
+        Interlocked.Add(ref _skipped, skipped);
+    }
+
+    /// <summary>A call was repeated.</summary>
+    public void Retried() => Interlocked.Increment(ref _retried);
+
+    /// <summary>A pass of the delivery handler ended.</summary>
+    public void Ended(DeliveryAttempt attempt)
+    {
+        switch (attempt)
+        {
+            case { Outcome: AttemptOutcome.Delivered }:
+                Interlocked.Increment(ref _delivered);
+                break;
+            case { Outcome: AttemptOutcome.Skipped }:
+                Interlocked.Increment(ref _skipped);
+                break;
+            case { Settlement: Settlement.DeadLetter dead }:
+                _deadLettered.AddOrUpdate(dead.Reason, 1, static (_, count) => count + 1);
+                break;
+        }
+    }
+
+    /// <summary>The counts now.</summary>
+    public EventCounts Read() => new(
+        Interlocked.Read(ref _received),
+        Interlocked.Read(ref _accepted),
+        Interlocked.Read(ref _rejected),
+        Interlocked.Read(ref _skipped),
+        Interlocked.Read(ref _delivered),
+        Interlocked.Read(ref _retried),
+        _deadLettered.ToDictionary(pair => pair.Key.ToCode(), pair => pair.Value, StringComparer.Ordinal));
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace CustomerIoDestination.Text;
+
+/// <summary>Escapes in JSON strings: read as the sender wrote them, written as few as JSON allows.</summary>
+internal static class JsonEscapes
+{
+    /// <summary>The bytes a JSON string can't hold as they are: control characters, the quote, the backslash.</summary>
+    public static SearchValues<byte> MustEscape { get; } = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
+
+    /// <summary>Decodes the content of a JSON string that a JSON reader found valid.</summary>
+    /// <param name="raw">The bytes between the quotes.</param>
+    /// <param name="replacedSurrogate">Whether a lone surrogate was replaced by U+FFFD: UTF-8 can't hold one.</param>
+    public static byte[] Unescape(ReadOnlySpan<byte> raw, out bool replacedSurrogate)
+    {
+        replacedSurrogate = false;
+        byte[] buffer = new byte[raw.Length];
+        int length = 0;
+        while (!raw.IsEmpty)
+        {
+            int plain = raw.IndexOf((byte)'\\');
+            if (plain != 0)
+            {
+                ReadOnlySpan<byte> run = plain < 0 ? raw : raw[..plain];
+                run.CopyTo(buffer.AsSpan(length));
+                length += run.Length;
+                raw = raw[run.Length..];
+                continue;
+            }
+
+            raw = raw[1..];
+            if (raw[0] != (byte)'u')
+            {
+                buffer[length++] = Simple(raw[0]);
+                raw = raw[1..];
+                continue;
+            }
+
+            Rune rune = ReadRune(ref raw, out bool replaced);
+            replacedSurrogate |= replaced;
+            length += rune.EncodeToUtf8(buffer.AsSpan(length));
+        }
+
+        return buffer.AsSpan(0, length).ToArray();
+    }
+
+    private static Rune ReadRune(ref ReadOnlySpan<byte> raw, out bool replaced)
+    {
+        char first = Hex(raw[1..5]);
+        raw = raw[5..];
+        replaced = false;
+        if (!char.IsSurrogate(first))
+        {
+            return new Rune(first);
+        }
+
+        if (char.IsHighSurrogate(first) && raw.Length >= 6 && raw[0] == (byte)'\\' && raw[1] == (byte)'u')
+        {
+            char second = Hex(raw[2..6]);
+            if (char.IsLowSurrogate(second))
+            {
+                raw = raw[6..];
+                return new Rune(first, second);
+            }
+        }
+
+        replaced = true;
+        return Rune.ReplacementChar;
+    }
+
+    private static char Hex(ReadOnlySpan<byte> digits) =>
+        (char)ushort.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static byte Simple(byte escape) => escape switch
+    {
+        (byte)'b' => (byte)'\b',
+        (byte)'f' => (byte)'\f',
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        _ => escape,
+    };
+}
