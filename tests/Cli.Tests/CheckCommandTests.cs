@@ -82,6 +82,17 @@ public sealed class CheckCommandTests : IDisposable
         _cli.Output.ShouldContain("✗ settings: 2 problems");
     }
 
+    [Theory]
+    [InlineData("{\"Values\": {\"Mapping__EventIdProperty\": \"\\ud800\"}}")]
+    [InlineData("{\"Values\": {\"\\ud800\": \"x\"}}")]
+    public async Task Half_of_a_surrogate_pair_in_the_settings_is_a_problem_of_their_file(string text)
+    {
+        _cli.Write("destination.json", "{}");
+        _cli.Write("local.settings.json", text);
+        (await RunAsync()).ShouldBe(1);
+        _cli.Output.ShouldContain("local.settings.json holds half of a surrogate pair");
+    }
+
     [Fact]
     public async Task The_secret_of_hashes_is_read_from_the_settings()
     {

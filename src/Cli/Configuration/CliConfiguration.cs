@@ -56,6 +56,12 @@ internal static class CliConfiguration
             problems.Add(new SettingProblem(FileName, $"is no JSON at line {e.LineNumber + 1}"));
         }
 
+        catch (InvalidOperationException)
+        {
+            // How System.Text.Json tells half of a surrogate pair.
+            problems.Add(new SettingProblem(FileName, "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both"));
+        }
+
         return settings;
     }
 }

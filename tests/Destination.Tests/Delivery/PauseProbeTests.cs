@@ -1,6 +1,8 @@
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerIoDestination.Tests.Delivery;
 
@@ -54,5 +56,37 @@ public sealed class PauseProbeTests
         rig.Api.Calls.ShouldBeEmpty();
         (await rig.Control.GetStatusAsync(default)).State.ShouldBe(DestinationState.Disabled);
         await rig.Probe.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task The_probe_outlives_any_failure_and_tells_its_type_only()
+    {
+        FailingOnce credentials = new();
+        await using DeliveryRig rig = new(customerIo: Us, configure: services => services.AddSingleton<ICredentialSource>(credentials));
+        rig.Api.Reply(200, UsRegion);
+
+        await rig.Probe.StartAsync(default);
+        await rig.RunAsync(TimeSpan.FromMinutes(3), stepMs: 5000);
+
+        (await rig.Control.GetStatusAsync(default)).Credentials.ShouldBe(CredentialsState.Valid);
+        rig.Logs.GetSnapshot().ShouldContain(line => line.Message.Contains(nameof(InvalidTimeZoneException), StringComparison.Ordinal) && line.Exception == null);
+        rig.Logs.GetSnapshot().ShouldAllBe(line => !line.Message.Contains("marked", StringComparison.Ordinal));
+        await rig.Probe.StopAsync(default);
+    }
+
+    private sealed class FailingOnce : ICredentialSource
+    {
+        private bool _hasFailed;
+
+        public ValueTask<TrackApiCredentials?> GetAsync(CancellationToken cancellationToken)
+        {
+            bool fails = !_hasFailed;
+            _hasFailed = true;
+            return fails ? throw new InvalidTimeZoneException("a marked value") : new(new TrackApiCredentials("site", new Secret("key")));
+        }
+
+        public void Forget()
+        {
+        }
     }
 }

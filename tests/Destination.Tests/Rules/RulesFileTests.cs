@@ -28,7 +28,12 @@ public sealed class RulesFileTests
     [InlineData("""{"transformations": [{}]}""", "transformations[0]", "has no \"operation\": one of renameEvent")]
     [InlineData("""{"transformations": [{"operation": "erase"}]}""", "transformations[0].operation", "is none of renameEvent")]
     [InlineData("\"\\ud800\"", "$", "object was expected")]
-    [InlineData("{\"transformations\": [{\"operation\": \"\\ud800\"}]}", "$", "no valid Unicode")]
+    [InlineData("{\"transformations\": [{\"operation\": \"\\ud800\"}]}", "transformations[0].operation", "half of a surrogate pair")]
+    [InlineData("{\"events\": {\"enabled\": [\"a\", \"x\\udc00y\"]}}", "events.enabled[1]", "half of a surrogate pair")]
+    [InlineData("{\"privacy\": {\"allow\": {\"events\": {\"a\\ud800\": []}}}}", "privacy.allow.events", "and a name in it holds half of a surrogate pair")]
+    [InlineData("{\"a\\ud800\": 1}", "$", "and a name in it holds half of a surrogate pair")]
+    [InlineData("{\"transformations\": [{\"operation\": \"dropEvent\", \"on\": \"all\", \"when\": {\"property\": \"a\", \"in\": [1, \"\\ud83d\"]}}]}", "transformations[0].when.in[1]", "half of a surrogate pair")]
+    [InlineData("{\"transformations\": [{\"operation\": \"sendConstantProperty\", \"on\": \"all\", \"property\": \"a\", \"value\": {\"b\": [\"\\ud83d\"]}}]}", "transformations[0].value.b[0]", "half of a surrogate pair")]
     public void A_problem_is_told_with_its_path_and_what_would_be_right(string text, string path, string message) => ShouldHave(text, path, message);
 
     [Theory]
@@ -115,6 +120,17 @@ public sealed class RulesFileTests
     [Fact]
     public void More_transformations_than_a_thousand_are_refused() =>
         ShouldHave($$"""{"transformations": [{{string.Join(',', Enumerable.Repeat("""{"operation": "uppercase", "on": ["A"], "property": "a"}""", 1_001))}}]}""", "transformations", "at most 1000");
+
+    [Fact]
+    public void More_transformations_than_a_thousand_are_not_compared_with_each_other() =>
+        ShouldHave(
+            $$"""{"transformations": [{{string.Join(',', Enumerable.Repeat("""{"operation": "renameEvent", "on": ["A"], "to": "b"}""", 1_001))}}]}""",
+            "transformations",
+            "at most 1000");
+
+    [Fact]
+    public void A_pair_of_surrogates_is_a_character() =>
+        RuleTexts.Valid("{\"events\": {\"enabled\": [\"\\ud83d\\ude00\"]}}").Pages.ShouldBeTrue();
 
     [Fact]
     public void The_secret_of_hashes_is_a_setting() =>

@@ -85,6 +85,126 @@ public sealed class RulesSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_has_not_changed_is_compared_and_not_read_as_rules_again()
+    {
+        string transformations = string.Join(',', Enumerable.Range(0, 1_000).Select(number =>
+            $$"""{"operation": "deleteProperty", "on": ["Event {{number}}"], "property": "p{{number}}", "when": {"property": "a", "matches": "^a{{number}}.*z$"} }"""));
+        RulesSource source = Open($$"""{"transformations": [{{transformations}}]}""");
+        source.Reload();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        source.Reload().ShouldBeNull();
+
+        // Reading 1,000 transformations makes many times the file's length.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan((2 * new FileInfo(_path).Length) + 50_000);
+    }
+
+    [Fact]
+    public void A_file_of_the_same_length_and_time_with_other_rules_is_seen()
+    {
+        RulesSource source = Open("""{"pages": false, "screens": true }""");
+        DateTime written = File.GetLastWriteTimeUtc(_path);
+        Replace("""{"pages": true , "screens": false}""");
+        File.SetLastWriteTimeUtc(_path, written);
+
+        source.Reload().ShouldBeOfType<RulesResult.Valid>().Rules.Screens.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void In_the_instant_of_an_atomic_save_the_file_beside_the_application_does_not_take_over()
+    {
+        string besideTheApplication = Path.Combine(AppContext.BaseDirectory, RulesFile.DefaultName);
+        InDirectory(Path.GetDirectoryName(_path)!, () =>
+        {
+            File.WriteAllText(besideTheApplication, """{"screens": false}""");
+            File.WriteAllText(_path, """{"pages": false}""");
+            RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+
+            File.Delete(_path);
+            source.Reload();
+
+            (source.Current.Pages, source.Current.Screens).ShouldBe((false, true));
+            source.Status.Path.ShouldBe(_path);
+        }, () => File.Delete(besideTheApplication));
+    }
+
+    [Fact]
+    public void The_file_beside_the_application_stays_in_force_when_one_appears_in_the_working_directory()
+    {
+        string besideTheApplication = Path.Combine(AppContext.BaseDirectory, RulesFile.DefaultName);
+        InDirectory(Path.GetDirectoryName(_path)!, () =>
+        {
+            File.WriteAllText(besideTheApplication, """{"screens": false}""");
+            RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+
+            File.WriteAllText(_path, """{"pages": false}""");
+
+            source.Reload().ShouldBeNull();
+            source.Status.Path.ShouldBe(besideTheApplication);
+        }, () => File.Delete(besideTheApplication));
+    }
+
+    [Fact]
+    public void A_file_that_appears_in_the_working_directory_where_there_was_none_takes_over() => InDirectory(Path.GetDirectoryName(_path)!, () =>
+    {
+        RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        source.Status.Path.ShouldBeNull();
+        source.Reload().ShouldBeNull();
+
+        File.WriteAllText(_path, "{");
+        source.Reload().ShouldBeOfType<RulesResult.Invalid>();
+        File.Delete(_path);
+        source.Reload().ShouldBeNull();
+        source.Status.Problems.ShouldBeEmpty();
+        File.WriteAllText(_path, """{"pages": false}""");
+
+        source.Reload().ShouldBeOfType<RulesResult.Valid>();
+        source.Status.Path.ShouldBe(_path);
+    });
+
+    [Fact]
+    public void A_working_directory_that_is_deleted_changes_nothing() => InDirectory(Path.GetDirectoryName(_path)!, () =>
+    {
+        File.WriteAllText(_path, """{"pages": false}""");
+        RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+
+        source.Reload().ShouldBeOfType<RulesResult.Invalid>().Problems.ShouldHaveSingleItem().Message.ShouldBe("does not exist");
+        source.Reload().ShouldBeNull();
+        source.Current.Pages.ShouldBeFalse();
+    });
+
+    [Fact]
+    public void A_start_in_a_working_directory_that_is_gone_looks_beside_the_application_and_refuses_a_relative_path() => InDirectory(Path.GetDirectoryName(_path)!, () =>
+    {
+        Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+
+        RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source.Reload().ShouldBeNull();
+        RulesSource.Open(new RulesSettings { Path = "rules.json" }, _time).ShouldBeOfType<RulesOpening.Refused>().Message.ShouldContain("working directory");
+    });
+
+    [Fact]
+    public async Task The_watch_outlives_any_failure_and_tells_its_type_only()
+    {
+        FailingClock time = new();
+        await File.WriteAllTextAsync(_path, """{"pages": false}""");
+        RulesSource source = RulesSource.Open(Settings, time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        var logger = new FakeLogger<RulesFileWatch>();
+        using var watch = new RulesFileWatch(source, time, logger);
+        await watch.StartAsync(CancellationToken.None);
+        await File.WriteAllTextAsync(_path, """{"pages": true}""");
+        time.Fails = true;
+
+        await TickUntilAsync(() => logger.Collector.Count > 0, time);
+        time.Fails = false;
+        await TickUntilAsync(() => source.Current.Pages, time);
+
+        logger.Collector.GetSnapshot()[0].Message.ShouldContain(nameof(InvalidTimeZoneException));
+        logger.Collector.GetSnapshot().ShouldAllBe(line => !line.Message.Contains("marked", StringComparison.Ordinal) && line.Exception == null);
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task The_watch_takes_a_changed_file_over()
     {
         RulesSource source = Open("""{"pages": false}""");
@@ -92,14 +212,43 @@ public sealed class RulesSourceTests : IDisposable
         await watch.StartAsync(CancellationToken.None);
         await File.WriteAllTextAsync(_path, """{"pages": true}""");
 
-        for (int i = 0; i < 1_000 && !source.Current.Pages; i++)
+        await TickUntilAsync(() => source.Current.Pages, _time);
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    private static async Task TickUntilAsync(Func<bool> condition, FakeTimeProvider time)
+    {
+        for (int i = 0; i < 1_000 && !condition(); i++)
         {
-            _time.Advance(RulesFileWatch.Interval);
+            time.Advance(RulesFileWatch.Interval);
             await Task.Delay(5);
         }
 
-        source.Current.Pages.ShouldBeTrue();
-        await watch.StopAsync(CancellationToken.None);
+        condition().ShouldBeTrue();
+    }
+
+    // The working directory is the process's; this assembly runs one test at a time.
+    private static void InDirectory(string folder, Action test, Action? cleanUp = null)
+    {
+        string before = Directory.GetCurrentDirectory();
+        try
+        {
+            Directory.SetCurrentDirectory(folder);
+            test();
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+            Directory.CreateDirectory(folder);
+            cleanUp?.Invoke();
+        }
+    }
+
+    private sealed class FailingClock : FakeTimeProvider
+    {
+        public bool Fails { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Fails ? throw new InvalidTimeZoneException("a marked value") : base.GetUtcNow();
     }
 
     private RulesSettings Settings => new() { Path = _path };

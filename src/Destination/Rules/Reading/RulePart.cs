@@ -34,6 +34,44 @@ internal readonly partial record struct RulePart(JsonElement Json, string Path, 
         return true;
     }
 
+    /// <summary>
+    /// Whether every text and name in it is Unicode; reports each that is not. JSON may escape half of a surrogate pair, which no text can hold: everything else here
+    /// asks for texts and relies on this.
+    /// </summary>
+    public bool IsUnicode()
+    {
+        int before = Problems.Count;
+        switch (Json.ValueKind)
+        {
+            case JsonValueKind.String when !IsReadable(Json, text => text.GetString()):
+                Problem("holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both");
+                break;
+            case JsonValueKind.Array:
+                foreach (RulePart element in Elements())
+                {
+                    element.IsUnicode();
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty member in Json.EnumerateObject())
+                {
+                    if (IsReadable(member, named => named.Name))
+                    {
+                        At(member.Name, member.Value).IsUnicode();
+                    }
+                    else
+                    {
+                        Problem("is an object, and a name in it holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both");
+                    }
+                }
+
+                break;
+        }
+
+        return Problems.Count == before;
+    }
+
     /// <summary>A member; null when there is none.</summary>
     public RulePart? Member(string name) =>
         Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out JsonElement value) ? At(name, value) : null;
@@ -159,6 +197,19 @@ internal readonly partial record struct RulePart(JsonElement Json, string Path, 
         JsonValueKind.True or JsonValueKind.False => "a boolean",
         _ => "null",
     };
+
+    // How System.Text.Json tells half of a surrogate pair.
+    private static bool IsReadable<T>(T json, Func<T, string?> read)
+    {
+        try
+        {
+            return read(json) is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private RulePart At(string name, JsonElement value) => this with
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using CustomerIoDestination.Settings;
 
@@ -15,6 +16,9 @@ public static class RulesFile
     /// <summary>The most bytes it may have.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
+    /// <summary>What is wrong with a file that is not there.</summary>
+    internal const string Missing = "does not exist";
+
     private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>Reads rules. Never throws on text.</summary>
@@ -31,23 +35,67 @@ public static class RulesFile
         {
             return Unreadable($"is no JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} (comments and trailing commas are fine)");
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (EncoderFallbackException)
         {
-            // How System.Text.Json reports an escaped half of a surrogate pair.
-            return Unreadable("holds a text that is no valid Unicode: half of a \\uD800-\\uDFFF pair");
+            return Unreadable("is no text: it holds half of a surrogate pair");
         }
     }
 
     /// <summary>
-    /// Where the rules are: the configured path, from the working directory; else <c>destination.json</c> in the working directory, else beside the
-    /// application. Null when nothing is configured and neither place has one.
+    /// Decides which file holds the rules: the configured path, from the working directory; else <c>destination.json</c> in the working directory, else
+    /// beside the application; where neither is there, the first of them that may still be written. The answer is absolute, so that it stays the same file
+    /// whatever becomes of the working directory or of the file.
     /// </summary>
-    public static string? Find(RulesSettings settings) =>
-        settings.Path is { } path
-            ? Path.GetFullPath(path)
-            : new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory }
-                .Select(folder => Path.Combine(folder, DefaultName))
-                .FirstOrDefault(File.Exists);
+    /// <returns>The file; null when a relative path is configured and the working directory is gone.</returns>
+    internal static string? Locate(RulesSettings settings)
+    {
+        string? workingDirectory = WorkingDirectory();
+        if (settings.Path is { } path)
+        {
+            return Path.IsPathFullyQualified(path) ? Path.GetFullPath(path) : workingDirectory is null ? null : Path.GetFullPath(path, workingDirectory);
+        }
 
-    private static RulesResult.Invalid Unreadable(string message) => new([new RulesProblem("$", message)]);
+        string[] candidates = [.. new[] { workingDirectory, AppContext.BaseDirectory }.OfType<string>().Select(folder => Path.Combine(folder, DefaultName))];
+        return Array.Find(candidates, File.Exists) ?? candidates[0];
+    }
+
+    /// <summary>The file's bytes, or why they can't be had: <c>(bytes, null)</c> or <c>(null, message)</c>.</summary>
+    internal static (byte[]? Bytes, string? Problem) Read(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length > MaxBytes ? (null, $"has more than {MaxBytes} bytes") : (File.ReadAllBytes(path), null);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (null, Missing);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, "can't be read");
+        }
+    }
+
+    /// <summary>Reads rules from the file's bytes, in UTF-8 or what its byte order mark says. Never throws on them.</summary>
+    internal static RulesResult Load(byte[] bytes, Secret? hashSecret)
+    {
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        return Load(reader.ReadToEnd(), hashSecret);
+    }
+
+    /// <summary>That the file as a whole is of no use.</summary>
+    internal static RulesResult.Invalid Unreadable(string message) => new([new RulesProblem("$", message)]);
+
+    private static string? WorkingDirectory()
+    {
+        try
+        {
+            return Directory.GetCurrentDirectory();
+        }
+        catch (IOException)
+        {
+            // It was deleted.
+            return null;
+        }
+    }
 }

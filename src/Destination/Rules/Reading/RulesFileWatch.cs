@@ -18,15 +18,29 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            switch (rules.Reload())
+            try
             {
-                case RulesResult.Valid valid:
-                    Log.Reloaded(logger, valid.Rules.TransformationCount);
-                    break;
-                case RulesResult.Invalid invalid:
-                    Log.Kept(logger, invalid.Problems.Count, invalid.Problems[0].Path);
-                    break;
+                Look();
             }
+#pragma warning disable CA1031 // A watch that ends would end the host; the rules in force are good without it.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Log.LookFailed(logger, failure.GetType().Name);
+            }
+        }
+    }
+
+    private void Look()
+    {
+        switch (rules.Reload())
+        {
+            case RulesResult.Valid valid:
+                Log.Reloaded(logger, valid.Rules.TransformationCount);
+                break;
+            case RulesResult.Invalid invalid:
+                Log.Kept(logger, invalid.Problems.Count, invalid.Problems[0].Path);
+                break;
         }
     }
 
@@ -34,6 +48,10 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
     {
         [LoggerMessage(LogLevel.Information, "The rules were reloaded with {Transformations} transformations.")]
         public static partial void Reloaded(ILogger logger, int transformations);
+
+        // Only the type: a message may quote the file.
+        [LoggerMessage(LogLevel.Error, "Looking at the rules' file failed ({ExceptionType}); the rules in force stay, and it is looked at again in two seconds.")]
+        public static partial void LookFailed(ILogger logger, string exceptionType);
 
         [LoggerMessage(LogLevel.Warning, "The rules' file was changed and has {Problems} problems, the first at {Path}; the rules before it stay in force.")]
         public static partial void Kept(ILogger logger, int problems, string path);

@@ -21,7 +21,7 @@ internal static class RulesReader
     {
         var problems = new List<RulesProblem>();
         var file = new RulePart(root, "", problems);
-        if (!file.IsObject(Keys))
+        if ((root.ValueKind == JsonValueKind.Object && !file.IsUnicode()) || !file.IsObject(Keys))
         {
             return new RulesResult.Invalid(problems);
         }
@@ -78,7 +78,9 @@ internal static class RulesReader
         IReadOnlyList<RulePart> parts = list.Elements();
         if (parts.Count > MaxTransformations)
         {
+            // Not read: comparing each with each would take minutes, for a file that is refused anyway.
             list.Problem($"has {parts.Count} entries; at most {MaxTransformations} are possible");
+            return transformations;
         }
 
         foreach (RulePart part in parts)

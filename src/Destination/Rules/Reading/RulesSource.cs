@@ -1,20 +1,23 @@
+using System.Diagnostics;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Rules.Reading;
 
 /// <summary>
 /// Where the rules of the moment are. Each event is ingested and mapped with the rules of one moment; they change only as a whole, and only to rules that
-/// are good.
+/// are good. Which file they come from is decided once, when it is opened.
 /// </summary>
 public sealed class RulesSource
 {
-    private readonly RulesSettings _settings;
+    private readonly string? _path;
+    private readonly Secret? _hashSecret;
     private readonly TimeProvider _time;
     private State _state;
 
-    private RulesSource(RulesSettings settings, TimeProvider time, State state)
+    private RulesSource(string? path, Secret? hashSecret, TimeProvider time, State state)
     {
-        _settings = settings;
+        _path = path;
+        _hashSecret = hashSecret;
         _time = time;
         _state = state;
     }
@@ -26,77 +29,79 @@ public sealed class RulesSource
     public RulesStatus Status => Volatile.Read(ref _state).Status;
 
     /// <summary>Rules that never change.</summary>
-    public static RulesSource Of(DestinationRules rules) =>
-        new(new RulesSettings(), TimeProvider.System, new State(rules, null, new RulesStatus(null, DateTimeOffset.UnixEpoch, [])));
+    public static RulesSource Of(DestinationRules rules) => new(null, null, TimeProvider.System, new State(rules, default, new RulesStatus(null, DateTimeOffset.UnixEpoch, [])));
 
     /// <summary>Opens the rules at start.</summary>
     /// <param name="settings">Where they are.</param>
     /// <param name="time">Tells since when they are in force.</param>
     public static RulesOpening Open(RulesSettings settings, TimeProvider time)
     {
-        string? path = RulesFile.Find(settings);
-        if (path is null)
+        if (RulesFile.Locate(settings) is not { } path)
         {
-            return new RulesOpening.Opened(new RulesSource(settings, time, new State(DestinationRules.None, null, new RulesStatus(null, time.GetUtcNow(), []))));
+            return new RulesOpening.Refused(settings.Path!, RulesFile.Unreadable("is a relative path, and the working directory does not exist"));
         }
 
-        (string? text, RulesResult result) = Read(path, settings.HashSecret);
-        return result switch
+        (byte[]? Bytes, string? Problem) file = RulesFile.Read(path);
+        if (settings.Path is null && file.Problem == RulesFile.Missing)
+        {
+            return new RulesOpening.Opened(new RulesSource(path, settings.HashSecret, time, State.WithoutFile(time.GetUtcNow())));
+        }
+
+        return Result(file, settings.HashSecret) switch
         {
             RulesResult.Valid valid => new RulesOpening.Opened(
-                new RulesSource(settings, time, new State(valid.Rules, text, new RulesStatus(path, time.GetUtcNow(), [])))),
+                new RulesSource(path, settings.HashSecret, time, new State(valid.Rules, file, new RulesStatus(path, time.GetUtcNow(), [])))),
             RulesResult.Invalid invalid => new RulesOpening.Refused(path, invalid),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
     /// <summary>
-    /// Looks at the file again. A good new one takes over at once; a bad, unreadable or missing one leaves the rules as they are and is told in <see cref="Status"/>.
+    /// Looks at the file again; one that has not changed is only compared, byte by byte. A good new one takes over at once; a bad, unreadable or missing one
+    /// leaves the rules as they are and is told in <see cref="Status"/>. Where there was no file at the start, its absence is no problem.
     /// </summary>
     /// <returns>What came of a changed file; null when it has not changed.</returns>
     public RulesResult? Reload()
     {
+        if (_path is null)
+        {
+            return null;
+        }
+
         State before = Volatile.Read(ref _state);
-        string? path = RulesFile.Find(_settings) ?? before.Status.Path;
-        if (path is null)
+        (byte[]? Bytes, string? Problem) file = RulesFile.Read(_path);
+        if (before.IsOf(file))
         {
             return null;
         }
 
-        (string? text, RulesResult result) = Read(path, _settings.HashSecret);
-        if (path == before.Status.Path && text == before.Text && (text is not null || before.Status.Problems.Count > 0))
+        if (before.Rules == DestinationRules.None && file.Problem == RulesFile.Missing)
         {
+            Volatile.Write(ref _state, State.WithoutFile(before.Status.LoadedAt));
             return null;
         }
 
+        RulesResult result = Result(file, _hashSecret);
         Volatile.Write(ref _state, result switch
         {
-            RulesResult.Valid valid => new State(valid.Rules, text, new RulesStatus(path, _time.GetUtcNow(), [])),
-            RulesResult.Invalid invalid => new State(before.Rules, text, new RulesStatus(path, before.Status.LoadedAt, invalid.Problems)),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            RulesResult.Valid valid => new State(valid.Rules, file, new RulesStatus(_path, _time.GetUtcNow(), [])),
+            RulesResult.Invalid invalid => new State(before.Rules, file, new RulesStatus(_path, before.Status.LoadedAt, invalid.Problems)),
+            _ => throw new UnreachableException(),
         });
         return result;
     }
 
-    private static (string? Text, RulesResult Result) Read(string path, Secret? hashSecret)
+    private static RulesResult Result((byte[]? Bytes, string? Problem) file, Secret? hashSecret) =>
+        file.Bytes is { } bytes ? RulesFile.Load(bytes, hashSecret) : RulesFile.Unreadable(file.Problem!);
+
+    /// <param name="Rules">The rules in force.</param>
+    /// <param name="File">The file as it was last seen, whether its rules are in force or not.</param>
+    /// <param name="Status">What is told of both.</param>
+    private sealed record State(DestinationRules Rules, (byte[]? Bytes, string? Problem) File, RulesStatus Status)
     {
-        try
-        {
-            if (new FileInfo(path).Length > RulesFile.MaxBytes)
-            {
-                return (null, Unreadable($"has more than {RulesFile.MaxBytes} bytes"));
-            }
+        public static State WithoutFile(DateTimeOffset since) => new(DestinationRules.None, (null, RulesFile.Missing), new RulesStatus(null, since, []));
 
-            string text = File.ReadAllText(path);
-            return (text, RulesFile.Load(text, hashSecret));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return (null, Unreadable(e is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "can't be read"));
-        }
+        public bool IsOf((byte[]? Bytes, string? Problem) file) =>
+            file.Bytes is null ? File.Bytes is null && File.Problem == file.Problem : File.Bytes is { } bytes && bytes.AsSpan().SequenceEqual(file.Bytes);
     }
-
-    private static RulesResult.Invalid Unreadable(string message) => new([new RulesProblem("$", message)]);
-
-    private sealed record State(DestinationRules Rules, string? Text, RulesStatus Status);
 }
