@@ -4,7 +4,7 @@ namespace CustomerIoDestination.Cli.Tests;
 
 public sealed class CheckCommandTests : IDisposable
 {
-    private const string Rules = """{"transformations": [{"operation": "renameEvent", "on": ["Purchase"], "to": "Order Completed"}, {"operation": "dropEvent", "on": "events", "when": {"property": "staff", "equals": true}}]}""";
+    private const string Rules = """{"transformations": [{"operation": "renameEvent", "on": ["Purchase"], "to": "Order Completed"}, {"operation": "dropEvent", "on": "events", "when": {"property": "staff", "equals": true}, "name": "our own people"}]}""";
     private const string Purchase = """{"type": "track", "event": "Purchase", "userId": "u1", "properties": {"total": 1}}""";
 
     private readonly CliRig _cli = new();
@@ -29,6 +29,8 @@ public sealed class CheckCommandTests : IDisposable
 
     [Theory]
     [InlineData("""{"skipped": "filtered", "rule": "transformations[1]"}""", 0)]
+    [InlineData("""{"skipped": "filtered", "rule": "our own people"}""", 0)]
+    [InlineData("""{"skipped": "filtered", "rule": "somebody else"}""", 1)]
     [InlineData("""{"skipped": "filtered"}""", 0)]
     [InlineData("""{"skipped": "opted_out"}""", 1)]
     [InlineData("""{"requests": []}""", 1)]
@@ -71,6 +73,18 @@ public sealed class CheckCommandTests : IDisposable
         _cli.Output.ShouldContain("✗ rules: 2 problems");
         _cli.Output.ShouldContain("pages is a number; true or false was expected");
         _cli.Output.ShouldContain("transformations[0] has no \"when\"");
+    }
+
+    [Fact]
+    public async Task A_rule_that_never_applies_is_refused_and_one_that_may_be_meant_is_a_warning()
+    {
+        _cli.Write("destination.json", """{"transformations": [{"operation": "dropEvent", "on": "events", "when": {"page": "conditions/*"}}]}""");
+        (await RunAsync()).ShouldBe(1);
+        _cli.Output.ShouldContain("transformations[0].when.page \"conditions/*\" never matches");
+
+        _cli.Write("destination.json", """{"privacy": {"allow": {"traits": ["Email"]}}}""");
+        (await RunAsync()).ShouldBe(0);
+        _cli.Output.ShouldContain("! privacy.allow.traits[0] \"Email\" is another name than \"email\"");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class PreviewReport
     public static void Write(PreviewItem item, IAnsiConsole console)
     {
         string colour = item.Outcome switch { "deliver" => "green", "skip" => "yellow", _ => "red" };
-        string rule = item.Rule is null ? "" : $" by {item.Rule}";
+        string rule = item.Rule is null ? "" : item.RuleName is null ? $" by {item.Rule}" : $" by {item.Rule} ({item.RuleName})";
         console.Text($"[bold]{item.Index}[/] {item.Kind ?? "no event"} ");
         console.Markup($"[{colour}]{item.Outcome}[/]");
         console.Line($" {item.Reason}{rule} [dim]{item.EventId}[/]");

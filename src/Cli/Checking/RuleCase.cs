@@ -70,12 +70,13 @@ internal static class RuleCase
         }
 
         TimeProvider time = root["receivedAt"] is { } at ? new FixedTime(DateTimeOffset.Parse(at.ToString(), CultureInfo.InvariantCulture)) : cli.Time;
-        JsonObject actual = Describe(given, settings, rules, time);
+        JsonObject actual = Describe(given, settings, rules, expect["rule"]?.ToString(), time);
         CaseDifference[] differences = [.. CaseDifference.Between(expect, actual)];
         return differences.Length == 0 ? new CaseOutcome.Passed(name) : new CaseOutcome.Failed(name, differences);
     }
 
-    private static JsonObject Describe(JsonNode given, DestinationSettings settings, DestinationRules rules, TimeProvider time)
+    // A rule may be expected by its place or by the name its author gave it.
+    private static JsonObject Describe(JsonNode given, DestinationSettings settings, DestinationRules rules, string? expectedRule, TimeProvider time)
     {
         var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(rules));
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(given, CliJson.Compact);
@@ -84,7 +85,7 @@ internal static class RuleCase
         JsonNode json = CliJson.Of(preview.Values)[0]!;
         return item.Outcome switch
         {
-            "skip" => new JsonObject { ["skipped"] = item.Reason, ["rule"] = item.Rule },
+            "skip" => new JsonObject { ["skipped"] = item.Reason, ["rule"] = item.RuleName is { } name && name == expectedRule ? name : item.Rule },
             "reject" => new JsonObject { ["invalid"] = new JsonArray([.. item.Problems.Select(problem => JsonValue.Create(problem.Code))]) },
             _ => new JsonObject
             {

@@ -80,6 +80,11 @@ internal static class CheckCommand
             default:
                 DestinationRules loaded = ((RulesResult.Valid)rules.Result).Rules;
                 console.Line($"[green]✓[/] rules: {Count(loaded.TransformationCount, "transformation")}{(loaded.IsPrivate ? ", privacy mode on" : "")} in {rules.Path}");
+                foreach (RulesProblem warning in ((RulesResult.Valid)rules.Result).Warnings)
+                {
+                    console.Line($"    [yellow]![/] {warning.Path} {warning.Message}");
+                }
+
                 return true;
         }
     }

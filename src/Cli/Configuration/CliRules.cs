@@ -16,7 +16,7 @@ internal sealed record CliRules(string? Path, RulesResult Result)
     public static CliRules Read(string? path, RulesSettings settings, TimeProvider time) =>
         RulesSource.Open(path is null ? settings : settings with { Path = path }, time) switch
         {
-            RulesOpening.Opened opened => new CliRules(opened.Source.Status.Path, new RulesResult.Valid(opened.Source.Current)),
+            RulesOpening.Opened opened => new CliRules(opened.Source.Status.Path, new RulesResult.Valid(opened.Source.Current) { Warnings = opened.Source.Status.Warnings }),
             RulesOpening.Refused refused => new CliRules(refused.Path, refused.Rules),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

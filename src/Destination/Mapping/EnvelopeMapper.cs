@@ -43,7 +43,7 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
         RuledEvent ruled = RuleApplication.Apply(source, current, mapping, scope, trace);
         if (ruled.Skip is { } filtered)
         {
-            return new MappingResult.Skipped(filtered.Reason) { Rule = filtered.Rule };
+            return new MappingResult.Skipped(filtered.Reason) { Rule = filtered.Rule, RuleName = filtered.RuleName };
         }
 
         var context = new MappingContext(envelope, mapping, limits, current, scope.Output) { Given = source, RuledEmail = ruled.Email };

@@ -19,6 +19,9 @@ public abstract record MappingResult
     {
         /// <summary>Where the rule that says so stands in the rules, for instance <c>transformations[2]</c>; null when none of them does.</summary>
         public string? Rule { get; init; }
+
+        /// <summary>The name that rule's author gave it; null for none.</summary>
+        public string? RuleName { get; init; }
     }
 
     /// <summary>It can't be sent as it is; nothing is.</summary>

@@ -58,6 +58,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
             [],
             [],
             null,
+            null,
             trace.Applied);
         return result switch
         {
@@ -67,7 +68,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
                 BatchItems = [.. mapped.Operations.SelectMany(operation => Item(operation, scope.Output))],
                 Warnings = mapped.Warnings,
             },
-            MappingResult.Skipped skipped => preview with { Outcome = "skip", Reason = skipped.Reason.ToCode(), Rule = skipped.Rule },
+            MappingResult.Skipped skipped => preview with { Outcome = "skip", Reason = skipped.Reason.ToCode(), Rule = skipped.Rule, RuleName = skipped.RuleName },
             MappingResult.Invalid invalid => preview with
             {
                 Outcome = "reject",
@@ -92,5 +93,5 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
         BatchItem.TryWrite(operation, settings.Delivery.BatchAnonymous, output, out ReadOnlyMemory<byte> item) ? [item.ToArray()] : [];
 
     private static PreviewItem Bad(int index, string code, string message) =>
-        new(index, null, null, null, null, "reject", [], [], code, [new PreviewProblem(code, "event", null, null, message)], [], null, []);
+        new(index, null, null, null, null, "reject", [], [], code, [new PreviewProblem(code, "event", null, null, message)], [], null, null, []);
 }

@@ -31,6 +31,7 @@ public abstract record PreviewResult
 /// <param name="Problems">Everything that makes it undeliverable.</param>
 /// <param name="Warnings">What was changed or may surprise.</param>
 /// <param name="Rule">Where the rule that skips it stands in the rules, for instance <c>events.enabled</c> or <c>transformations[2]</c>; null when none does.</param>
+/// <param name="RuleName">The name that rule's author gave it; null for none.</param>
 /// <param name="Transformations">What the rules changed, in order.</param>
 public sealed record PreviewItem(
     int Index,
@@ -45,6 +46,7 @@ public sealed record PreviewItem(
     IReadOnlyList<PreviewProblem> Problems,
     IReadOnlyList<MappingWarning> Warnings,
     string? Rule,
+    string? RuleName,
     IReadOnlyList<AppliedTransformation> Transformations);
 
 /// <summary>One call as it would be made.</summary>

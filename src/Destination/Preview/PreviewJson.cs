@@ -44,6 +44,7 @@ public static class PreviewJson
         writer.WriteEndArray();
         writer.WriteString("reason"u8, item.Reason);
         writer.WriteString("rule"u8, item.Rule);
+        writer.WriteString("ruleName"u8, item.RuleName);
         writer.WriteStartArray("problems"u8);
         foreach (PreviewProblem problem in item.Problems)
         {

@@ -38,7 +38,7 @@ internal static class RuleApplication
         run.Run(plan);
         if (run.DroppedBy is { } step)
         {
-            return new RuledEvent(source, source, new Skip(SkipReason.Filtered, step.Path), null, null);
+            return new RuledEvent(source, source, new Skip(SkipReason.Filtered, step.Path, step.Name), null, null);
         }
 
         RuledEmail? email = ownsEmail

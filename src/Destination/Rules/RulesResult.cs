@@ -8,7 +8,11 @@ public abstract record RulesResult
     }
 
     /// <summary>They are good.</summary>
-    public sealed record Valid(DestinationRules Rules) : RulesResult;
+    public sealed record Valid(DestinationRules Rules) : RulesResult
+    {
+        /// <summary>What is allowed, but was probably not meant.</summary>
+        public IReadOnlyList<RulesProblem> Warnings { get; init; } = [];
+    }
 
     /// <summary>They are not.</summary>
     /// <param name="Problems">Every problem, at least one.</param>

@@ -50,7 +50,7 @@ function card(item) {
     item.reason === null ? null : el('p', {}, words.reason(item.reason)),
     notes(item.problems, problem),
     notes(item.warnings, (warning) => `${warning.field}: ${warning.message}`),
-    item.rule === null ? null : el('p', { className: 'muted' }, `By the rule ${item.rule}.`),
+    item.rule === null ? null : el('p', { className: 'muted' }, item.ruleName === null ? `By the rule ${item.rule}.` : `By the rule “${item.ruleName}” (${item.rule}).`),
     notes(item.transformations, transformation),
     ...item.requests.map(request),
     item.batchItems.length === 0 ? null : el('details', {}, el('summary', {}, 'The same as items of a batch (v2)'), ...item.batchItems.map(json)));

@@ -33,6 +33,27 @@ public sealed class PreviewOfRulesTests
         ]);
     }
 
+    [Theory]
+    [InlineData(""", "name": "hide condition pages" """, "hide condition pages")]
+    [InlineData("", null)]
+    public void A_skip_tells_the_place_and_the_name_of_its_rule(string name, string? told)
+    {
+        PreviewItem item = RulesRig.Preview(
+            $$"""{"transformations": [{"operation": "dropEvent", "on": "events", "when": {"page": "/conditions/*"}{{name}}}]}""",
+            """{"type": "track", "event": "x", "userId": "u1", "context": {"page": {"path": "/conditions/asthma"} } }""");
+
+        (item.Outcome, item.Reason, item.Rule, item.RuleName).ShouldBe(("skip", "filtered", "transformations[0]", told));
+    }
+
+    [Theory]
+    [InlineData("""{"path": "/results?id=5"}""")]
+    [InlineData("""{"path": "/results#top"}""")]
+    [InlineData("""{"url": "https://a.example/results?id=5#top"}""")]
+    public void The_path_of_a_page_ends_before_its_query(string page) =>
+        RulesRig.Preview(
+            """{"transformations": [{"operation": "dropEvent", "on": "events", "when": {"page": "/results"}}]}""",
+            $$"""{"type": "track", "event": "x", "userId": "u1", "context": {"page": {{page}} } }""").Outcome.ShouldBe("skip");
+
     [Fact]
     public void A_hidden_fact_is_not_shown_twice() =>
         RulesRig.Preview(

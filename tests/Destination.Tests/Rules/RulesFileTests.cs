@@ -104,6 +104,47 @@ public sealed class RulesFileTests
     [InlineData("""{"pages": false, "transformations": [{"operation": "stripQuery", "on": ["$page"]}]}""", "transformations[0].on[0]", "\"pages\": false")]
     public void A_transformation_of_events_that_are_not_sent_is_refused(string text, string path, string message) => ShouldHave(text, path, message);
 
+    [Theory]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"page": "conditions/*"}}""", ".when.page", "\"conditions/*\" never matches: the path of a page begins with /, as in \"/conditions/*\"")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"page": ["/a", "https://clinic.example.com/results/*"]}}""", ".when.page[1]", "\"https://clinic.example.com/results/*\" never matches: it is compared with the path of a page, as in \"/results/*\"")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"page": "/search?q=*"}}""", ".when.page", "\"/search?q=*\" never matches: the path of a page ends before ? and #")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"page": "/#/results"}}""", ".when.page", "\"/#/results\" never matches")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"not": {"page": "conditions/*"}}}""", ".when.not.page", "never matches")]
+    [InlineData("""{"operation": "stripQuery", "on": ["$pages"]}""", ".on[0]", "\"$pages\" is no event; did you mean \"$page\"?")]
+    [InlineData("""{"operation": "stripQuery", "on": ["Signed Up", "$viewed*"]}""", ".on[1]", "\"$viewed*\" is no event; with a $ there are only \"$page\" and \"$screen\"")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"property": "a", "in": []}}""", ".when.in", "is empty")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"page": []}}""", ".when.page", "is empty")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"kind": []}}""", ".when.kind", "is empty")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"source": []}}""", ".when.source", "is empty")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"property": "a", "exists": false, "equals": 1}}""", ".when", "asks for a value of \"a\" and that there is none")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"property": "a", "greaterThan": 5, "lessThan": 5}}""", ".when", "asks for a number that is more than 5 and less than 5")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"property": "a", "atLeast": 6, "atMost": 5}}""", ".when", "asks for a number that is at least 6 and at most 5")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"kind": "identify"}}""", ".when", "never holds for what \"on\" names")]
+    [InlineData("""{"operation": "dropEvent", "on": ["Signed Up"], "when": {"kind": ["page", "screen"]}}""", ".when", "never holds for what \"on\" names")]
+    [InlineData("""{"operation": "deleteProperty", "on": "users", "property": "a", "when": {"all": [{"kind": "track"}, {"property": "a", "exists": true}]}}""", ".when", "never holds for what \"on\" names")]
+    [InlineData("""{"operation": "dropEvent", "on": ["$page"], "when": {"not": {"any": [{"kind": "page"}, {"property": "a", "equals": 1}]}}}""", ".when", "never holds for what \"on\" names")]
+    public void A_transformation_that_never_applies_is_refused(string transformation, string path, string message) =>
+        ShouldHave($$"""{"transformations": [{{transformation}}]}""", $"transformations[0]{path}", message);
+
+    [Theory]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"page": ["/a", "*/results", "*"]}}""")]
+    [InlineData("""{"operation": "stripQuery", "on": ["$page", "$screen", "$*", "$p*"]}""")]
+    [InlineData("""{"operation": "deleteProperty", "on": "users", "property": "email", "when": {"kind": "track"}}""")]
+    [InlineData("""{"operation": "deleteProperty", "on": "all", "property": "a", "when": {"kind": "identify"}}""")]
+    [InlineData("""{"operation": "deleteProperty", "on": "users", "property": "a", "when": {"not": {"kind": "track"}}}""")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"property": "a", "atLeast": 5, "atMost": 5}}""")]
+    [InlineData("""{"operation": "dropEvent", "on": "events", "when": {"property": "a", "exists": true, "equals": 1}}""")]
+    public void A_transformation_that_may_apply_is_good(string transformation) => RuleTexts.Valid($$"""{"transformations": [{{transformation}}]}""");
+
+    [Theory]
+    [InlineData("""{"events": {"enabled": ["Appointment *"]}, "transformations": [{"operation": "deleteProperty", "on": ["Appointmnt *"], "property": "a"}]}""", "transformations[0].on[0]", "\"Appointmnt *\" is not sent because of events.enabled")]
+    [InlineData("""{"sources": {"mobile": false}, "transformations": [{"operation": "dropEvent", "on": "events", "when": {"source": "mobile"}}]}""", "transformations[0].when", "never holds for what \"on\" names")]
+    [InlineData("""{"pages": false, "transformations": [{"operation": "dropEvent", "on": "events", "when": {"kind": "page"}}]}""", "transformations[0].when", "never holds for what \"on\" names")]
+    [InlineData("""{"events": {"enabled": ["$page"]}}""", "events.enabled[0]", "\"$page\" is no track: page views are switched by \"pages\"")]
+    [InlineData("""{"events": {"enabled": ["$screen"]}}""", "events.enabled[0]", "\"$screen\" is no track: screen views are switched by \"screens\"")]
+    [InlineData("""{"events": {"enabled": ["a", "$*"]}}""", "events.enabled[1]", "\"$*\" is no track")]
+    public void A_name_that_can_match_nothing_sent_is_refused(string text, string path, string message) => ShouldHave(text, path, message);
+
     [Fact]
     public void Every_problem_is_told_at_once() =>
         RuleTexts.Problems("""{"pages": 1, "x": 2, "transformations": [{"operation": "uppercase", "on": 3, "property": 4}]}""").Select(problem => problem.Path)

@@ -47,7 +47,32 @@ public sealed partial class SchemaTests
     [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"equals": 1}}]}""")]
     [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"kind": "group"}}]}""")]
     [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"any": []}}]}""")]
-    public void What_one_refuses_the_other_refuses(string text) => Check(text).ShouldBe((false, false));
+    [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"page": "conditions/*"}}]}""")]
+    [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"page": ["/a", "https://a.example/results/*"]}}]}""")]
+    [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"page": []}}]}""")]
+    [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"property": "a", "in": []}}]}""")]
+    [InlineData("""{"transformations": [{"operation": "dropEvent", "on": "all", "when": {"kind": []}}]}""")]
+    [InlineData("""{"transformations": [{"operation": "stripQuery", "on": ["$pages"]}]}""")]
+    [InlineData("""{"transformations": [{"operation": "stripQuery", "on": []}]}""")]
+    [InlineData("""{"events": {"enabled": ["$page"]}}""")]
+    [InlineData("""{"privacy": {"allow": {"events": {"$pages": ["url"]}}}}""")]
+    public void What_one_refuses_the_other_refuses_and_an_editor_gets_one_message_of_it(string text)
+    {
+        Check(text).ShouldBe((false, false));
+        Messages(text).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void The_sample_finds_its_schema_where_it_says_it_is_to_be_copied_to()
+    {
+        string sample = Read("destination.sample.json");
+        sample.ShouldContain("Copy this file to destination.json in the root of the repository");
+
+        var root = new Uri(Find("README.md"));
+        string schema = new Uri(root, Parse(sample)!["$schema"]!.GetValue<string>()).LocalPath;
+
+        schema.ShouldBe(Find("destination.schema.json"));
+    }
 
     public static TheoryData<string> Examples()
     {
@@ -63,10 +88,34 @@ public sealed partial class SchemaTests
 
     private static (bool Schema, bool Reader) Check(string text)
     {
-        JsonNode? json = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-        bool schema = Schema.Evaluate(JsonSerializer.SerializeToElement(json)).IsValid;
+        bool schema = Schema.Evaluate(JsonSerializer.SerializeToElement(Parse(text))).IsValid;
         RulesResult result = RulesFile.Load(text, HashSecret);
         return (schema, result is RulesResult.Valid);
+    }
+
+    // What fails by itself, not because something in it fails. What an if asks is no message: it only chooses.
+    private static List<string> Messages(string text)
+    {
+        EvaluationResults results = Schema.Evaluate(JsonSerializer.SerializeToElement(Parse(text)), new EvaluationOptions { OutputFormat = OutputFormat.List });
+        return
+        [
+            .. (results.Details ?? []).Where(detail => !detail.IsValid && detail.Errors is not null && !detail.EvaluationPath.ToString().Split('/').Contains("if"))
+                .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation} {detail.EvaluationPath} {error.Key}: {error.Value}")),
+        ];
+    }
+
+    private static JsonNode? Parse(string text) =>
+        JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+
+    private static string Find(string name)
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "README.md")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Path.Combine(folder.ShouldNotBeNull().FullName, name);
     }
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file));

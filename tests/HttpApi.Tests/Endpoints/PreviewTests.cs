@@ -15,7 +15,7 @@ public sealed class PreviewTests
 
         ((int)response.StatusCode).ShouldBe(200);
         JsonObject item = (await response.JsonAsync()).AsArray().ShouldHaveSingleItem()!.AsObject();
-        item.Select(member => member.Key).ShouldBe(["index", "shape", "kind", "eventId", "partition", "outcome", "requests", "batchItems", "reason", "rule", "problems", "warnings", "transformations"]);
+        item.Select(member => member.Key).ShouldBe(["index", "shape", "kind", "eventId", "partition", "outcome", "requests", "batchItems", "reason", "rule", "ruleName", "problems", "warnings", "transformations"]);
         item["outcome"]!.GetValue<string>().ShouldBe("deliver");
         item["reason"].ShouldBeNull();
         JsonObject request = item["requests"]!.AsArray().ShouldHaveSingleItem()!.AsObject();

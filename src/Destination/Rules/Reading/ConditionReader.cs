@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
@@ -44,19 +43,19 @@ internal static class ConditionReader
 
         var conditions = new List<Condition>();
         AddProperty(part, conditions);
-        if (part.Member("kind") is { } kind)
+        if (part.Member("kind")?.Words(Kinds) is { Count: > 0 } kinds)
         {
-            conditions.Add(new Condition.OfKind(kind.Words(Kinds)));
+            conditions.Add(new Condition.OfKind(kinds));
         }
 
         if (part.Member("page") is { } page)
         {
-            conditions.Add(new Condition.OnPage(new NameSet(NamesReader.Patterns(page.OneOrMore()))));
+            conditions.Add(new Condition.OnPage(new NameSet(NamesReader.Patterns(page.OneOrMore("page"), NoPath))));
         }
 
-        if (part.Member("source") is { } source)
+        if (part.Member("source")?.Words(Sources) is { Count: > 0 } sources)
         {
-            conditions.Add(new Condition.FromSource(source.Words(Sources).Aggregate(EventSources.None, (all, one) => all | one)));
+            conditions.Add(new Condition.FromSource(sources.Aggregate(EventSources.None, (all, one) => all | one)));
         }
 
         if (part.Member("all") is { } all)
@@ -82,15 +81,23 @@ internal static class ConditionReader
         return conditions.Count == 1 ? conditions[0] : new Condition.All(conditions);
     }
 
-    private static Condition[] Several(RulePart list, int depth)
+    private static Condition[] Several(RulePart list, int depth) =>
+        [.. list.AtLeastOne("condition").Select(part => Read(part, depth + 1)).OfType<Condition>()];
+
+    // What is compared with a pattern is always a path: a pattern for anything else would never match, and a rule that keeps pages in would let them out.
+    private static string? NoPath(NamePattern pattern)
     {
-        IReadOnlyList<RulePart> parts = list.Elements();
-        if (parts.Count == 0 && list.Json.ValueKind == JsonValueKind.Array)
+        string text = pattern.Text;
+        int host = text.IndexOf("://", StringComparison.Ordinal);
+        if (host >= 0)
         {
-            list.Problem("is empty; at least one condition was expected");
+            int path = text.IndexOf('/', host + 3);
+            return $"\"{text}\" never matches: it is compared with the path of a page, as in \"{(path < 0 ? "/" : text[path..])}\"";
         }
 
-        return [.. parts.Select(part => Read(part, depth + 1)).OfType<Condition>()];
+        return text[0] is not ('/' or '*') ? $"\"{text}\" never matches: the path of a page begins with /, as in \"/{text}\""
+            : text.AsSpan().ContainsAny('?', '#') ? $"\"{text}\" never matches: the path of a page ends before ? and #"
+            : null;
     }
 
     private static void AddProperty(RulePart part, List<Condition> conditions)
@@ -120,7 +127,12 @@ internal static class ConditionReader
         if (part.Member("exists") is not null)
         {
             var exists = new Condition.OfProperty(path, new ValueTest.Exists());
-            conditions.Add(part.Flag("exists", true) ? exists : new Condition.Not(exists));
+            bool isThere = part.Flag("exists", true);
+            conditions.Add(isThere ? exists : new Condition.Not(exists));
+            if (!isThere && tests.Length > 1)
+            {
+                part.Problem($"asks for a value of \"{path.Text}\" and that there is none, which never holds");
+            }
         }
     }
 }

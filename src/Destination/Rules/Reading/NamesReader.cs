@@ -5,11 +5,30 @@ namespace CustomerIoDestination.Rules.Reading;
 /// <summary>Reads lists of names.</summary>
 internal static class NamesReader
 {
-    /// <summary>Texts; others are reported.</summary>
-    public static IReadOnlyList<string> Texts(IEnumerable<RulePart> parts) => [.. parts.Select(part => part.Text()).OfType<string>()];
-
     /// <summary>Names and patterns; others are reported.</summary>
-    public static IReadOnlyList<NamePattern> Patterns(IEnumerable<RulePart> parts) => [.. Texts(parts).Select(NamePattern.Of)];
+    /// <param name="parts">Where they stand.</param>
+    /// <param name="check">What is wrong with one; null when nothing is.</param>
+    public static IReadOnlyList<NamePattern> Patterns(IEnumerable<RulePart> parts, Func<NamePattern, string?> check)
+    {
+        var patterns = new List<NamePattern>();
+        foreach (RulePart part in parts)
+        {
+            if (part.Text() is not { } text)
+            {
+                continue;
+            }
+
+            NamePattern pattern = NamePattern.Of(text);
+            if (check(pattern) is { } problem)
+            {
+                part.Problem(problem);
+            }
+
+            patterns.Add(pattern);
+        }
+
+        return patterns;
+    }
 
     /// <summary>A path; null, and reported, when it is none.</summary>
     public static PropertyPath? Path(RulePart part)

@@ -1,6 +1,5 @@
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
-using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Reading;
 
@@ -12,31 +11,13 @@ internal static class RuleConflicts
     {
         for (int i = 0; i < transformations.Count; i++)
         {
-            Transformation step = transformations[i];
-            FindNotSent(step, rules, problems);
+            NeverApplies.Find(transformations[i], rules, problems);
             for (int j = 0; j < i; j++)
             {
                 FindConflict(transformations, j, i, problems);
             }
         }
     }
-
-    private static void FindNotSent(Transformation step, DestinationRules rules, List<RulesProblem> problems)
-    {
-        IReadOnlyList<NamePattern> names = step.Scope.Names?.All ?? [];
-        for (int i = 0; i < names.Count; i++)
-        {
-            if (names[i].IsExact && NotSentBecause(Utf8Text.Of(names[i].Text), rules) is { } reason)
-            {
-                problems.Add(new RulesProblem($"{step.Path}.on[{i}]", $"\"{names[i].Text}\" is not sent because of {reason}, so this never applies"));
-            }
-        }
-    }
-
-    private static string? NotSentBecause(Utf8Text name, DestinationRules rules) =>
-        name.Equals(RuleScope.PageName) ? rules.Pages ? null : "\"pages\": false"
-        : name.Equals(RuleScope.ScreenName) ? rules.Screens ? null : "\"screens\": false"
-        : rules.EnabledEvents?.Matches(name) ?? true ? null : "events.enabled";
 
     private static void FindConflict(IReadOnlyList<Transformation> transformations, int earlier, int later, List<RulesProblem> problems)
     {

@@ -113,8 +113,22 @@ internal readonly partial record struct RulePart(JsonElement Json, string Path, 
         return [.. Json.EnumerateArray().Select((element, index) => self with { Json = element, Path = $"{self.Path}[{index}]" })];
     }
 
-    /// <summary>The elements of an array, or the one value that stands for a list of one.</summary>
-    public IReadOnlyList<RulePart> OneOrMore() => Json.ValueKind == JsonValueKind.Array ? Elements() : [this];
+    /// <summary>The elements of an array, or the one value that stands for a list of one; reports a list without any.</summary>
+    /// <param name="what">What an element is, for the message.</param>
+    public IReadOnlyList<RulePart> OneOrMore(string what) => Json.ValueKind == JsonValueKind.Array ? AtLeastOne(what) : [this];
+
+    /// <summary>The elements of an array; reports one without any, which nothing could match.</summary>
+    /// <param name="what">What an element is, for the message.</param>
+    public IReadOnlyList<RulePart> AtLeastOne(string what)
+    {
+        IReadOnlyList<RulePart> elements = Elements();
+        if (elements.Count == 0 && Json.ValueKind == JsonValueKind.Array)
+        {
+            Problem($"is empty; at least one {what} was expected");
+        }
+
+        return elements;
+    }
 
     /// <summary>A member that must be there; null, and reported, when it is not.</summary>
     public RulePart? Required(string name, string meaning)
@@ -167,7 +181,7 @@ internal readonly partial record struct RulePart(JsonElement Json, string Path, 
     public IReadOnlyList<T> Words<T>(IReadOnlyDictionary<string, T> known)
     {
         var words = new List<T>();
-        foreach (RulePart part in OneOrMore())
+        foreach (RulePart part in OneOrMore("word"))
         {
             if (part.Text() is not { } text)
             {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CustomerIoDestination.Events;
 using CustomerIoDestination.Rules.Naming;
-using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
 
@@ -27,6 +26,7 @@ internal static class RulesReader
         }
 
         List<Transformation> transformations = Transformations(file, hashSecret);
+        AllowListReader? allowed = AllowListReader.Read(file);
         var rules = new DestinationRules
         {
             Identify = file.Flag("identify", true),
@@ -38,16 +38,30 @@ internal static class RulesReader
             EnabledEvents = EnabledEvents(file),
             Sources = Sources(file),
             Plans = new RulePlans(transformations),
-            Privacy = Privacy(file),
+            Privacy = allowed?.List,
         };
         RuleConflicts.Find(transformations, rules, problems);
-        return problems.Count == 0 ? new RulesResult.Valid(rules) : new RulesResult.Invalid(problems);
+        var warnings = new List<RulesProblem>();
+        if (transformations.Count == Count(file))
+        {
+            // One that could not be read may be what gives an event its name.
+            allowed?.Check(transformations, rules, warnings);
+        }
+
+        return problems.Count == 0 ? new RulesResult.Valid(rules) { Warnings = warnings } : new RulesResult.Invalid(problems);
     }
 
     private static NameSet? EnabledEvents(RulePart file) =>
         file.Member("events") is { } events && events.IsObject("enabled") && events.Required("enabled", "the events to send, by name or pattern") is { } enabled
-            ? new NameSet(NamesReader.Patterns(enabled.Elements()))
+            ? new NameSet(NamesReader.Patterns(enabled.Elements(), NoTrack))
             : null;
+
+    private static string? NoTrack(NamePattern name) => !name.Text.StartsWith('$') ? null : $"\"{name.Text}\" is no track: " + name.Text switch
+    {
+        "$page" => "page views are switched by \"pages\"",
+        "$screen" => "screen views are switched by \"screens\"",
+        _ => "page and screen views have their own switches, \"pages\" and \"screens\"",
+    };
 
     private static EventSources Sources(RulePart file)
     {
@@ -66,6 +80,8 @@ internal static class RulesReader
 
         return enabled;
     }
+
+    private static int Count(RulePart file) => file.Member("transformations") is { Json: { ValueKind: JsonValueKind.Array } list } ? list.GetArrayLength() : 0;
 
     private static List<Transformation> Transformations(RulePart file, Secret? hashSecret)
     {
@@ -92,24 +108,5 @@ internal static class RulesReader
         }
 
         return transformations;
-    }
-
-    private static PrivacyAllowList? Privacy(RulePart file)
-    {
-        if (file.Member("privacy") is not { } privacy
-            || !privacy.IsObject("allow")
-            || privacy.Required("allow", "what may leave, {\"events\": {…}, \"traits\": […]}") is not { } allow
-            || !allow.IsObject("events", "traits"))
-        {
-            return null;
-        }
-
-        var events = new List<(NamePattern Event, IReadOnlyList<string> Properties)>();
-        foreach ((string name, RulePart part) in allow.Member("events")?.Members() ?? [])
-        {
-            events.Add((NamePattern.Of(name), NamesReader.Texts(part.Elements())));
-        }
-
-        return new PrivacyAllowList(events, NamesReader.Texts(allow.Member("traits")?.Elements() ?? []));
     }
 }

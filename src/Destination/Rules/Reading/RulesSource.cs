@@ -50,7 +50,7 @@ public sealed class RulesSource
         return Result(file, settings.HashSecret) switch
         {
             RulesResult.Valid valid => new RulesOpening.Opened(
-                new RulesSource(path, settings.HashSecret, time, new State(valid.Rules, file, new RulesStatus(path, time.GetUtcNow(), [])))),
+                new RulesSource(path, settings.HashSecret, time, new State(valid.Rules, file, new RulesStatus(path, time.GetUtcNow(), []) { Warnings = valid.Warnings }))),
             RulesResult.Invalid invalid => new RulesOpening.Refused(path, invalid),
             _ => throw new UnreachableException(),
         };
@@ -84,8 +84,8 @@ public sealed class RulesSource
         RulesResult result = Result(file, _hashSecret);
         Volatile.Write(ref _state, result switch
         {
-            RulesResult.Valid valid => new State(valid.Rules, file, new RulesStatus(_path, _time.GetUtcNow(), [])),
-            RulesResult.Invalid invalid => new State(before.Rules, file, new RulesStatus(_path, before.Status.LoadedAt, invalid.Problems)),
+            RulesResult.Valid valid => new State(valid.Rules, file, new RulesStatus(_path, _time.GetUtcNow(), []) { Warnings = valid.Warnings }),
+            RulesResult.Invalid invalid => new State(before.Rules, file, before.Status with { Path = _path, Problems = invalid.Problems }),
             _ => throw new UnreachableException(),
         });
         return result;

@@ -40,7 +40,7 @@ internal static class ScopeReader
 
     private static RuleScope? Named(RulePart on)
     {
-        IReadOnlyList<NamePattern> names = NamesReader.Patterns(on.Elements());
+        IReadOnlyList<NamePattern> names = NamesReader.Patterns(on.Elements(), NeverApplies.UnknownView);
         if (names.Count == 0)
         {
             on.Problem("names no event; for all events write \"events\"");

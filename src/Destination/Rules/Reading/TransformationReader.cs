@@ -128,13 +128,7 @@ internal static class TransformationReader
             return null;
         }
 
-        PropertyPath[] paths = [.. property.OneOrMore().Select(read).OfType<PropertyPath>()];
-        if (paths.Length == 0 && property.Json.ValueKind == JsonValueKind.Array)
-        {
-            property.Problem("is empty; at least one property was expected");
-        }
-
-        return paths;
+        return [.. property.OneOrMore("property").Select(read).OfType<PropertyPath>()];
     }
 
     private static IValueEdit? Type(RulePart part) =>

@@ -23,7 +23,7 @@ internal static class ValueTestReader
 
         if (part.Member("in") is { } list)
         {
-            yield return new ValueTest.OneOf(Scalars(list.Elements()));
+            yield return new ValueTest.OneOf(Scalars(list.AtLeastOne("value")));
         }
 
         if (part.Member("matches") is { } matches && Pattern(matches) is { } pattern)
@@ -34,7 +34,18 @@ internal static class ValueTestReader
         var within = new ValueTest.Within(Number(part, "greaterThan"), Number(part, "atLeast"), Number(part, "lessThan"), Number(part, "atMost"));
         if (within != new ValueTest.Within(null, null, null, null))
         {
+            CheckBounds(within, part);
             yield return within;
+        }
+    }
+
+    private static void CheckBounds(ValueTest.Within within, RulePart part)
+    {
+        (decimal? lowest, string lower) = within.GreaterThan >= within.AtLeast || within.AtLeast is null ? (within.GreaterThan, "more than") : (within.AtLeast, "at least");
+        (decimal? highest, string upper) = within.LessThan <= within.AtMost || within.AtMost is null ? (within.LessThan, "less than") : (within.AtMost, "at most");
+        if (lowest > highest || (lowest == highest && lowest is not null && !(lower == "at least" && upper == "at most")))
+        {
+            part.Problem(string.Create(CultureInfo.InvariantCulture, $"asks for a number that is {lower} {lowest} and {upper} {highest}, which none is"));
         }
     }
 

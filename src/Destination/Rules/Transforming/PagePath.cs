@@ -6,11 +6,13 @@ namespace CustomerIoDestination.Rules.Transforming;
 /// <summary>The path of the page an event happened on.</summary>
 internal static class PagePath
 {
-    /// <summary><c>context.page.path</c>, else the path inside <c>context.page.url</c> or <c>$current_url</c>; null when nothing tells it.</summary>
+    /// <summary>
+    /// <c>context.page.path</c>, else the path inside <c>context.page.url</c> or <c>$current_url</c>, in either case without query and fragment; null when nothing tells it.
+    /// </summary>
     public static Utf8Text? Of(EventHead head)
     {
         JsonValue page = head.Context["page"u8];
-        return page["path"u8].TryGetText(out Utf8Text path) ? path
+        return page["path"u8].TryGetText(out Utf8Text path) ? WithoutQuery(path.Bytes)
             : page["url"u8].TryGetText(out Utf8Text url) || head.RawProperties["$current_url"u8].TryGetText(out url) ? PathOf(url)
             : null;
     }
@@ -25,7 +27,11 @@ internal static class PagePath
             return new Utf8Text("/"u8.ToArray());
         }
 
-        ReadOnlyMemory<byte> path = url.Bytes[(start + slash)..];
+        return WithoutQuery(url.Bytes[(start + slash)..]);
+    }
+
+    private static Utf8Text WithoutQuery(ReadOnlyMemory<byte> path)
+    {
         int end = path.Span.IndexOfAny((byte)'?', (byte)'#');
         return new Utf8Text(end < 0 ? path : path[..end]);
     }
