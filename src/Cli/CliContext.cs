@@ -7,4 +7,5 @@ namespace CustomerIoDestination.Cli;
 /// <param name="WorkingDirectory">Where settings and rules are looked for.</param>
 /// <param name="Http">How a running host is reached.</param>
 /// <param name="Time">Tells the time and waits.</param>
-internal sealed record CliContext(IAnsiConsole Console, string WorkingDirectory, HttpMessageHandler Http, TimeProvider Time);
+/// <param name="ReadLine">Reads what somebody types; null where nobody can be asked, because the input is no terminal.</param>
+internal sealed record CliContext(IAnsiConsole Console, string WorkingDirectory, HttpMessageHandler Http, TimeProvider Time, Func<string?>? ReadLine);

@@ -34,6 +34,7 @@ public static class DestinationRegistration
         services.AddSingleton(settings.Queue);
         services.AddSingleton(settings.ServiceBus);
         services.AddSingleton(settings.DeadLetters);
+        services.AddHostedService<SettingWarnings>();
         services.AddSingleton<EnvelopeMapper>();
         services.AddSingleton<EventIngester>();
         services.AddSingleton<EventPreview>();

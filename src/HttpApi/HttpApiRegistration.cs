@@ -20,7 +20,8 @@ public static class HttpApiRegistration
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="keyless">What a route whose keys are not configured answers.</param>
-    public static IServiceCollection AddDestinationHttpApi(this IServiceCollection services, KeylessPolicy keyless)
+    /// <param name="deliversToSandbox">Whether events go to a sandbox instead of Customer.io, which the status then tells.</param>
+    public static IServiceCollection AddDestinationHttpApi(this IServiceCollection services, KeylessPolicy keyless, bool deliversToSandbox = false)
     {
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
@@ -37,7 +38,8 @@ public static class HttpApiRegistration
                     provider.GetRequiredService<IDeliveryLog>(),
                     provider.GetRequiredService<IDestinationControl>(),
                     provider.GetRequiredService<RulesSource>(),
-                    settings),
+                    settings,
+                    deliversToSandbox),
                 provider.GetRequiredService<ILogger<DestinationApi>>());
         });
         return services;

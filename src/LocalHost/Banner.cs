@@ -1,3 +1,5 @@
+using System.Globalization;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.LocalHost;
@@ -17,14 +19,33 @@ internal static class Banner
             { DeliveryLog.IsConfigured: true, ServiceBus.QueueName: var name } => $"{name} on Service Bus; delivery log in tables",
             { Queue.Path: var path, ServiceBus.QueueName: var name } => $"{name} on Service Bus; delivery log {Path.GetFullPath(path)}",
         };
+        string warning = app.Sandbox is null ? "" : $"{Environment.NewLine}  sandbox    Events go to a sandbox on this machine and are forgotten at exit.";
         return $"""
 
             Freshpaint to Customer.io destination {typeof(Banner).Assembly.GetName().Version?.ToString(3)}
               page       {app.BaseAddress}
               events     POST {app.BaseAddress}api/events
               queue      {queue}
-              delivers   to {target}, at most {app.Settings.Delivery.RequestsPerSecond} requests a second
+              delivers   to {target}, at most {app.Settings.Delivery.RequestsPerSecond} requests a second{warning}
               stop       Ctrl+C; what is queued stays queued
             """;
     }
+
+    /// <summary>That the host is stopping, and what it still waits for.</summary>
+    /// <param name="queue">What the queue holds; null when it can't be asked.</param>
+    public static string Stopping(QueueStatus? queue)
+    {
+        string limit = string.Create(CultureInfo.InvariantCulture, $"at most {LocalHostApp.DrainTime.TotalSeconds:0} s");
+        return queue is { InDelivery: > 0 }
+            ? $"Stopping: {Events(queue.InDelivery)} being delivered; calls on the wire are finished, {limit}, the rest is given back to the queue."
+            : $"Stopping: no event is being delivered ({limit}).";
+    }
+
+    /// <summary>That the host has stopped, and what it leaves.</summary>
+    /// <param name="queue">What the queue holds; null when it can't be asked.</param>
+    public static string Stopped(QueueStatus? queue) => queue is null ? "Stopped. What is queued stays queued."
+        : queue.Ready + queue.InDelivery == 0 ? "Stopped. The queue is empty."
+        : $"Stopped. {Events(queue.Ready + queue.InDelivery)} {(queue.Ready + queue.InDelivery == 1 ? "stays queued and is" : "stay queued and are")} sent after the next start.";
+
+    private static string Events(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} event{(count == 1 ? "" : "s")}");
 }

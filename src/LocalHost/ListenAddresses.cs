@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.LocalHost;
@@ -25,12 +26,48 @@ internal static class ListenAddresses
         return addresses;
     }
 
+    /// <summary>Looks whether the ports are free, before anything else starts.</summary>
+    /// <exception cref="StartRefusedException">One is in use.</exception>
+    public static void EnsureFree(IEnumerable<Uri> addresses)
+    {
+        foreach (Uri address in addresses.Where(address => address.Port != 0))
+        {
+            IPAddress? ip = address.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? literal) ? literal : null;
+            if (ip is null)
+            {
+                continue;
+            }
+
+            using var probe = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Bind(new IPEndPoint(ip, address.Port));
+                probe.Listen();
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                throw InUse([address], failure);
+            }
+            catch (SocketException)
+            {
+                // Whatever else is wrong with it, the server says when it starts.
+            }
+        }
+    }
+
+    /// <summary>That addresses are in use.</summary>
+    public static StartRefusedException InUse(IEnumerable<Uri> addresses, Exception failure) =>
+        new($"{string.Join(", ", addresses.Select(address => address.Authority))} is in use. Choose other addresses with Urls (or ASPNETCORE_URLS).", failure);
+
     private static Uri Parse(string url) =>
         // Kestrel's wildcards are no host names.
         Uri.TryCreate(url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
             && address.Scheme is "http" or "https"
             ? address
             : throw new StartRefusedException($"Urls: '{url}' is no http or https address.");
+
+    /// <summary>Whether other machines reach none of them.</summary>
+    public static bool IsLoopbackOnly(IEnumerable<Uri> addresses) => addresses.All(IsLoopback);
 
     private static bool IsLoopback(Uri address) =>
         address.Host == "localhost" || (IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -15,8 +17,8 @@ namespace CustomerIoDestination.LocalHost;
 /// </summary>
 public sealed class LocalHostApp : IAsyncDisposable
 {
-    // Long enough for a request in flight to end and its event to be settled.
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+    /// <summary>How long a stop takes at most: long enough for a request in flight to end and its event to be settled.</summary>
+    public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
 
@@ -57,11 +59,16 @@ public sealed class LocalHostApp : IAsyncDisposable
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         RulesSource rules = StartSettings.OpenRules(settings);
         Uri[] addresses = ListenAddresses.Read(builder.Configuration, settings);
-        SandboxServer? sandbox = await SandboxStart.StartAsync(settings, time, cancellationToken);
+        ListenAddresses.EnsureFree(addresses);
+        SandboxServer? sandbox = await SandboxStart.StartAsync(settings, addresses, time, cancellationToken);
         try
         {
+            // What the framework has to say of a start that fails is in the refusal.
+            var started = new StrongBox<bool>();
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started.Value && level >= LogLevel.Warning);
             WebApplication app = Build(builder, settings, rules, addresses, sandbox);
             await StartAsync(app, addresses, cancellationToken);
+            started.Value = true;
             return new LocalHostApp(app, settings, sandbox);
         }
         catch
@@ -75,8 +82,36 @@ public sealed class LocalHostApp : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends with Ctrl+C or SIGTERM, after what is in flight was settled.</summary>
-    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+    /// <summary>Ends with Ctrl+C or SIGTERM. Nothing has stopped yet then.</summary>
+    public async Task WaitForStopSignalAsync()
+    {
+        var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = _app.Lifetime.ApplicationStopping.Register(signal.SetResult);
+        await signal.Task;
+    }
+
+    /// <summary>Lets requests on the wire end and their events be settled, and takes nothing new. What the queue holds afterwards is sent after the next start.</summary>
+    /// <returns>What the queue holds; null when it can't be asked.</returns>
+    public async Task<QueueStatus?> StopAsync()
+    {
+        await _app.StopAsync();
+        return await ReadQueueAsync();
+    }
+
+    /// <summary>What the queue holds now; null when it can't be asked.</summary>
+    public async Task<QueueStatus?> ReadQueueAsync()
+    {
+        try
+        {
+            return await Services.GetRequiredService<IEventQueue>().GetStatusAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // Only for a sentence: a queue that can't be asked must not disturb the stop.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
 
     /// <summary>Drains and stops everything.</summary>
     public async ValueTask DisposeAsync()
@@ -99,13 +134,18 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.WebHost.UseUrls([.. addresses.Select(address => address.ToString())]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddQueue(settings).AddShared(settings);
         builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxStart.Workspace(settings, sandbox));
         builder.Services.AddHostedService<RulesFileWatch>();
         builder.Services.AddDeliveryWorker();
-        builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly);
+        builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly, deliversToSandbox: sandbox is not null);
         return builder.Build();
     }
 
@@ -124,7 +164,7 @@ public sealed class LocalHostApp : IAsyncDisposable
             {
                 QueueFileException file => new StartRefusedException(file.Message, file),
                 IOException { InnerException: AddressInUseException } or AddressInUseException =>
-                    new StartRefusedException($"{string.Join(", ", addresses.Select(a => a.Authority))} is in use. Choose other addresses with Urls (or ASPNETCORE_URLS).", failure),
+                    ListenAddresses.InUse(addresses, failure),
                 _ => new StartRefusedException($"The host could not start: {failure.Message}", failure),
             };
         }

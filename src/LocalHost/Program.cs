@@ -4,7 +4,9 @@ try
 {
     await using LocalHostApp app = await LocalHostApp.StartAsync(args, CancellationToken.None);
     Console.WriteLine(Banner.For(app));
-    await app.WaitForShutdownAsync();
+    await app.WaitForStopSignalAsync();
+    Console.WriteLine(Banner.Stopping(await app.ReadQueueAsync()));
+    Console.WriteLine(Banner.Stopped(await app.StopAsync()));
     return 0;
 }
 catch (StartRefusedException refused)

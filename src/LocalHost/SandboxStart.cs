@@ -7,8 +7,12 @@ namespace CustomerIoDestination.LocalHost;
 internal static class SandboxStart
 {
     /// <summary>Starts it; null when a workspace is configured.</summary>
-    /// <exception cref="StartRefusedException">Its port is in use, or events of a real queue would end in it.</exception>
-    public static async Task<SandboxServer?> StartAsync(DestinationSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="settings">The settings.</param>
+    /// <param name="addresses">Where the host listens.</param>
+    /// <param name="time">The sandbox's clock.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="StartRefusedException">Its port is in use, or real events would end in it.</exception>
+    public static async Task<SandboxServer?> StartAsync(DestinationSettings settings, IReadOnlyList<Uri> addresses, TimeProvider time, CancellationToken cancellationToken)
     {
         if (settings.CustomerIo.SiteId is not null)
         {
@@ -19,6 +23,12 @@ internal static class SandboxStart
         {
             throw new StartRefusedException(
                 "CustomerIo__SiteId: is missing. The queue is a real one, and its events would be taken off it and delivered to a sandbox. Set it with its key, or take the emulator.");
+        }
+
+        if (Refusal(settings, addresses) is { } reason)
+        {
+            throw new StartRefusedException(
+                $"CustomerIo__SiteId: is missing, and {reason}. Set it with its key to deliver to Customer.io, or Sandbox__Enabled=true to deliver to a sandbox on this machine, which forgets every event at exit.");
         }
 
         var options = new SandboxOptions
@@ -36,6 +46,19 @@ internal static class SandboxStart
             throw new StartRefusedException(unavailable.Message, unavailable);
         }
     }
+
+    // Real events that end in a sandbox are lost, and everything would look well meanwhile.
+    private static string? Refusal(DestinationSettings settings, IReadOnlyList<Uri> addresses) => settings switch
+    {
+        { Sandbox.Enabled: true } => null,
+        { Sandbox.Enabled: false } => "Sandbox__Enabled is false",
+        { CustomerIo.TrackApiUrl: not null } => "CustomerIo__TrackApiUrl is set",
+        { Ingest.Keys.Count: > 0 } => "Ingest__Keys is set, so real events may come",
+        { Ingest.SigningSecret: not null } => "Ingest__SigningSecret is set, so real events may come",
+        { Ingest.LifecycleKey: not null } => "Ingest__LifecycleKey is set, so real events may come",
+        { Admin.Keys.Count: > 0 } => "Admin__Keys is set, so real events may come",
+        _ => ListenAddresses.IsLoopbackOnly(addresses) ? null : "other machines reach this one, so real events may come",
+    };
 
     /// <summary>The sandbox as the workspace to deliver to.</summary>
     public static CustomerIoSettings Workspace(DestinationSettings settings, SandboxServer sandbox) => new()

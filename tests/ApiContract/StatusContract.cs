@@ -28,7 +28,7 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
         status["rate"]!["limit"]!.GetValue<double>().ShouldBeGreaterThan(0);
         status["rate"]!["current"].ShouldBeCount();
         ShouldBeCounts(status["counts"]!);
-        status["rules"]!.ShouldHaveMembers("path", "loadedAt", "problems");
+        status["rules"]!.ShouldHaveMembers("path", "loadedAt", "transformations", "privacyMode", "problems");
         status["rules"]!["loadedAt"].ShouldBeTime();
         status["rules"]!["problems"]!.AsArray().ShouldBeEmpty();
         status["version"]!.GetValue<string>().ShouldNotBeEmpty();
@@ -84,11 +84,14 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
 
     private void ShouldBeTheSandbox(JsonNode customerIo)
     {
-        customerIo.ShouldHaveMembers("region", "url", "workspace", "credentials");
+        customerIo.ShouldHaveMembers("region", "url", "workspace", "credentials", "sandbox");
         customerIo["region"]!.GetValue<string>().ShouldBeOneOf("us", "eu");
         customerIo["url"]!.GetValue<string>().ShouldBe(Host.SandboxAddress.AbsoluteUri.TrimEnd('/'));
         customerIo["workspace"]!.GetValueKind().ShouldBe(JsonValueKind.Number);
         customerIo["credentials"]!.GetValue<string>().ShouldBe("valid");
+
+        // The host knows a workspace at an address, not that a sandbox is behind it.
+        customerIo["sandbox"]!.GetValue<bool>().ShouldBeFalse();
     }
 
     private static void ShouldBeQueue(JsonNode queue)

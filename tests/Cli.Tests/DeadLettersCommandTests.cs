@@ -57,7 +57,7 @@ public sealed class DeadLettersCommandTests : IDisposable
         _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true, "warnings": [{"code": "held_elsewhere", "message": "somebody holds them"}]}""");
         _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true}""");
         _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 4, "more": false}""");
-        (await _cli.RunAsync("dead-letters", "discard", "--reason", "expired")).ShouldBe(0);
+        (await _cli.RunAsync("dead-letters", "discard", "--reason", "expired", "--yes")).ShouldBe(0);
 
         _cli.Host.Calls.Count.ShouldBe(3);
         _cli.Host.Calls[2].Body.ShouldBe("""{"reason":"expired"}""");
@@ -73,10 +73,86 @@ public sealed class DeadLettersCommandTests : IDisposable
             _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 0, "more": true}""");
         }
 
-        (await _cli.RunAsync("dead-letters", "discard", "--all")).ShouldBe(1);
+        (await _cli.RunAsync("dead-letters", "discard", "--all", "--yes")).ShouldBe(1);
 
         _cli.Host.Calls.Count.ShouldBeInRange(13, 99, "over a minute of pauses, and an end");
         _cli.Output.ShouldContain("There are more");
+    }
+
+    [Theory]
+    [InlineData("--all", "")]
+    [InlineData("--reason=limit_exceeded", "&reason=limit_exceeded")]
+    public async Task Before_a_discard_the_number_and_the_reasons_are_told_and_the_number_must_be_typed(string selection, string query)
+    {
+        AnswerWithLetters();
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 3, "more": false}""");
+        _cli.Typed = "3";
+
+        (await _cli.RunAsync("dead-letters", "discard", selection)).ShouldBe(0);
+
+        _cli.Output.ShouldContain("This will discard 3 dead letters (2 limit_exceeded, 1 no_email). They can not be brought back.");
+        _cli.Output.ShouldContain("Type 3 to discard them: ");
+        _cli.Output.ShouldContain("3 discarded.");
+        _cli.Host.Calls.Select(call => call.Path).ShouldBe([$"/api/dead-letters?limit=1000{query}", $"/api/dead-letters?limit=1000{query}&after=n", "/api/dead-letters/discard"]);
+    }
+
+    [Theory]
+    [InlineData("4")]
+    [InlineData("y")]
+    [InlineData("")]
+    public async Task Another_answer_than_the_number_discards_nothing(string typed)
+    {
+        AnswerWithLetters();
+        _cli.Typed = typed;
+
+        (await _cli.RunAsync("dead-letters", "discard", "--all")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("Nothing was done.");
+        _cli.Host.Calls.ShouldAllBe(call => call.Method == "GET");
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_be_asked_a_discard_needs_yes()
+    {
+        AnswerWithLetters();
+
+        (await _cli.RunAsync("dead-letters", "discard", "--all")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("repeat it with --yes");
+        _cli.Host.Calls.ShouldAllBe(call => call.Method == "GET");
+    }
+
+    [Theory]
+    [InlineData("discard")]
+    [InlineData("replay")]
+    public async Task A_dry_run_tells_and_does_nothing(string verb)
+    {
+        AnswerWithLetters();
+
+        (await _cli.RunAsync("dead-letters", verb, "--all", "--dry-run")).ShouldBe(0);
+
+        _cli.Output.ShouldContain($"This would {verb} 3 dead letters (2 limit_exceeded, 1 no_email). Nothing was done.");
+        _cli.Host.Calls.ShouldAllBe(call => call.Method == "GET");
+    }
+
+    [Fact]
+    public async Task Letters_named_one_by_one_are_discarded_without_a_question()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 2, "more": false}""");
+
+        (await _cli.RunAsync("dead-letters", "discard", "7", "8")).ShouldBe(0);
+
+        _cli.Host.Calls.ShouldHaveSingleItem().Body.ShouldBe("""{"ids":["7","8"]}""");
+    }
+
+    [Fact]
+    public async Task A_discard_of_nothing_asks_nothing()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [], "next": null}""");
+
+        (await _cli.RunAsync("dead-letters", "discard", "--all")).ShouldBe(0);
+
+        _cli.Output.ShouldContain("There are no such dead letters.");
     }
 
     [Theory]
@@ -95,5 +171,11 @@ public sealed class DeadLettersCommandTests : IDisposable
         _cli.Host.Answer(HttpStatusCode.Forbidden, """{"code": "keys_missing", "message": "No keys are configured."}""");
         (await _cli.RunAsync("dead-letters", "list")).ShouldBe(1);
         _cli.Output.ShouldContain("403 keys_missing: No keys are configured. Give the key with --key.");
+    }
+
+    private void AnswerWithLetters()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [{"id": "1", "reason": "limit_exceeded"}, {"id": "2", "reason": "no_email"}], "next": "n"}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [{"id": "3", "reason": "limit_exceeded"}], "next": null}""");
     }
 }

@@ -79,6 +79,20 @@ public sealed class ImportCommandTests : IDisposable
         _cli.Host.Calls.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_host_that_is_not_there_is_told_at_once_and_each_time()
+    {
+        using CliRig cli = new() { Time = new QuickTime() };
+        cli.Host.Answer(HttpStatusCode.ServiceUnavailable, """{"code": "busy", "message": ""}""");
+        cli.Host.Answer(HttpStatusCode.ServiceUnavailable, """{"code": "busy", "message": ""}""", TimeSpan.FromSeconds(7));
+        cli.Host.Answer(HttpStatusCode.Accepted, """{"accepted": 1, "skipped": 0, "rejected": []}""");
+
+        (await cli.RunAsync("import", cli.Write("e.ndjson", "{}"), "--url", "http://host.example")).ShouldBe(0);
+
+        cli.Output.ShouldContain("No answer yet at http://host.example/ (1 of 30); trying again in 2 s.");
+        cli.Output.ShouldContain("No answer yet at http://host.example/ (2 of 30); trying again in 7 s.");
+    }
+
     [Theory]
     [InlineData("-1")]
     [InlineData("4")]

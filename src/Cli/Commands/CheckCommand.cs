@@ -73,7 +73,7 @@ internal static class CheckCommand
                 console.Line($"[red]✗[/] rules: {Count(invalid.Problems.Count, "problem")} in {rules.Path}");
                 foreach (RulesProblem problem in invalid.Problems)
                 {
-                    console.Line($"    [yellow]{problem.Path}[/] {problem.Message}");
+                    console.Line($"    [yellow]{(problem.Path == "$" ? "the file" : problem.Path)}[/] {problem.Message}");
                 }
 
                 return false;

@@ -55,12 +55,11 @@ internal static class DeadLettersCommand
         var ids = new Argument<string[]>("ids") { Description = "The dead letters' ids.", Arity = ArgumentArity.ZeroOrMore };
         var reason = new Option<string?>("--reason") { Description = "All of this reason." };
         var all = new Option<bool>("--all") { Description = "All of them." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only tell which it would be." };
+        var yes = new Option<bool>("--yes") { Description = "Don't ask." };
         var now = new Option<bool>("--as-of-now") { Description = "Let changes of people count as of now, also where a newer one arrived meanwhile." };
-        var command = new Command(verb, description) { ids, reason, all };
-        if (asOfNow)
-        {
-            command.Options.Add(now);
-        }
+        var command = new Command(verb, description) { ids, reason, all, dryRun };
+        command.Options.Add(asOfNow ? now : yes);
 
         host.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -78,6 +77,22 @@ internal static class DeadLettersCommand
             }
 
             using HostApi api = host.Open(parsed, cli);
+            bool asks = !asOfNow && !selection.ContainsKey("ids") && !parsed.GetValue(yes);
+            if (parsed.GetValue(dryRun) || asks)
+            {
+                HostAnswer? trouble = null;
+                DeadLetterCount? count = selection["ids"] is JsonArray given ? DeadLetterCount.Of(given.Count) : await DeadLetterCount.ReadAsync(api, parsed.GetValue(reason), answer => trouble = answer, cancellationToken);
+                if (count is null)
+                {
+                    return Tell(trouble!, cli.Console, _ => { });
+                }
+
+                if (count.Confirm(verb, parsed.GetValue(dryRun), cli) is { } exitCode)
+                {
+                    return exitCode;
+                }
+            }
+
             return await DeadLetterPass.RunAsync(api, $"{Route}/{verb}", selection, counter, cli.Console, cli.Time, cancellationToken);
         });
         return command;

@@ -37,13 +37,17 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(HostApi api, string path, long offset, CliContext cli, CancellationToken cancellationToken)
     {
         int told = 0;
-        var importer = new Importer(api, cli.Time, (line, why) =>
-        {
-            if (told++ < MaxRejectionsTold)
+        var importer = new Importer(
+            api,
+            cli.Time,
+            (line, why) =>
             {
-                cli.Console.Line($"[yellow]line {line}[/] {why}");
-            }
-        });
+                if (told++ < MaxRejectionsTold)
+                {
+                    cli.Console.Line($"[yellow]line {line}[/] {why}");
+                }
+            },
+            (tried, most, wait) => cli.Console.Line($"[yellow]No answer yet at {api.Url}[/] ({tried} of {most}); trying again in {wait.TotalSeconds:0.#} s."));
         HostAnswer? stoppedBy = null;
         bool cancelled = false;
         await using FileStream file = File.OpenRead(path);

@@ -14,7 +14,7 @@ internal static class DeadLetterList
         string? after = null;
         do
         {
-            HostAnswer answer = await api.GetAsync(Page(reason, limit - table.Rows.Count, after), cancellationToken);
+            HostAnswer answer = await api.GetAsync(Page(reason, Math.Clamp(limit - table.Rows.Count, 1, 100), after), cancellationToken);
             if (answer is not HostAnswer.Good { Body: var body })
             {
                 console.Line($"[red]{answer.Problem}[/]");
@@ -46,8 +46,9 @@ internal static class DeadLetterList
         return 0;
     }
 
-    private static string Page(string? reason, int limit, string? after) =>
-        string.Create(CultureInfo.InvariantCulture, $"api/dead-letters?limit={Math.Clamp(limit, 1, 100)}")
+    /// <summary>The address of a page of the list.</summary>
+    public static string Page(string? reason, int limit, string? after) =>
+        string.Create(CultureInfo.InvariantCulture, $"api/dead-letters?limit={limit}")
         + (reason is null ? "" : $"&reason={Uri.EscapeDataString(reason)}")
         + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
 }

@@ -11,6 +11,9 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
 {
     private readonly HttpClient _client = new(handler, disposeHandler: false) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(100) };
 
+    /// <summary>The host's address.</summary>
+    public Uri Url => url;
+
     /// <summary>Reads.</summary>
     public Task<HostAnswer> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);

@@ -7,7 +7,8 @@ namespace CustomerIoDestination.Cli.Importing;
 /// <param name="api">The host.</param>
 /// <param name="time">Waits.</param>
 /// <param name="rejected">Told of each line that is no event: its number, counted from where the import started, and why.</param>
-internal sealed class Importer(HostApi api, TimeProvider time, Action<long, string> rejected)
+/// <param name="waiting">Told each time the host can't take a piece: which of the tries it was, of how many, and how long is waited.</param>
+internal sealed class Importer(HostApi api, TimeProvider time, Action<long, string> rejected, Action<int, int, TimeSpan> waiting)
 {
     private const int MaxTries = 30;
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(2);
@@ -47,7 +48,9 @@ internal sealed class Importer(HostApi api, TimeProvider time, Action<long, stri
                 return answer;
             }
 
-            await Task.Delay(unreachable.RetryAfter ?? DefaultWait, time, cancellationToken);
+            TimeSpan wait = unreachable.RetryAfter ?? DefaultWait;
+            waiting(tries, MaxTries, wait);
+            await Task.Delay(wait, time, cancellationToken);
         }
     }
 

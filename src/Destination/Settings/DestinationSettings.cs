@@ -44,4 +44,7 @@ public sealed record DestinationSettings
 
     /// <summary>What is told of deliveries, in Azure.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
+
+    /// <summary>Names that look like settings but are not read. They belong to no section; hosts log them at the start.</summary>
+    public IReadOnlyList<SettingProblem> Warnings { get; init; } = [];
 }

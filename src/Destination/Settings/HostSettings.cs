@@ -39,6 +39,12 @@ public sealed record ServiceBusSettings
 /// <summary>The sandbox the local host starts when no site id is configured.</summary>
 public sealed record SandboxSettings
 {
+    /// <summary>
+    /// Whether it is started; null for only where no real event can come: without keys and secrets, listening on this machine alone. What goes to it is forgotten
+    /// at exit.
+    /// </summary>
+    public bool? Enabled { get; init; }
+
     /// <summary>Its port on 127.0.0.1; 0 for any free one.</summary>
     public int Port { get; init; } = 7072;
 

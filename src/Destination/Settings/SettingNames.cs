@@ -53,6 +53,7 @@ public static class SettingNames
         "ServiceBus",
         "ServiceBus__fullyQualifiedNamespace",
         "ServiceBusQueueName",
+        "Sandbox__Enabled",
         "Sandbox__Port",
         "Sandbox__SiteId",
         "Sandbox__ApiKey",

@@ -40,6 +40,7 @@ public static class SettingsReader
             },
             Sandbox = new SandboxSettings
             {
+                Enabled = values.Text("Sandbox__Enabled") is null ? null : values.Flag("Sandbox__Enabled", false),
                 Port = values.Number("Sandbox__Port", new SandboxSettings().Port, 0, 65_535),
                 SiteId = values.Text("Sandbox__SiteId"),
                 ApiKey = values.Secret("Sandbox__ApiKey"),
@@ -53,8 +54,13 @@ public static class SettingsReader
             Telemetry = new TelemetrySettings { SuccessSampling = values.Share("Telemetry__SuccessSampling", new TelemetrySettings().SuccessSampling) },
         };
         CheckTogether(settings, values);
-        CheckNames(configuration, values);
-        return values.Problems.Count == 0 ? new SettingsResult.Valid(settings) : new SettingsResult.Invalid(values.Problems);
+        var names = new SettingNameCheck(configuration);
+        foreach (SettingProblem problem in names.Problems())
+        {
+            values.Problem(problem.Name, problem.Message);
+        }
+
+        return values.Problems.Count == 0 ? new SettingsResult.Valid(settings with { Warnings = [.. names.Warnings()] }) : new SettingsResult.Invalid(values.Problems);
     }
 
     private static CustomerIoSettings CustomerIo(SettingValues values) => new()
@@ -142,6 +148,11 @@ public static class SettingsReader
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
         }
 
+        if (settings.Sandbox.Enabled == true && (customerIo.SiteId is not null || customerIo.TrackApiUrl is not null))
+        {
+            values.Problem("Sandbox__Enabled", $"is true beside {(customerIo.SiteId is not null ? "CustomerIo__SiteId" : "CustomerIo__TrackApiUrl")}; events go to a sandbox or to a workspace, not to both");
+        }
+
         if (settings.RateShare is { ConnectionString: not null, BlobServiceUri: not null })
         {
             values.Problem("RateShare__blobServiceUri", "is set beside the connection string RateShare; only one of the two may be");
@@ -170,22 +181,6 @@ public static class SettingsReader
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))
         {
             values.Problem("Admin__Keys", "an admin key is also an ingest key; an ingest key must never read");
-        }
-    }
-
-    private static void CheckNames(IConfiguration configuration, SettingValues values)
-    {
-        var known = SettingNames.All.Concat(SettingNames.ReadByTheFunctionsHost).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (string section in SettingNames.Sections)
-        {
-            foreach (KeyValuePair<string, string?> pair in configuration.GetSection(section).AsEnumerable())
-            {
-                string name = pair.Key.Replace(":", "__", StringComparison.Ordinal);
-                if (pair.Value is not null && !known.Contains(name))
-                {
-                    values.Problem(name, "is no setting of this product; see the README for their names");
-                }
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
@@ -16,13 +17,13 @@ internal sealed record StatusBody(
     string Version,
     DateTimeOffset StartedAt)
 {
-    public static StatusBody Of(DeliveryStatus delivery, QueueStatus? queue, RulesStatus rules) => new(
+    public static StatusBody Of(DeliveryStatus delivery, QueueStatus? queue, RulesSource rules, bool deliversToSandbox) => new(
         DestinationBody.Of(delivery),
-        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode()),
+        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode(), deliversToSandbox),
         queue is null ? null : QueueBody.Of(queue),
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
         delivery.Counts,
-        new RulesBody(rules.Path, rules.LoadedAt, [.. rules.Problems.Select(problem => new RulesProblemBody(problem.Path, problem.Message))]),
+        RulesBody.Of(rules),
         delivery.SharedState,
         ProductVersion.Text,
         delivery.StartedAt);
@@ -34,14 +35,26 @@ internal sealed record DestinationBody(string State, DateTimeOffset Since, strin
     public static DestinationBody Of(DeliveryStatus delivery) => new(delivery.State.ToCode(), delivery.Since, delivery.Reason);
 }
 
-/// <summary>The workspace.</summary>
-internal sealed record CustomerIoBody(string Region, string? Url, long? Workspace, string Credentials);
+/// <summary>The workspace; <c>sandbox</c> while events go to a sandbox and not to Customer.io.</summary>
+internal sealed record CustomerIoBody(string Region, string? Url, long? Workspace, string Credentials, bool Sandbox);
 
 /// <summary>The rate in requests a second.</summary>
 internal sealed record RateBody(double Limit, double Current);
 
 /// <summary>The rules in force, and why the file as it is now is not.</summary>
-internal sealed record RulesBody(string? Path, DateTimeOffset LoadedAt, IReadOnlyList<RulesProblemBody> Problems);
+internal sealed record RulesBody(string? Path, DateTimeOffset LoadedAt, int Transformations, bool PrivacyMode, IReadOnlyList<RulesProblemBody> Problems)
+{
+    public static RulesBody Of(RulesSource rules)
+    {
+        (DestinationRules inForce, RulesStatus status) = (rules.Current, rules.Status);
+        return new RulesBody(
+            status.Path,
+            status.LoadedAt,
+            inForce.TransformationCount,
+            inForce.IsPrivate,
+            [.. status.Problems.Select(problem => new RulesProblemBody(problem.Path, problem.Message))]);
+    }
+}
 
 /// <summary>One thing that is wrong with the rules' file.</summary>
 internal sealed record RulesProblemBody(string Path, string Message);

@@ -15,7 +15,8 @@ internal sealed record DestinationPorts(
     IDeliveryLog DeliveryLog,
     IDestinationControl Control,
     RulesSource Rules,
-    DestinationSettings Settings)
+    DestinationSettings Settings,
+    bool DeliversToSandbox)
 {
     /// <summary>The most bytes of any request's body.</summary>
     public int MaxBodyBytes => Settings.Ingest.MaxBodyBytes;

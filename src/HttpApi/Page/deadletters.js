@@ -5,6 +5,9 @@ import { openDeadLetter } from './story.js';
 import * as words from './words.js';
 
 const shown = 50;
+// The API's most, and how far is counted before it is only said that there are more.
+const counted = 1000;
+const mostPages = 20;
 const pause = 5000;
 // Over the minute for which a pass of another process may hold dead letters.
 const mostPauses = 24;
@@ -98,6 +101,32 @@ function selection() {
   return reason === '' ? { all: true } : { reason };
 }
 
+// How many are chosen and why they are here: what is to be thrown away is said before it is.
+async function count(chosen) {
+  const letters = new Map();
+  const add = (list) => list.forEach((item) => letters.set(item.id, item.reason));
+  let after = null;
+  if ('ids' in chosen) {
+    add(items.filter((item) => selected.has(item.id)));
+  } else {
+    setText('dead-message', 'Counting…');
+    for (let page = 0; page === 0 || (after !== null && page < mostPages); page++) {
+      const part = await api.get('/api/dead-letters', { limit: counted, reason: chosen.reason ?? '', after });
+      add(part.items);
+      after = part.next;
+    }
+    setText('dead-message', '');
+  }
+
+  const byReason = new Map();
+  for (const code of letters.values()) byReason.set(code, (byReason.get(code) ?? 0) + 1);
+  const many = words.count(letters.size, 'dead letter', 'dead letters');
+  return {
+    number: after === null ? many : `more than ${many}`,
+    reasons: [...byReason].sort((x, y) => y[1] - x[1]).map(([code, times]) => `${words.number(times)} × ${words.shortReason(code)}`).join(', '),
+  };
+}
+
 // One call does a bounded part and says whether there is more; what it did stays done.
 async function run(verb, done, title) {
   const chosen = selection();
@@ -105,7 +134,10 @@ async function run(verb, done, title) {
   const text = verb === 'replay'
     ? 'They go to the queue again as they came in, with their ids and times, and are mapped anew.'
     : 'They are removed for good and can not be brought back.';
-  if (!('ids' in chosen && verb === 'replay') && !await confirm(`${title} ${scope()}?`, text, title, verb === 'discard')) return;
+  if (!('ids' in chosen && verb === 'replay')) {
+    const { number, reasons } = await count(chosen);
+    if (!await confirm(`${title} ${number}?`, `${reasons}. ${text}`, title, verb === 'discard')) return;
+  }
 
   working = true;
   showActions();

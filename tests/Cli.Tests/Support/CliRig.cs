@@ -14,6 +14,9 @@ internal sealed class CliRig : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>What somebody at a terminal types; null for no terminal.</summary>
+    public string? Typed { get; set; }
+
     public string Output => _output.ToString();
 
     public string Write(string file, string text)
@@ -27,7 +30,7 @@ internal sealed class CliRig : IDisposable
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
         console.Profile.Width = 400;
-        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time)).Parse(args).InvokeAsync();
+        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed)).Parse(args).InvokeAsync();
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using CustomerIoDestination.Rules;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Tests.Support;
 
 namespace CustomerIoDestination.Tests.Rules;

@@ -1,6 +1,7 @@
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -195,13 +196,36 @@ public sealed class RulesSourceTests : IDisposable
         await File.WriteAllTextAsync(_path, """{"pages": true}""");
         time.Fails = true;
 
-        await TickUntilAsync(() => logger.Collector.Count > 0, time);
+        await TickUntilAsync(() => Errors().Length > 0, time);
         time.Fails = false;
         await TickUntilAsync(() => source.Current.Pages, time);
 
-        logger.Collector.GetSnapshot()[0].Message.ShouldContain(nameof(InvalidTimeZoneException));
+        Errors()[0].Message.ShouldContain(nameof(InvalidTimeZoneException));
         logger.Collector.GetSnapshot().ShouldAllBe(line => !line.Message.Contains("marked", StringComparison.Ordinal) && line.Exception == null);
         await watch.StopAsync(CancellationToken.None);
+        watch.ExecuteTask!.IsCompletedSuccessfully.ShouldBeTrue("an end that is asked for is no failure");
+
+        FakeLogRecord[] Errors() => [.. logger.Collector.GetSnapshot().Where(line => line.Level == LogLevel.Error)];
+    }
+
+    [Fact]
+    public async Task The_log_tells_which_rules_are_in_force_and_what_is_wrong_with_a_changed_file()
+    {
+        RulesSource source = Open("""{"transformations": [{"operation": "stripQuery", "on": "events"}], "privacy": {"allow": {"traits": ["Email"]}}}""");
+        var logger = new FakeLogger<RulesFileWatch>();
+        using var watch = new RulesFileWatch(source, _time, logger);
+        await watch.StartAsync(CancellationToken.None);
+        await File.WriteAllTextAsync(_path, """{"pages": 1}""");
+
+        await TickUntilAsync(() => logger.Collector.Count == 3, _time);
+
+        await watch.StopAsync(CancellationToken.None);
+        logger.Collector.GetSnapshot().Select(line => line.Message).ShouldBe(
+        [
+            $"Rules of {_path} are in force: 1 transformations, privacy mode on.",
+            "Rules: privacy.allow.traits[0]: \"Email\" is another name than \"email\": upper and lower case differ.",
+            "The changed rules file does not count: 1 to mend, the first at pages: is a number; true or false was expected. The rules in force since 2000-01-01 00:00:00Z stay.",
+        ]);
     }
 
     [Fact]

@@ -39,6 +39,85 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [InlineData("CustomerIo_SiteId", "CustomerIo__SiteId")]
+    [InlineData("CustomerIo_ApiKeySecretUri", "CustomerIo__ApiKeySecretUri")]
+    [InlineData("Delivery_RequestsPerSecond", "Delivery__RequestsPerSecond")]
+    [InlineData("Ingest_Keys_0", "Ingest__Keys__0")]
+    [InlineData("Ingest__Keys_0", "Ingest__Keys__0")]
+    [InlineData("ingest_Keys__0", "Ingest__Keys__0")]
+    [InlineData("ServiceBus_fullyQualifiedNamespace", "ServiceBus__fullyQualifiedNamespace")]
+    [InlineData("Mappings__PersonIdentifier", "Mapping__PersonIdentifier")]
+    [InlineData("Maping__PersonIdentifier", "Mapping__PersonIdentifier")]
+    [InlineData("CustomreIo__SiteId", "CustomerIo__SiteId")]
+    [InlineData("CustomersIO__SiteID", "CustomerIo__SiteId")]
+    [InlineData("Customer__SiteId", "CustomerIo__SiteId")]
+    [InlineData("Delivry__Mode", "Delivery__Mode")]
+    [InlineData("DeadLetter__Retention", "DeadLetters__Retention")]
+    [InlineData("Admins__Keys__0", "Admin__Keys__0")]
+    [InlineData("Delivery__RequestPerSecond", "Delivery__RequestsPerSecond")]
+    [InlineData("Queues__Path", "Queue__Path")]
+    [InlineData("Rule__Port", "Rules__…")]
+    public void A_misspelt_name_stops_the_start_with_the_one_that_was_meant(string name, string meant)
+    {
+        SettingProblem problem = Invalid((name, "s3cr3t")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe(name);
+        problem.Message.ShouldContain($"did you mean {meant}?");
+        problem.Message.ShouldNotContain("s3cr3t");
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobsStorage__accountName")]
+    [InlineData("AzureWebJobs.DeliverEvent.Disabled")]
+    [InlineData("ASPNETCORE__URLS")]
+    [InlineData("DOTNET__gcServer")]
+    [InlineData("OTEL__EXPORTER")]
+    [InlineData("WEBSITE__SLOT")]
+    [InlineData("FUNCTIONS__WORKER")]
+    [InlineData("Logging__LogLevel__Default")]
+    [InlineData("Kestrel__Limits__MaxConcurrentConnections")]
+    [InlineData("Roulers__Path")]
+    [InlineData("Mapings__PersonIdentifier")]
+    [InlineData("QUEUE_PORT")]
+    [InlineData("QUEUE_PORT_80_TCP_ADDR")]
+    [InlineData("PATH")]
+    [InlineData("__CF_USER_TEXT_ENCODING")]
+    public void A_name_of_somebody_else_is_let_be(string name)
+    {
+        Valid((name, "x")).Warnings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("CUSTOMERIO_SITE_ID", "CustomerIo__SiteId")]
+    [InlineData("SANDBOX_PORT", "Sandbox__Port")]
+    [InlineData("DELIVERY_ENABLED", "Delivery__Enabled")]
+    [InlineData("customerio_siteid", "CustomerIo__SiteId")]
+    public void A_name_in_capitals_that_somebody_else_may_have_made_only_warns(string name, string meant)
+    {
+        SettingProblem warning = Valid((name, "s3cr3t")).Warnings.ShouldHaveSingleItem();
+
+        warning.Name.ShouldBe(name);
+        warning.Message.ShouldContain(meant);
+        warning.Message.ShouldNotContain("s3cr3t");
+    }
+
+    [Fact]
+    public void Capitals_beside_the_setting_they_look_like_are_not_told() =>
+        Valid(("SANDBOX_PORT", "80"), ("Sandbox__Port", "7073")).Warnings.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("CustomerIo__SiteId", "CustomerIo__ApiKey")]
+    [InlineData("CustomerIo__TrackApiUrl", "Mapping__EventIdProperty")]
+    public void A_sandbox_beside_a_workspace_is_refused(string name, string other)
+    {
+        SettingProblem problem = Invalid((name, "http://127.0.0.1:9"), (other, "key"), ("Sandbox__Enabled", "true")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe("Sandbox__Enabled");
+        problem.Message.ShouldContain(name);
+        Valid((name, "http://127.0.0.1:9"), (other, "key"), ("Sandbox__Enabled", "false")).Sandbox.Enabled.ShouldBe(false);
+    }
+
+    [Theory]
     [InlineData("Ingest__Keys__0")]
     [InlineData("Ingest__SigningSecret")]
     [InlineData("Ingest__LifecycleKey")]

@@ -64,14 +64,14 @@ public sealed class LookTests
             """
             {
               "destination": {"state": "paused", "since": "2026-01-31T12:00:00.000Z", "reason": "credentials_refused"},
-              "customerIo": {"region": "us", "url": "https://track.customer.io", "workspace": 123456, "credentials": "valid"},
+              "customerIo": {"region": "us", "url": "https://track.customer.io", "workspace": 123456, "credentials": "valid", "sandbox": false},
               "queue": {
                 "ready": 13, "inDelivery": 3, "oldestAgeSeconds": 120, "deadLettered": 4,
                 "lanes": {"live": {"ready": 3, "inDelivery": 1, "oldestAgeSeconds": 4.3}, "import": {"ready": 10, "inDelivery": 2, "oldestAgeSeconds": 120}}
               },
               "rate": {"limit": 100, "current": 12.5},
               "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}},
-              "rules": {"path": null, "problems": []},
+              "rules": {"path": null, "transformations": 0, "privacyMode": false, "problems": []},
               "sharedState": null,
               "startedAt": "2026-01-31T12:00:00.000Z"
             }
@@ -89,7 +89,7 @@ public sealed class LookTests
 
         JsonNode body = await (await host.GetAsync("/api/status")).JsonAsync();
 
-        body["customerIo"]!.ToJsonString().ShouldBe($$"""{"region":"{{regionCode}}","url":null,"workspace":null,"credentials":"{{credentialsCode}}"}""");
+        body["customerIo"]!.ToJsonString().ShouldBe($$"""{"region":"{{regionCode}}","url":null,"workspace":null,"credentials":"{{credentialsCode}}","sandbox":false}""");
         body["destination"]!["state"]!.GetValue<string>().ShouldBe(stateCode);
     }
 

@@ -38,6 +38,29 @@ public sealed class BadStartTests
         (await RefusalAsync($"--Urls={urls}", $"--Ingest:Keys:0={Key}")).ShouldContain("Admin__Keys__0");
     }
 
+    [Theory]
+    [InlineData("Ingest__Keys is set", "--Ingest:Keys:0=" + Key)]
+    [InlineData("Ingest__Keys is set", "--Ingest:Keys:1=" + Key)]
+    [InlineData("Ingest__SigningSecret is set", "--Ingest:SigningSecret=" + Key)]
+    [InlineData("Ingest__LifecycleKey is set", "--Ingest:LifecycleKey=" + Key)]
+    [InlineData("Admin__Keys is set", "--Admin:Keys:0=" + Key)]
+    [InlineData("CustomerIo__TrackApiUrl is set", "--CustomerIo:TrackApiUrl=http://127.0.0.1:9")]
+    [InlineData("Ingest__SigningSecret is set", "--Urls=http://0.0.0.0:0", "--Ingest:SigningSecret=" + Key, "--Admin:Keys:0=another-key-long-enough")]
+    [InlineData("Sandbox__Enabled is false", "--Sandbox:Enabled=false")]
+    public async Task Where_real_events_may_come_there_is_no_sandbox_unless_it_is_asked_for(string reason, params string[] settings)
+    {
+        string message = await RefusalAsync(settings);
+
+        message.ShouldStartWith("CustomerIo__SiteId: is missing");
+        message.ShouldContain(reason);
+        message.ShouldContain("Sandbox__Enabled=true");
+        message.ShouldNotContain(Key);
+    }
+
+    [Fact]
+    public async Task A_name_with_one_underscore_too_few_does_not_end_in_a_sandbox() =>
+        (await RefusalAsync("--CustomerIo_SiteId=site", "--Mappings:PersonIdentifier=email")).ShouldContain("CustomerIo_SiteId: is no setting of this product; did you mean CustomerIo__SiteId?");
+
     [Fact]
     public async Task A_port_in_use_is_named_and_leaves_no_sandbox_behind()
     {
@@ -47,6 +70,36 @@ public sealed class BadStartTests
 
         (await RefusalAsync($"--Urls=http://127.0.0.1:{port}")).ShouldContain($"127.0.0.1:{port} is in use");
         (await RefusalAsync($"--Sandbox:Port={port}")).ShouldContain("in use");
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_one_sentence_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using ChildProcess host = HostProcess.Start(folder.Path, [$"--Urls=http://127.0.0.1:{port}", "--Sandbox:Port=0"]);
+
+        await host.WaitForExitAsync();
+
+        host.ExitCode.ShouldBe(1);
+        host.Output.Trim().ShouldBe($"127.0.0.1:{port} is in use. Choose other addresses with Urls (or ASPNETCORE_URLS).");
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_late_prints_no_stack_trace()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Queue, "this is no database, but somebody's notes; it is long enough to be read as a header");
+        await using ChildProcess host = HostProcess.Start(folder.Path, ["--Urls=http://127.0.0.1:0", "--Sandbox:Port=0", $"--Queue:Path={folder.Queue}"]);
+
+        await host.WaitForExitAsync();
+
+        host.ExitCode.ShouldBe(1);
+        host.Output.ShouldContain("Queue__Path");
+        host.Output.ShouldNotContain("   at ");
+        host.Output.ShouldNotContain("Exception");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;

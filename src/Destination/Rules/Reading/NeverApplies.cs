@@ -1,8 +1,9 @@
-using CustomerIoDestination.Ingest;
-using CustomerIoDestination.Rules.Conditions;
+using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.TrackApi;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Reading;
 

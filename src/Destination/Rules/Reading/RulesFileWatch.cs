@@ -15,19 +15,32 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        TellInForce();
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                Look();
+                TryLook();
             }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private void TryLook()
+    {
+        try
+        {
+            Look();
+        }
 #pragma warning disable CA1031 // A watch that ends would end the host; the rules in force are good without it.
-            catch (Exception failure)
+        catch (Exception failure)
 #pragma warning restore CA1031
-            {
-                Log.LookFailed(logger, failure.GetType().Name);
-            }
+        {
+            Log.LookFailed(logger, failure.GetType().Name);
         }
     }
 
@@ -35,25 +48,37 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
     {
         switch (rules.Reload())
         {
-            case RulesResult.Valid valid:
-                Log.Reloaded(logger, valid.Rules.TransformationCount);
+            case RulesResult.Valid:
+                TellInForce();
                 break;
-            case RulesResult.Invalid invalid:
-                Log.Kept(logger, invalid.Problems.Count, invalid.Problems[0].Path);
+            case RulesResult.Invalid { Problems: [var first, ..] problems }:
+                Log.Kept(logger, problems.Count, first.Path, first.Message, rules.Status.LoadedAt);
                 break;
+        }
+    }
+
+    private void TellInForce()
+    {
+        Log.InForce(logger, rules.Status.Path ?? "no file", rules.Current.TransformationCount, rules.Current.IsPrivate ? "on" : "off");
+        foreach (RulesProblem warning in rules.Status.Warnings)
+        {
+            Log.Doubtful(logger, warning.Path, warning.Message);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "The rules were reloaded with {Transformations} transformations.")]
-        public static partial void Reloaded(ILogger logger, int transformations);
+        [LoggerMessage(LogLevel.Information, "Rules of {File} are in force: {Transformations} transformations, privacy mode {Privacy}.")]
+        public static partial void InForce(ILogger logger, string file, int transformations, string privacy);
+
+        [LoggerMessage(LogLevel.Warning, "Rules: {Path}: {Problem}.")]
+        public static partial void Doubtful(ILogger logger, string path, string problem);
 
         // Only the type: a message may quote the file.
         [LoggerMessage(LogLevel.Error, "Looking at the rules' file failed ({ExceptionType}); the rules in force stay, and it is looked at again in two seconds.")]
         public static partial void LookFailed(ILogger logger, string exceptionType);
 
-        [LoggerMessage(LogLevel.Warning, "The rules' file was changed and has {Problems} problems, the first at {Path}; the rules before it stay in force.")]
-        public static partial void Kept(ILogger logger, int problems, string path);
+        [LoggerMessage(LogLevel.Warning, "The changed rules file does not count: {Problems} to mend, the first at {Path}: {Problem}. The rules in force since {LoadedAt:u} stay.")]
+        public static partial void Kept(ILogger logger, int problems, string path, string problem, DateTimeOffset loadedAt);
     }
 }

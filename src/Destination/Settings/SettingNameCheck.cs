@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+
+namespace CustomerIoDestination.Settings;
+
+/// <summary>
+/// Finds names that were meant as settings of this product and are none. A name that reads like one stops the start: ignored, it would leave a default in force that
+/// nobody wanted. A name that somebody else may have made, as Kubernetes and azd do in capitals, only warns.
+/// </summary>
+internal sealed class SettingNameCheck
+{
+    // Sections of the platforms around this product, by how they begin.
+    private static readonly string[] OfOthers =
+    [
+        "AzureWebJobs", "AzureFunctions", "ASPNETCORE", "DOTNET", "OTEL", "WEBSITE", "FUNCTIONS", "APPLICATIONINSIGHTS", "APPINSIGHTS", "SCM", "Logging", "Kestrel",
+        "AllowedHosts", "ConnectionStrings", "Serilog",
+    ];
+
+    private readonly HashSet<string> _known = SettingNames.All.Concat(SettingNames.ReadByTheFunctionsHost).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private readonly string[] _given;
+
+    /// <summary>Looks at every name of a configuration.</summary>
+    public SettingNameCheck(IConfiguration configuration) =>
+        _given = [.. configuration.AsEnumerable().Where(pair => pair.Value is not null).Select(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal))];
+
+    /// <summary>Names because of which the host must not start.</summary>
+    public IEnumerable<SettingProblem> Problems() => _given.Where(name => !_known.Contains(name)).Select(ProblemOf).OfType<SettingProblem>();
+
+    /// <summary>Names that look like a setting that is not set.</summary>
+    public IEnumerable<SettingProblem> Warnings() =>
+        from name in _given
+        where !_known.Contains(name) && ProblemOf(name) is null
+        let meant = _known.FirstOrDefault(known => string.Equals(Letters(known), Letters(name), StringComparison.OrdinalIgnoreCase))
+        where meant is not null && !_given.Contains(meant, StringComparer.OrdinalIgnoreCase)
+        select new SettingProblem(name, $"is not read; if the setting {meant} was meant, write it so");
+
+    private SettingProblem? ProblemOf(string name)
+    {
+        if (name.Any(char.IsLower) && name.Any(char.IsUpper) && _known.TryGetValue(Doubled(name), out string? doubled))
+        {
+            return new SettingProblem(name, $"is no setting of this product; did you mean {doubled}?");
+        }
+
+        int end = name.IndexOf("__", StringComparison.Ordinal);
+        if (end <= 0)
+        {
+            return null;
+        }
+
+        string section = name[..end];
+        if (SettingNames.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+        {
+            return new SettingProblem(name, Spelling.Nearest(name, _known) is { } near
+                ? $"is no setting of this product; did you mean {near}?"
+                : "is no setting of this product; see the README for their names");
+        }
+
+        if (Array.Exists(OfOthers, other => section.StartsWith(other, StringComparison.OrdinalIgnoreCase)) || Spelling.Nearest(section, SettingNames.Sections) is not { } meant)
+        {
+            return null;
+        }
+
+        string whole = meant + name[end..];
+        string guess = _known.TryGetValue(whole, out string? exact) ? exact : Spelling.Nearest(whole, _known) ?? $"{meant}__…";
+        return new SettingProblem(name, $"is no setting of this product; did you mean {guess}?");
+    }
+
+    private static string Doubled(string name) => name.Replace("__", "_", StringComparison.Ordinal).Replace("_", "__", StringComparison.Ordinal);
+
+    private static string Letters(string name) => name.Replace("_", "", StringComparison.Ordinal);
+}
