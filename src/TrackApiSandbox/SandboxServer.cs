@@ -53,7 +53,7 @@ public sealed class SandboxServer : IAsyncDisposable
         var workspace = new Workspace(time);
         var requests = new RequestLog(time);
         var faults = new FaultPlan(time, new Random(options.FaultSeed));
-        var trackApi = new TrackApiEndpoints(workspace, time, options.Region);
+        var trackApi = new TrackApiEndpoints(workspace, time, options.Region is SandboxRegion.Eu ? "eu" : "us");
         var control = new ControlRoutes(workspace, requests, faults);
         var handler = new RequestHandler(trackApi, control, requests, faults, new BasicCredentials(options.SiteId, options.ApiKey), time, stopping.Token);
 

@@ -21,6 +21,7 @@ internal sealed record Floors(string Assembly, string Root, IReadOnlyList<string
         ]),
         new("CustomerIoDestination.HttpApi", "CustomerIoDestination.HttpApi", ["Answers", "Page", "Contracts", "Authentication", "Bodies", "Endpoints", ""]),
         new("CustomerIoDestination.LocalHost", "CustomerIoDestination.LocalHost", [""]),
+        new("TrackApiSandbox", "TrackApiSandbox", ["Snapshots", "Faults", "State", "TrackApi", "Recording", "Http", ""]),
         new("destination", "CustomerIoDestination.Cli", ["", "Configuration", "Host", "Checking", "Importing", "Commands"]),
     ];
 

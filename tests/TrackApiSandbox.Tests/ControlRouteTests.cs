@@ -168,4 +168,40 @@ public sealed class ControlRouteTests
         (await sandbox.SendRawAsync("GET", "/sandbox/state", host: "rebound.example")).ShouldContain("403");
         (await sandbox.SendRawAsync("GET", "/sandbox/state", host: $"localhost:{sandbox.Server.BaseAddress.Port}")).ShouldContain("200");
     }
+
+    [Theory]
+    [InlineData("POST", "/sandbox/faults", """{"status":500}""")]
+    [InlineData("DELETE", "/sandbox/faults", null)]
+    [InlineData("DELETE", "/sandbox/state", null)]
+    public async Task A_page_of_another_origin_changes_nothing(string method, string path, string? body)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        await sandbox.IdentifyAsync("u1", "{}");
+        string own = sandbox.Server.BaseAddress.GetLeftPart(UriPartial.Authority);
+
+        foreach (string origin in new[] { "https://elsewhere.example", "null", "http://127.0.0.1:1", own.Replace("http:", "https:", StringComparison.Ordinal) })
+        {
+            (await SendFromAsync(sandbox, method, path, body, origin)).ShouldBe(HttpStatusCode.Forbidden, origin);
+        }
+
+        sandbox.Server.GetState().People.ShouldHaveSingleItem();
+        (await sandbox.IdentifyAsync("u1", "{}")).ShouldBeAccepted();
+        (await SendFromAsync(sandbox, method, path, body, own)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Looking_is_not_refused_for_its_origin()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+
+        (await SendFromAsync(sandbox, "GET", "/sandbox/state", null, "http://127.0.0.1:7071")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static async Task<HttpStatusCode> SendFromAsync(RunningSandbox sandbox, string method, string path, string? body, string origin)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body) };
+        request.Headers.Add("Origin", origin);
+        using HttpResponseMessage response = await sandbox.Client.SendAsync(request);
+        return response.StatusCode;
+    }
 }

@@ -5,6 +5,7 @@ using TrackApiSandbox.Faults;
 using TrackApiSandbox.Recording;
 using TrackApiSandbox.Snapshots;
 using TrackApiSandbox.State;
+using TrackApiSandbox.TrackApi;
 
 namespace TrackApiSandbox.Http;
 
@@ -48,9 +49,14 @@ internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, Fa
         }
     }
 
-    /// <summary>A page from elsewhere in the same browser must neither read people nor set faults: by its origin, or by a name that leads here.</summary>
+    /// <summary>
+    /// A page from elsewhere in the same browser must neither read people nor change anything: it is told by what the browser says of it, or by a name that leads here.
+    /// A change is refused to a page of another port of this machine too, which browsers call the same site.
+    /// </summary>
     private static bool IsForeign(HttpRequest request) =>
-        request.Headers["Sec-Fetch-Site"] == "cross-site" || request.Host.Host is not ("127.0.0.1" or "localhost");
+        request.Headers["Sec-Fetch-Site"] == "cross-site"
+        || request.Host.Host is not ("127.0.0.1" or "localhost")
+        || (!HttpMethods.IsGet(request.Method) && request.Headers.Origin.Any(origin => !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)));
 
     private static long Number(IQueryCollection query, string name, long otherwise) =>
         long.TryParse(query[name], NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : otherwise;

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TrackApiSandbox.Http;
 using TrackApiSandbox.State;
 
 namespace TrackApiSandbox.TrackApi;
 
 /// <summary>Answers the operations of the Track API: reads the call, lets the workspace change, says what the API would say.</summary>
-internal sealed class TrackApiEndpoints(Workspace workspace, TimeProvider time, SandboxRegion region)
+/// <param name="workspace">What is known.</param>
+/// <param name="time">The clock.</param>
+/// <param name="region">The region the workspace says it is in, <c>us</c> or <c>eu</c>.</param>
+internal sealed class TrackApiEndpoints(Workspace workspace, TimeProvider time, string region)
 {
     /// <param name="route">The operation.</param>
     /// <param name="segments">The decoded path.</param>
@@ -34,13 +36,13 @@ internal sealed class TrackApiEndpoints(Workspace workspace, TimeProvider time, 
     private Answer Region(int port) => Answer.Json(StatusCodes.Status200OK, new JsonObject
     {
         ["url"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
-        ["region"] = region is SandboxRegion.Eu ? "eu" : "us",
+        ["region"] = region,
         ["environment_id"] = 1,
     });
 
     private Answer V1(ReadOnlyMemory<byte> body, bool single, Func<JsonElement, long, Reading> read)
     {
-        using JsonDocument? json = RequestBody.Parse(body);
+        using JsonDocument? json = JsonBody.Parse(body);
         return V1(json switch
         {
             null => Reading.Of(Problem.MalformedJson),
@@ -67,7 +69,7 @@ internal sealed class TrackApiEndpoints(Workspace workspace, TimeProvider time, 
 
     private Answer Entity(ReadOnlyMemory<byte> body)
     {
-        using JsonDocument? json = RequestBody.Parse(body);
+        using JsonDocument? json = JsonBody.Parse(body);
         switch (json is null ? Reading.Of(Problem.MalformedJson) : V2Reader.Read(json.RootElement, Now()))
         {
             case Reading.Refused(var problems):
@@ -88,7 +90,7 @@ internal sealed class TrackApiEndpoints(Workspace workspace, TimeProvider time, 
             return Refused([Problem.BatchTooLong]);
         }
 
-        using JsonDocument? json = RequestBody.Parse(body);
+        using JsonDocument? json = JsonBody.Parse(body);
         if (json is null)
         {
             return Refused([Problem.MalformedJson]);

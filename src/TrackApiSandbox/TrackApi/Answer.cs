@@ -1,15 +1,10 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
-using TrackApiSandbox.TrackApi;
 
-namespace TrackApiSandbox.Http;
+namespace TrackApiSandbox.TrackApi;
 
-/// <summary>A status and its JSON body, ready to be written.</summary>
+/// <summary>A status and its JSON body, as the API would give it.</summary>
 internal readonly record struct Answer(int Status, ReadOnlyMemory<byte> Body, string? RetryAfter = null)
 {
     /// <summary>The items of a batch that it names as refused, or null.</summary>
@@ -54,39 +49,6 @@ internal readonly record struct Answer(int Status, ReadOnlyMemory<byte> Body, st
         {
             RefusedItems = [.. problems.Select(entry => entry.Index).OfType<int>().Distinct()],
         };
-
-    /// <summary>Writes the headers of the whole and the first half of the body.</summary>
-    public async Task WriteHalfAsync(HttpContext context)
-    {
-        string retry = RetryAfter is null ? "" : $"Retry-After: {RetryAfter}\r\n";
-        byte[] head = Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {Status} Half\r\nContent-Type: {JsonContentType}\r\n{retry}Content-Length: {Body.Length}\r\n\r\n"));
-
-        byte[] half = [.. head, .. Body.Span[..(Body.Length / 2)]];
-
-        // Past the server, which buffers, and would drop the buffer with the connection.
-        await context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.SendAsync(half, context.RequestAborted);
-    }
-
-    public Task WriteAsync(HttpContext context)
-    {
-        HttpResponse response = context.Response;
-        response.StatusCode = Status;
-        if (RetryAfter is not null)
-        {
-            response.Headers.RetryAfter = RetryAfter;
-        }
-
-        if (Status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
-        {
-            return Task.CompletedTask;
-        }
-
-        response.ContentType = JsonContentType;
-        response.ContentLength = Body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(Body, context.RequestAborted).AsTask();
-    }
 
     private static JsonObject ItemError(int? index, Problem problem)
     {
