@@ -48,4 +48,16 @@ public sealed class NamePatternTests
             bool both = NamePattern.Of(one).Matches(bytes) && NamePattern.Of(other).Matches(bytes);
             return !both || NamePattern.Of(one).Overlaps(NamePattern.Of(other));
         });
+
+    [Fact]
+    public void Sets_overlap_and_cover_as_their_names_and_patterns_do_one_by_one() =>
+        Gen.Select(Gen.String[Gen.Char["ab*"], 1, 3].Array[0, 5], Gen.String[Gen.Char["ab*"], 1, 3].Array[0, 5]).Sample((one, other) =>
+        {
+            NamePattern[] ours = [.. one.Select(NamePattern.Of)];
+            NamePattern[] theirs = [.. other.Select(NamePattern.Of)];
+            (NameSet set, NameSet otherSet) = (new NameSet(ours), new NameSet(theirs));
+
+            return set.Overlaps(otherSet) == ours.Any(x => theirs.Any(x.Overlaps))
+                && set.Covers(otherSet) == theirs.All(y => ours.Any(x => x.Covers(y)));
+        });
 }

@@ -40,9 +40,13 @@ internal sealed class NameSet
         return false;
     }
 
-    /// <summary>Whether some name is in both.</summary>
-    public bool Overlaps(NameSet other) => All.Any(ours => other.All.Any(ours.Overlaps));
+    /// <summary>Whether some name is in both. Plain names are looked up: each of 1,000 transformations is compared with each other one.</summary>
+    public bool Overlaps(NameSet other) =>
+        _names.Overlaps(other._names)
+        || _patterns.Any(ours => other.All.Any(ours.Overlaps))
+        || other._patterns.Any(theirs => All.Any(theirs.Overlaps));
 
     /// <summary>Whether every name of the other is in this one, as far as the patterns tell.</summary>
-    public bool Covers(NameSet other) => other.All.All(theirs => All.Any(ours => ours.Covers(theirs)));
+    public bool Covers(NameSet other) =>
+        other._names.All(Matches) && other._patterns.All(theirs => _patterns.Any(ours => ours.Covers(theirs)));
 }
