@@ -25,7 +25,8 @@ internal static class SandboxStart
                 "CustomerIo__SiteId: is missing. The queue is a real one, and its events would be taken off it and delivered to a sandbox. Set it with its key, or take the emulator.");
         }
 
-        if (Refusal(settings, addresses) is { } reason)
+        bool isOpen = settings.Sandbox.Enabled != true && !ListenAddresses.IsLoopbackOnly(addresses);
+        if ((settings.WhyNoSandbox() ?? (isOpen ? "other machines reach this one, so real events may come" : null)) is { } reason)
         {
             throw new StartRefusedException(
                 $"CustomerIo__SiteId: is missing, and {reason}. Set it with its key to deliver to Customer.io, or Sandbox__Enabled=true to deliver to a sandbox on this machine, which forgets every event at exit.");
@@ -46,19 +47,6 @@ internal static class SandboxStart
             throw new StartRefusedException(unavailable.Message, unavailable);
         }
     }
-
-    // Real events that end in a sandbox are lost, and everything would look well meanwhile.
-    private static string? Refusal(DestinationSettings settings, IReadOnlyList<Uri> addresses) => settings switch
-    {
-        { Sandbox.Enabled: true } => null,
-        { Sandbox.Enabled: false } => "Sandbox__Enabled is false",
-        { CustomerIo.TrackApiUrl: not null } => "CustomerIo__TrackApiUrl is set",
-        { Ingest.Keys.Count: > 0 } => "Ingest__Keys is set, so real events may come",
-        { Ingest.SigningSecret: not null } => "Ingest__SigningSecret is set, so real events may come",
-        { Ingest.LifecycleKey: not null } => "Ingest__LifecycleKey is set, so real events may come",
-        { Admin.Keys.Count: > 0 } => "Admin__Keys is set, so real events may come",
-        _ => ListenAddresses.IsLoopbackOnly(addresses) ? null : "other machines reach this one, so real events may come",
-    };
 
     /// <summary>The sandbox as the workspace to deliver to.</summary>
     public static CustomerIoSettings Workspace(DestinationSettings settings, SandboxServer sandbox) => new()

@@ -107,6 +107,21 @@ public sealed class CheckCommandTests : IDisposable
         _cli.Output.ShouldContain("local.settings.json holds half of a surrogate pair");
     }
 
+    [Theory]
+    [InlineData("{}", 0, "the local host delivers to its sandbox")]
+    [InlineData("""{"Admin__Keys__0": "a-key-long-enough-to-be-one"}""", 1, "no site id, and Admin__Keys is set")]
+    [InlineData("""{"Admin__Keys__0": "a-key-long-enough-to-be-one", "Sandbox__Enabled": "true"}""", 0, "the local host delivers to its sandbox")]
+    public async Task Without_a_site_id_the_check_says_whether_a_host_would_start(string settings, int exitCode, string message)
+    {
+        string rules = _cli.Write("destination.json", "{}");
+        _cli.Write("local.settings.json", $"{{\"Values\": {settings} }}");
+
+        (await _cli.RunAsync("check", "--rules", rules)).ShouldBe(exitCode);
+
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_secret_of_hashes_is_read_from_the_settings()
     {

@@ -13,6 +13,12 @@ internal static class WorkspaceCheck
     /// <summary>Tells what came of it; whether it is good, or can't be asked from here.</summary>
     public static async Task<bool> RunAsync(DestinationSettings settings, IAnsiConsole console, CancellationToken cancellationToken)
     {
+        if (settings.CustomerIo.SiteId is null && settings.WhyNoSandbox() is { } reason)
+        {
+            console.Line($"[red]✗[/] Customer.io: no site id, and {reason}; set CustomerIo__SiteId and CustomerIo__ApiKey, or Sandbox__Enabled=true");
+            return false;
+        }
+
         if (settings.CustomerIo is not { SiteId: not null, ApiKey: not null })
         {
             console.Line($"[yellow]·[/] Customer.io: {(settings.CustomerIo.SiteId is null ? "no site id; the local host delivers to its sandbox" : "the key is in Key Vault, which only the app can read")}");

@@ -47,4 +47,20 @@ public sealed record DestinationSettings
 
     /// <summary>Names that look like settings but are not read. They belong to no section; hosts log them at the start.</summary>
     public IReadOnlyList<SettingProblem> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// Why events must not go to a sandbox; null when nothing speaks against it but perhaps where the host listens. Real events that end in a sandbox are lost, and
+    /// everything would look well meanwhile.
+    /// </summary>
+    public string? WhyNoSandbox() => this switch
+    {
+        { Sandbox.Enabled: true } => null,
+        { Sandbox.Enabled: false } => "Sandbox__Enabled is false",
+        { CustomerIo.TrackApiUrl: not null } => "CustomerIo__TrackApiUrl is set",
+        { Ingest.Keys.Count: > 0 } => "Ingest__Keys is set, so real events may come",
+        { Ingest.SigningSecret: not null } => "Ingest__SigningSecret is set, so real events may come",
+        { Ingest.LifecycleKey: not null } => "Ingest__LifecycleKey is set, so real events may come",
+        { Admin.Keys.Count: > 0 } => "Admin__Keys is set, so real events may come",
+        _ => null,
+    };
 }
