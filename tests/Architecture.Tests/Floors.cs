@@ -16,7 +16,7 @@ internal sealed record Floors(string Assembly, string Root, IReadOnlyList<string
             "Time", "Text", "Model", "Settings", "Events",
             "Rules.Naming", "Rules.Transforming", "Rules.Privacy", "Rules", "Rules.Reading",
             "Mapping", "Ports", "Telemetry", "Pacing", "TrackApi",
-            "Delivery.Gate", "Delivery.Preparing", "Delivery.Batching", "Delivery",
+            "Delivery.Gate", "Delivery.Sending", "Delivery.Batching", "Delivery",
             "Ingest", "Preview", "",
         ]),
         new("CustomerIoDestination.HttpApi", "CustomerIoDestination.HttpApi", ["Answers", "Page", "Contracts", "Authentication", "Bodies", "Endpoints", ""]),

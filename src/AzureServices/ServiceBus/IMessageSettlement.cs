@@ -1,3 +1,5 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.AzureServices.ServiceBus;
 
 /// <summary>
@@ -15,7 +17,7 @@ public interface IMessageSettlement
 
     /// <summary>The message goes to the dead-letter sub-queue.</summary>
     /// <param name="reason">A code of the closed set, far below Service Bus's 4096 characters.</param>
-    /// <param name="description">At most 4096 characters.</param>
+    /// <param name="description">At most as many characters; <see cref="Settlement.DeadLetter"/> cuts it.</param>
     /// <param name="properties">Application properties to set on it; AMQP primitives only, none of them null.</param>
     /// <param name="cancellationToken">Gives up waiting for the broker.</param>
     Task DeadLetterAsync(string reason, string description, IReadOnlyDictionary<string, object> properties, CancellationToken cancellationToken);

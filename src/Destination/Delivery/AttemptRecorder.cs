@@ -1,5 +1,5 @@
 using System.Globalization;
-using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;

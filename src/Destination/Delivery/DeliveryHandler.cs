@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using CustomerIoDestination.Delivery.Batching;
 using CustomerIoDestination.Delivery.Gate;
-using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
@@ -16,9 +17,13 @@ namespace CustomerIoDestination.Delivery;
 /// </summary>
 public sealed class DeliveryHandler
 {
+    /// <summary>How often the failures of an event that waits are written down.</summary>
+    internal static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
+
     private readonly DeliveryGate _gate;
     private readonly EventPreparation _preparation;
-    private readonly EventSender _sender;
+    private readonly SingleSender _single;
+    private readonly BatchSender _batches;
     private readonly RetryPolicy _policy;
     private readonly PeerDeliveries _peers;
     private readonly AttemptRecorder _recorder;
@@ -29,7 +34,8 @@ public sealed class DeliveryHandler
     internal DeliveryHandler(
         DeliveryGate gate,
         EventPreparation preparation,
-        EventSender sender,
+        SingleSender single,
+        BatchSender batches,
         RetryPolicy policy,
         PeerDeliveries peers,
         AttemptRecorder recorder,
@@ -39,7 +45,8 @@ public sealed class DeliveryHandler
     {
         _gate = gate;
         _preparation = preparation;
-        _sender = sender;
+        _single = single;
+        _batches = batches;
         _policy = policy;
         _peers = peers;
         _recorder = recorder;
@@ -70,84 +77,85 @@ public sealed class DeliveryHandler
         Func<ReceivedEvent, FailureHistory, Task>? keep,
         CancellationToken cancellationToken)
     {
-        FailureKeeping keeping = new(keep, _time);
-        using RunReader reader = new(run, _preparation, _peers, _settings, _time);
+        using DeliveryRun events = new(run, ended, _preparation, _peers, _recorder, _settings, _time);
         using CancellationTokenSource budget = new(Timeout.InfiniteTimeSpan, _time);
         await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
-        while (reader.Peek() is { } head)
+        while (events.Head is { } head)
         {
-            budget.CancelAfter(_settings.HoldBudget);
-            SegmentDelivery segment = new(head, ended);
+            if (events.IsAtNewSegment)
+            {
+                budget.CancelAfter(_settings.HoldBudget);
+            }
+
             try
             {
-                await _gate.EnterAsync(head.Envelope.Partition, budget.Token);
-                segment.Enter(_gate.State);
-                segment.Open(reader.Read());
-                segment.EndInOrder(_recorder);
-                await DeliverSegmentAsync(segment, head.Envelope.Partition, keeping, budget.Token);
+                if (!await TryStepAsync(events, head.Envelope.Partition, keep, budget.Token))
+                {
+                    Release(events, cancellationToken);
+                    return;
+                }
             }
-            catch (Exception exception) when (exception is EverythingRejectedException || (exception is OperationCanceledException && budget.IsCancellationRequested))
+            catch (OperationCanceledException) when (budget.IsCancellationRequested)
             {
-                Release(segment, cancellationToken);
+                Release(events, cancellationToken);
                 return;
-            }
-            finally
-            {
-                segment.Dispose();
             }
         }
     }
 
-    private async Task DeliverSegmentAsync(SegmentDelivery segment, Partition partition, FailureKeeping keeping, CancellationToken cancellationToken)
+    /// <summary>Enters the gate, prepares, sends, has the gate judge, decides, ends what is over, and waits if it must. False when the run must be held.</summary>
+    private async Task<bool> TryStepAsync(DeliveryRun run, Partition partition, Func<ReceivedEvent, FailureHistory, Task>? keep, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PendingEvent> events = segment.NextToSend();
-        if (events.Count == 0)
+        await _gate.EnterAsync(partition, cancellationToken);
+        run.Enter(_gate.State);
+        run.Prepare();
+        if (run.Head is { MappingFailure: { } end } broken)
         {
+            if (_gate.JudgeMappingFailure())
+            {
+                return false;
+            }
+
+            broken.End = end;
+        }
+
+        if (run.NextToSend() is not { } shipment)
+        {
+            run.EndInOrder();
             _gate.MadeNoCall();
+            return true;
         }
 
-        for (; events.Count > 0; events = segment.NextToSend())
+        await SendAsync(shipment, cancellationToken);
+        run.Sent(shipment.Events);
+        TimeSpan? wait = Decide(shipment.Events, run.FailuresInARow);
+        run.EndInOrder();
+        if (wait is { } delay)
         {
-            await SendAsync(events, segment, cancellationToken);
-            segment.Sent(events);
-            RetryDecision? next = null;
-            foreach (PendingEvent pending in events)
-            {
-                RetryDecision decision = Decide(pending, segment.FailuresInARow);
-                next ??= decision is RetryDecision.Settle ? null : decision;
-            }
-
-            segment.EndInOrder(_recorder);
-            if (next is RetryDecision.Wait wait)
-            {
-                await keeping.WaitsForAsync(segment.Head);
-                await Task.Delay(wait.Delay, _time, cancellationToken);
-            }
-
-            if (next is not null)
-            {
-                await _gate.EnterAsync(partition, cancellationToken);
-                segment.Enter(_gate.State);
-            }
+            await KeepAsync(run.Head!, keep);
+            await Task.Delay(delay, _time, cancellationToken);
         }
+
+        return true;
     }
 
     /// <summary>
     /// Sends. What nobody expected (a bug, a machine in trouble) counts as a failed call, so that it is waited out like Customer.io being down, and an
     /// event that alone meets it ends in the dead letters by the same rules, whatever the queue.
     /// </summary>
-    private async ValueTask SendAsync(IReadOnlyList<PendingEvent> events, SegmentDelivery segment, CancellationToken cancellationToken)
+    private async Task SendAsync(Shipment shipment, CancellationToken cancellationToken)
     {
         try
         {
-            await _sender.SendAsync(events, segment, cancellationToken);
+            IEventSender sender = shipment.IsForBatch ? _batches : _single;
+            await sender.SendAsync(shipment, cancellationToken);
         }
 #pragma warning disable CA1031 // Its message may quote the event, so only its type is told.
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            _recorder.Broke(events[0].Envelope, exception.GetType().Name);
-            foreach (PendingEvent pending in events)
+            _recorder.Broke(shipment.Events[0].Envelope, exception.GetType().Name);
+            foreach (PendingEvent pending in shipment.Events)
             {
                 pending.Outcome = new DeliveryOutcome.Unavailable("internal_error");
                 pending.Called(1, status: null);
@@ -155,42 +163,69 @@ public sealed class DeliveryHandler
         }
     }
 
-    private RetryDecision Decide(PendingEvent pending, int failuresInARow)
+    // Gives each event that is over its end. Returns how long to wait for the first that is not; null when all are over or wait at the gate.
+    private TimeSpan? Decide(IReadOnlyList<PendingEvent> events, int failuresInARow)
     {
-        Partition partition = pending.Envelope.Partition;
-        DeliveryOutcome outcome = pending.Outcome!;
-        DateTimeOffset now = _clock.UtcNow;
-        if (outcome is DeliveryOutcome.Unavailable)
+        RetryDecision? next = null;
+        foreach (PendingEvent pending in events)
         {
-            pending.Failed(outcome.Calls, now, _peers.Others(partition));
+            RetryDecision decision = _policy.Decide(FactsOf(pending, failuresInARow));
+            switch (decision)
+            {
+                case RetryDecision.Settle { Settlement: Settlement.DeadLetter letter }:
+                    pending.End = DeliveryEnd.Dead(letter);
+                    break;
+                case RetryDecision.Settle:
+                    pending.End = DeliveryEnd.Delivered;
+                    _peers.Delivered(pending.Envelope.Partition);
+                    break;
+                default:
+                    next ??= decision;
+                    break;
+            }
         }
 
-        RetryDecision decision = _policy.Decide(new RetryFacts
-        {
-            Outcome = outcome,
-            Age = now - pending.Envelope.QueuedAt,
-            FailedCalls = pending.FailedCalls,
-            FailingFor = now - (pending.FirstFailedAt ?? now),
-            FailuresInARow = failuresInARow,
-            OthersDelivered = _peers.Others(partition) - pending.OthersAtFirstFailure,
-        });
-        switch (decision)
-        {
-            case RetryDecision.Settle { Settlement: Settlement.DeadLetter letter }:
-                pending.End = DeliveryEnd.Dead(letter);
-                break;
-            case RetryDecision.Settle:
-                pending.End = DeliveryEnd.Delivered;
-                _peers.Delivered(partition);
-                break;
-        }
-
-        return decision;
+        return (next as RetryDecision.Wait)?.Delay;
     }
 
-    private void Release(SegmentDelivery segment, CancellationToken cancellationToken)
+    private RetryFacts FactsOf(PendingEvent pending, int failuresInARow)
     {
-        PendingEvent head = segment.Head;
+        DeliveryOutcome outcome = pending.Outcome!;
+        DateTimeOffset now = _clock.UtcNow;
+        long others = _peers.Others(pending.Envelope.Partition);
+        if (outcome is DeliveryOutcome.Unavailable)
+        {
+            pending.Failed(outcome.Calls, now, others);
+        }
+
+        TimeSpan failingFor = now - (pending.FirstFailedAt ?? now);
+        TimeSpan openFor = _time.GetElapsedTime(_gate.State.OpenedAt);
+        return new RetryFacts
+        {
+            Outcome = outcome,
+            FailedCalls = pending.FailedCalls,
+            FailingFor = failingFor,
+            TriedFor = failingFor < openFor ? failingFor : openFor,
+            FailuresInARow = failuresInARow,
+            OthersDelivered = others - pending.OthersAtFirstFailure,
+        };
+    }
+
+    // Failures outlive a process that ends without a release: from the tenth failed call of an event on, and each minute after.
+    private Task KeepAsync(PendingEvent pending, Func<ReceivedEvent, FailureHistory, Task>? keep)
+    {
+        if (keep is null || pending.FailedCalls < RetryPolicy.UndeliverableCalls || (pending.KeptAt is { } last && _time.GetElapsedTime(last) < KeepEvery))
+        {
+            return Task.CompletedTask;
+        }
+
+        pending.KeptAt = _time.GetTimestamp();
+        return keep(pending.Received, pending.History);
+    }
+
+    private void Release(DeliveryRun run, CancellationToken cancellationToken)
+    {
+        PendingEvent head = run.Head!;
         string reason = head.Outcome switch
         {
             DeliveryOutcome.Unavailable unavailable => unavailable.Code,
@@ -199,6 +234,6 @@ public sealed class DeliveryHandler
             _ => _gate.State.WaitsFor ?? "no_permit",
         };
         _peers.Released(head.Envelope.Partition, head.Envelope.EventId, head.OthersAtFirstFailure);
-        segment.Release(_recorder, DeliveryEnd.Released(reason, head.History));
+        run.Release(reason);
     }
 }

@@ -1,6 +1,6 @@
 using CustomerIoDestination.Delivery.Batching;
 using CustomerIoDestination.Delivery.Gate;
-using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
@@ -39,15 +39,16 @@ public static class DeliveryRegistration
         services.AddSingleton<PeerDeliveries>();
         services.AddSingleton<EventPreparation>();
         services.AddSingleton<BatchSending>();
-        services.AddSingleton<Batcher>();
-        services.AddSingleton<EventSender>();
+        services.AddSingleton<BatchSender>();
+        services.AddSingleton<SingleSender>();
         services.AddSingleton<AttemptRecorder>();
         services.AddSingleton(provider => new RetryPolicy(
             provider.GetRequiredService<DeliverySettings>(), provider.GetRequiredService<Random>().NextDouble));
         services.AddSingleton(provider => new DeliveryHandler(
             provider.GetRequiredService<DeliveryGate>(),
             provider.GetRequiredService<EventPreparation>(),
-            provider.GetRequiredService<EventSender>(),
+            provider.GetRequiredService<SingleSender>(),
+            provider.GetRequiredService<BatchSender>(),
             provider.GetRequiredService<RetryPolicy>(),
             provider.GetRequiredService<PeerDeliveries>(),
             provider.GetRequiredService<AttemptRecorder>(),

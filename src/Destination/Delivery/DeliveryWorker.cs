@@ -17,6 +17,8 @@ internal sealed partial class DeliveryWorker(
     TimeProvider time,
     ILogger<DeliveryWorker> logger) : BackgroundService
 {
+    private const int SingleRun = 64;
+
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => settings.Enabled
@@ -27,22 +29,18 @@ internal sealed partial class DeliveryWorker(
         ])
         : Task.CompletedTask;
 
-    private IEnumerable<Task> Consumers(Lane lane, int count, CancellationToken stopping)
-    {
-        RunBudget budget = new(settings);
-        return Enumerable.Range(0, count).Select(_ => Task.Run(() => ConsumeAsync(lane, budget, stopping), CancellationToken.None));
-    }
+    private IEnumerable<Task> Consumers(Lane lane, int count, CancellationToken stopping) =>
+        Enumerable.Range(0, count).Select(_ => Task.Run(() => ConsumeAsync(lane, stopping), CancellationToken.None));
 
-    private async Task ConsumeAsync(Lane lane, RunBudget budget, CancellationToken stopping)
+    private async Task ConsumeAsync(Lane lane, CancellationToken stopping)
     {
+        // A run holds its partition: long enough to be worth a read of the queue, short enough that partitions take turns. The queue bounds the bytes of all.
+        int run = settings.Mode == DeliveryMode.Batch ? settings.BatchItems : SingleRun;
         while (!stopping.IsCancellationRequested)
         {
-            int inHand = budget.Take();
             try
             {
-                await using IPartitionLease lease = await receiver.ReceiveAsync(lane, inHand, stopping);
-                budget.Return(inHand - lease.Events.Count);
-                inHand = lease.Events.Count;
+                await using IPartitionLease lease = await receiver.ReceiveAsync(lane, run, stopping);
                 await DeliverAsync(lease, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -56,10 +54,6 @@ internal sealed partial class DeliveryWorker(
                 string type = exception.GetType().Name;
                 Log.ConsumerFailed(logger, lane, type);
                 await Task.Delay(AfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            finally
-            {
-                budget.Return(inHand);
             }
         }
     }

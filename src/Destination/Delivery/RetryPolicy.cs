@@ -13,7 +13,7 @@ namespace CustomerIoDestination.Delivery;
 /// <item><term>rejected</term><description>dead letter <c>rejected_by_customerio</c></description></item>
 /// <item><term>misconfigured</term><description>hold: nothing can be delivered, so nothing expires</description></item>
 /// <item><term>unavailable, 10 failed calls over 15 minutes, 20 events of other partitions delivered since</term><description>dead letter <c>undeliverable</c>: it alone fails</description></item>
-/// <item><term>unavailable after a call, older than the retry window</term><description>dead letter <c>expired</c></description></item>
+/// <item><term>unavailable after a call, not 429, tried for the retry window</term><description>dead letter <c>expired</c></description></item>
 /// <item><term>unavailable, Customer.io said when</term><description>wait for as long, between 1 s and 300 s</description></item>
 /// <item><term>unavailable</term><description>wait 1 s to 60 s, doubling, with jitter</description></item>
 /// </list>
@@ -38,9 +38,9 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
         DeliveryOutcome.Unavailable last when FailsAlone(facts) => Dead(DeadLetterReason.Undeliverable, string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.FailedCalls} calls failed over {facts.FailingFor.TotalMinutes:F0} min while {facts.OthersDelivered} events of other partitions were delivered; last: {last.Code}")),
-        DeliveryOutcome.Unavailable { Calls: > 0 } last when facts.Age >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
+        DeliveryOutcome.Unavailable { Calls: > 0, Status: not 429 } last when facts.TriedFor >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
             CultureInfo.InvariantCulture,
-            $"queued {facts.Age.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
+            $"first failed {facts.FailingFor.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
         DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(RetryAfter.Bounded(wait)),
         DeliveryOutcome.Unavailable => new RetryDecision.Wait(Backoff(facts.FailuresInARow)),
         _ => throw new UnreachableException(),
@@ -66,4 +66,48 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
     }
 
     private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
+}
+
+/// <summary>Everything a retry is decided by.</summary>
+public readonly record struct RetryFacts
+{
+    /// <summary>What the call came to.</summary>
+    public required DeliveryOutcome Outcome { get; init; }
+
+    /// <summary>Failed calls for it, this one and earlier deliveries included.</summary>
+    public required int FailedCalls { get; init; }
+
+    /// <summary>How long ago the first of them failed.</summary>
+    public required TimeSpan FailingFor { get; init; }
+
+    /// <summary>How long it has been tried since: at most <see cref="FailingFor"/>, without the time the destination was paused or this process did not run.</summary>
+    public required TimeSpan TriedFor { get; init; }
+
+    /// <summary>How often it, or what it was sent with, failed in a row in this delivery, this time included; at least 1 after a failure.</summary>
+    public required int FailuresInARow { get; init; }
+
+    /// <summary>Events of other partitions this process delivered since its first failure.</summary>
+    public required long OthersDelivered { get; init; }
+}
+
+/// <summary>What happens next to an event after a call for it.</summary>
+public abstract record RetryDecision
+{
+    private RetryDecision()
+    {
+    }
+
+    /// <summary>It is over; this is done with the queue message.</summary>
+    public sealed record Settle(Settlement Settlement) : RetryDecision;
+
+    /// <summary>It waits in place, its partition with it, and is sent again.</summary>
+    /// <param name="Delay">How long it waits.</param>
+    public sealed record Wait(TimeSpan Delay) : RetryDecision;
+
+    /// <summary>It waits in place until the destination is no longer paused.</summary>
+    public sealed record Hold : RetryDecision
+    {
+        /// <summary>The only value.</summary>
+        public static Hold Instance { get; } = new();
+    }
 }

@@ -17,7 +17,7 @@ public sealed record EventEnvelope
     /// <summary>What kind of event it is.</summary>
     public required EventKind Kind { get; init; }
 
-    /// <summary>When it was put on the queue; a replay puts it there anew. The retry window counts from here.</summary>
+    /// <summary>When it was put on the queue; a replay puts it there anew.</summary>
     public required DateTimeOffset QueuedAt { get; init; }
 
     /// <summary>When the request that carried it was received; a replay keeps it.</summary>

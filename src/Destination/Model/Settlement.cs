@@ -16,8 +16,18 @@ public abstract record Settlement
 
     /// <summary>It can't be delivered as it is; a person must look. It can be replayed.</summary>
     /// <param name="Reason">Why, from a closed set.</param>
-    /// <param name="Description">Names field, limit and actual size; never a property value, an identifier or a key. At most 4096 characters.</param>
-    public sealed record DeadLetter(DeadLetterReason Reason, string Description) : Settlement;
+    /// <param name="Description">Names field, limit and actual size; never a property value, an identifier or a key. Cut to <see cref="MaxDescription"/>.</param>
+    public sealed record DeadLetter(DeadLetterReason Reason, string Description) : Settlement
+    {
+        /// <summary>The most characters of a description: Service Bus takes no more.</summary>
+        public const int MaxDescription = 4_096;
+
+        /// <summary>Names field, limit and actual size. At most <see cref="MaxDescription"/> characters; a surrogate pair is not cut apart.</summary>
+        public string Description { get; } = Cut(Description);
+
+        private static string Cut(string text) =>
+            text.Length <= MaxDescription ? text : text[..(char.IsHighSurrogate(text[MaxDescription - 1]) ? MaxDescription - 1 : MaxDescription)];
+    }
 
     /// <summary>Nothing is settled and the partition is given up; it does not count as a delivery and comes again in its old order.</summary>
     /// <param name="History">Attempts so far, which outlive the release.</param>

@@ -22,7 +22,10 @@ public sealed record DeliverySettings
     /// <summary>One request an event, or batches.</summary>
     public DeliveryMode Mode { get; init; } = DeliveryMode.Single;
 
-    /// <summary>How long a failing event is tried, counted from when it was queued; then it becomes a dead letter.</summary>
+    /// <summary>
+    /// How long a failing event is tried, counted from its own first failed call; then it becomes a dead letter. Time in which the destination is paused or
+    /// the process does not run does not count, and a 429 never makes an event expire.
+    /// </summary>
     public TimeSpan RetryWindow { get; init; } = TimeSpan.FromHours(72);
 
     /// <summary>How long one delivery waits in place before it gives its partition up.</summary>

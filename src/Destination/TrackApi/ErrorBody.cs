@@ -8,9 +8,10 @@ namespace CustomerIoDestination.TrackApi;
 /// </summary>
 internal static class ErrorBody
 {
-    private const int MaxErrors = 10_000;
-
-    /// <summary>Reads the errors of a JSON object; false when the body is anything else. No errors is an empty list.</summary>
+    /// <summary>
+    /// Reads the errors of a JSON object; false when the body is anything else. No errors is an empty list. Of several errors of one item, and of several
+    /// that name none, the first is given: it says enough, and so every item that is named anywhere in the body is known.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> body, int status, out IReadOnlyList<AnswerError> errors)
     {
         errors = [];
@@ -35,7 +36,7 @@ internal static class ErrorBody
                     return false;
                 }
 
-                errors = [.. Read(document.RootElement, status).Take(MaxErrors)];
+                errors = [.. Read(document.RootElement, status).DistinctBy(static error => error.Index)];
                 return true;
             }
         }

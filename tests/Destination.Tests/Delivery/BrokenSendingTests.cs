@@ -1,5 +1,4 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
@@ -13,7 +12,9 @@ public sealed class BrokenSendingTests : IAsyncDisposable
     private readonly Broken _source = new();
     private readonly DeliveryRig _rig;
 
-    public BrokenSendingTests() => _rig = new DeliveryRig(configure: services => services.AddSingleton<ICredentialSource>(_source));
+    public BrokenSendingTests() => _rig = new DeliveryRig(
+        new DeliverySettings { RequestsPerSecond = 1_000, RetryWindow = TimeSpan.FromMinutes(5) },
+        configure: services => services.AddSingleton<ICredentialSource>(_source));
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
@@ -32,10 +33,8 @@ public sealed class BrokenSendingTests : IAsyncDisposable
     public async Task An_event_that_always_meets_it_ends_in_the_dead_letters_by_the_rules_of_failed_calls()
     {
         _source.Failures = int.MaxValue;
-        ReceivedEvent old = Some.Track();
-        old = old with { Envelope = old.Envelope with { QueuedAt = Some.Now - TimeSpan.FromHours(73) } };
 
-        DeliveryAttempt attempt = await _rig.RunAsync(_rig.Handler.DeliverAsync(old, CancellationToken.None));
+        DeliveryAttempt attempt = await _rig.RunAsync(_rig.Handler.DeliverAsync(Some.Track(), CancellationToken.None), stepMs: 5_000);
 
         attempt.Settlement.ShouldBeOfType<Settlement.DeadLetter>().ShouldSatisfyAllConditions(
             letter => letter.Reason.ShouldBe(DeadLetterReason.Expired),

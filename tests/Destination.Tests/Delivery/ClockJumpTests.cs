@@ -87,7 +87,7 @@ public sealed class ClockJumpTests
         await using DeliveryRig rig = Rig();
         for (int i = 0; i < Breaker.Failures; i++)
         {
-            rig.Gate.Report(Some.Partition(i), new DeliveryOutcome.Unavailable("http_503", 503, null));
+            rig.Gate.Judge(Some.Partition(i), new DeliveryOutcome.Unavailable("http_503", 503, null));
         }
 
         Task trial = rig.Gate.EnterAsync(Some.Partition(1), default).AsTask();

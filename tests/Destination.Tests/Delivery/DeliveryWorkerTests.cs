@@ -126,6 +126,26 @@ public sealed class DeliveryWorkerTests
         await rig.RunAsync(worker.StopAsync(default));
     }
 
+    [Theory]
+    [InlineData(DeliveryMode.Batch, 500)]
+    [InlineData(DeliveryMode.Single, 64)]
+    public async Task Idle_consumers_take_nothing_from_the_runs_of_busy_ones(DeliveryMode mode, int run)
+    {
+        await using DeliveryRig rig = new();
+        rig.Api.Always(_ => StubTrackApi.Response(200));
+        using DeliveryWorker worker = Worker(rig, new DeliverySettings { Mode = mode, BatchItems = 500, LivePartitions = 64, ImportPartitions = 1 });
+
+        await worker.StartAsync(default);
+        for (int i = 0; i < 20; i++)
+        {
+            await rig.RunAsync(_queue.Add(Some.Track(i + 1)).Disposed);
+        }
+
+        _queue.Asked.Count.ShouldBeGreaterThanOrEqualTo(85);
+        _queue.Asked.ShouldAllBe(asked => asked == run);
+        await rig.RunAsync(worker.StopAsync(default));
+    }
+
     [Fact]
     public async Task Switched_off_nothing_is_received()
     {

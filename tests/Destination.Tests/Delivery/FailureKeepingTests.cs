@@ -25,7 +25,7 @@ public sealed class FailureKeepingTests
         kept[0].History.Attempts.ShouldBeInRange(10, 12);
         kept.ShouldAllBe(entry => entry.History.FirstFailedAt == kept[0].History.FirstFailedAt);
         kept.Select(entry => entry.History.Attempts).ShouldBeInOrder();
-        kept.Zip(kept.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= FailureKeeping.Every);
+        kept.Zip(kept.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= DeliveryHandler.KeepEvery);
     }
 
     [Fact]

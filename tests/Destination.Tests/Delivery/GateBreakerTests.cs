@@ -31,7 +31,7 @@ public sealed class GateBreakerTests : GateTests
     public void Any_answer_between_begins_the_count_anew()
     {
         Fail(9, partitions: 3);
-        Gate.Report(Some.Partition(1), Rejected);
+        Gate.Judge(Some.Partition(1), Rejected);
         Fail(9, partitions: 3);
 
         Gate.State.IsOpen.ShouldBeTrue();
@@ -43,11 +43,11 @@ public sealed class GateBreakerTests : GateTests
         Partition[] partitions = [.. Enumerable.Range(0, 50).Select(i => Some.Partition(i))];
         for (int i = 0; i < 9; i++)
         {
-            Gate.Report(partitions, new DeliveryOutcome.Unavailable("http_503", 503));
+            Gate.Judge(partitions, new DeliveryOutcome.Unavailable("http_503", 503));
         }
 
         Gate.State.IsOpen.ShouldBeTrue();
-        Gate.Report(partitions, new DeliveryOutcome.Unavailable("http_503", 503));
+        Gate.Judge(partitions, new DeliveryOutcome.Unavailable("http_503", 503));
         Gate.State.IsOpen.ShouldBeFalse();
     }
 
@@ -75,7 +75,7 @@ public sealed class GateBreakerTests : GateTests
         List<Task> waiting = Enter(0, 1, 2, 3);
         await Rig.RunAsync(TimeSpan.FromSeconds(6));
 
-        Gate.Report(Some.Partition(), Delivered);
+        Gate.Judge(Some.Partition(), Delivered);
 
         await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30));
         Gate.State.IsOpen.ShouldBeTrue();
@@ -103,7 +103,7 @@ public sealed class GateBreakerTests : GateTests
         List<Task> waiting = Enter(0, 1, 2, 3);
         await Rig.RunAsync(TimeSpan.FromSeconds(6));
 
-        Gate.Report(Some.Partition(0), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        Gate.Judge(Some.Partition(0), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
         await Rig.RunAsync(TimeSpan.FromMinutes(2), stepMs: 10_000);
 
         Through(waiting).ShouldBe(1);
@@ -115,7 +115,7 @@ public sealed class GateBreakerTests : GateTests
     public async Task While_Customer_io_asked_to_be_left_alone_nothing_is_tried()
     {
         Fail(9, partitions: 3);
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromSeconds(120)));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromSeconds(120)));
         List<Task> waiting = Enter(0, 1);
 
         await Rig.RunAsync(TimeSpan.FromSeconds(118));
@@ -128,7 +128,7 @@ public sealed class GateBreakerTests : GateTests
     public async Task It_is_left_alone_for_five_minutes_at_most()
     {
         Fail(9, partitions: 3);
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromDays(1)));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromDays(1)));
         List<Task> waiting = Enter(0, 1);
 
         await Rig.RunAsync(TimeSpan.FromSeconds(302), stepMs: 2000);

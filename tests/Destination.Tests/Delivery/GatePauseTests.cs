@@ -13,11 +13,11 @@ public sealed class GatePauseTests : GateTests
     {
         for (int i = 0; i < 49; i++)
         {
-            Gate.Report(Some.Partition(i), Rejected).ShouldBe(Rejected);
+            Gate.Judge(Some.Partition(i), Rejected).ShouldBe(Rejected);
         }
 
-        Gate.Report(Some.Partition(), Rejected).ShouldBe(new DeliveryOutcome.Misconfigured("everything_rejected", 400));
-        Gate.Report(Some.Partition(), Rejected).ShouldBeOfType<DeliveryOutcome.Misconfigured>();
+        Gate.Judge(Some.Partition(), Rejected).ShouldBe(new DeliveryOutcome.Misconfigured("everything_rejected", 400));
+        Gate.Judge(Some.Partition(), Rejected).ShouldBeOfType<DeliveryOutcome.Misconfigured>();
         Gate.State.PausedFor.ShouldBe("everything_rejected");
     }
 
@@ -26,11 +26,11 @@ public sealed class GatePauseTests : GateTests
     {
         for (int i = 0; i < 49; i++)
         {
-            Gate.Report(Some.Partition(i), Rejected);
+            Gate.Judge(Some.Partition(i), Rejected);
         }
 
-        Gate.Report(Some.Partition(), Delivered);
-        Gate.Report(Some.Partition(), Rejected);
+        Gate.Judge(Some.Partition(), Delivered);
+        Gate.Judge(Some.Partition(), Rejected);
 
         Gate.State.IsOpen.ShouldBeTrue();
     }
@@ -44,7 +44,7 @@ public sealed class GatePauseTests : GateTests
         await Rig.RunAsync(TimeSpan.FromSeconds(61));
         waiting.Count(entry => entry.Value.IsCompleted).ShouldBe(1);
         int tried = waiting.Single(entry => entry.Value.IsCompleted).Key;
-        Gate.Report(Some.Partition(tried), Rejected);
+        Gate.Judge(Some.Partition(tried), Rejected);
         Task again = Gate.EnterAsync(Some.Partition(tried), default).AsTask();
         await Rig.RunAsync(TimeSpan.FromSeconds(61));
 
@@ -60,7 +60,7 @@ public sealed class GatePauseTests : GateTests
 
         Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
         Gate.State.PausedFor.ShouldBe("everything_rejected");
-        Gate.Report(Some.Partition(), Delivered);
+        Gate.Judge(Some.Partition(), Delivered);
 
         await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30));
     }
@@ -72,7 +72,7 @@ public sealed class GatePauseTests : GateTests
         await Rig.Control.ResumeAsync(default);
         Gate.State.IsOpen.ShouldBeTrue();
 
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("wrong_url", 404));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Misconfigured("wrong_url", 404));
         await Rig.Control.ResumeAsync(default);
 
         Gate.State.PausedFor.ShouldBe("wrong_url");
@@ -81,7 +81,7 @@ public sealed class GatePauseTests : GateTests
     [Fact]
     public async Task A_wrong_key_holds_everything_until_a_ping_is_good()
     {
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
         List<Task> waiting = Enter(1, 2);
         await Rig.RunAsync(TimeSpan.FromMinutes(10), stepMs: 30_000);
         Through(waiting).ShouldBe(0);
@@ -97,7 +97,7 @@ public sealed class GatePauseTests : GateTests
     public void A_pause_for_rejections_outlives_a_wrong_key_and_its_good_ping()
     {
         RejectEverything();
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
         Gate.State.PausedFor.ShouldBe("credentials_refused");
 
         Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
@@ -108,7 +108,7 @@ public sealed class GatePauseTests : GateTests
     [Fact]
     public void Late_rejections_do_not_hide_a_wrong_key()
     {
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
         RejectEverything();
 
         Gate.State.PausedFor.ShouldBe("credentials_refused");
@@ -121,7 +121,7 @@ public sealed class GatePauseTests : GateTests
         RejectEverything();
         Gate.ResumeAfterRejections();
 
-        Gate.Report(Some.Partition(), Rejected).ShouldBe(Rejected);
+        Gate.Judge(Some.Partition(), Rejected).ShouldBe(Rejected);
         Gate.State.IsOpen.ShouldBeTrue();
     }
 
@@ -129,7 +129,7 @@ public sealed class GatePauseTests : GateTests
     public async Task The_status_says_since_when_and_why_it_is_paused()
     {
         Rig.Time.Advance(TimeSpan.FromMinutes(5));
-        Gate.Report(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
+        Gate.Judge(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
 
         DeliveryStatus status = await Rig.Control.GetStatusAsync(default);
 

@@ -24,7 +24,7 @@ public abstract class GateTests : IDisposable
     {
         for (int i = 0; i < times; i++)
         {
-            Gate.Report(Some.Partition(i % partitions), new DeliveryOutcome.Unavailable("http_503", 503));
+            Gate.Judge(Some.Partition(i % partitions), new DeliveryOutcome.Unavailable("http_503", 503));
         }
     }
 
@@ -32,7 +32,7 @@ public abstract class GateTests : IDisposable
     {
         for (int i = 0; i < 50; i++)
         {
-            Gate.Report(Some.Partition(i), Rejected);
+            Gate.Judge(Some.Partition(i), Rejected);
         }
     }
 

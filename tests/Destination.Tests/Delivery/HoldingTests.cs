@@ -55,18 +55,6 @@ public sealed class HoldingTests
     }
 
     [Fact]
-    public async Task Past_the_retry_window_a_failed_attempt_makes_it_expire()
-    {
-        await using DeliveryRig rig = new();
-        rig.Api.Reply(503).Reply(503).Reply(503);
-
-        DeliveryAttempt attempt = await DeliverAsync(rig, Some.Track(age: TimeSpan.FromHours(73)));
-
-        attempt.Reason.ShouldBe("expired");
-        attempt.Settlement.ShouldBeOfType<Settlement.DeadLetter>().Description.ShouldBe("queued 73.0 h ago, retry window 72.0 h, 3 calls failed; last: http_503");
-    }
-
-    [Fact]
     public async Task However_old_it_is_it_gets_its_attempt_first()
     {
         await using DeliveryRig rig = new();
@@ -151,7 +139,7 @@ public sealed class HoldingTests
     public async Task Waiting_at_the_gate_for_the_whole_budget_is_no_attempt()
     {
         await using DeliveryRig rig = new();
-        rig.Gate.Report(Some.Partition(), new CustomerIoDestination.TrackApi.DeliveryOutcome.Misconfigured("wrong_url", 404));
+        rig.Gate.Judge(Some.Partition(), new CustomerIoDestination.TrackApi.DeliveryOutcome.Misconfigured("wrong_url", 404));
 
         DeliveryAttempt attempt = await DeliverAsync(rig, Some.Track(age: TimeSpan.FromDays(10)), stepMs: 5000);
 

@@ -20,7 +20,7 @@ public sealed class RetryPolicyTests
 
     [Fact]
     public void Misconfigured_is_held_and_never_expires() =>
-        Decide(Facts(new DeliveryOutcome.Misconfigured("credentials_refused", 401)) with { Age = TimeSpan.FromDays(30) }).ShouldBe(RetryDecision.Hold.Instance);
+        Decide(Facts(new DeliveryOutcome.Misconfigured("credentials_refused", 401)) with { TriedFor = TimeSpan.FromDays(30) }).ShouldBe(RetryDecision.Hold.Instance);
 
     [Fact]
     public void What_fails_alone_is_undeliverable() => Reason(Alone).ShouldBe(DeadLetterReason.Undeliverable);
@@ -35,14 +35,18 @@ public sealed class RetryPolicyTests
     public void Nineteen_others_are_not_enough() => Reason(Alone with { OthersDelivered = 19 }).ShouldBeNull();
 
     [Fact]
-    public void Past_the_retry_window_it_expires() => Reason(Facts(Down) with { Age = TimeSpan.FromHours(72) }).ShouldBe(DeadLetterReason.Expired);
+    public void Past_the_retry_window_it_expires() => Reason(Facts(Down) with { TriedFor = TimeSpan.FromHours(72) }).ShouldBe(DeadLetterReason.Expired);
 
     [Fact]
     public void Without_a_call_in_this_delivery_nothing_expires() =>
-        Reason(Facts(new DeliveryOutcome.Unavailable("connection") { Calls = 0 }) with { Age = TimeSpan.FromDays(30) }).ShouldBeNull();
+        Reason(Facts(new DeliveryOutcome.Unavailable("connection") { Calls = 0 }) with { TriedFor = TimeSpan.FromDays(30) }).ShouldBeNull();
 
     [Fact]
-    public void Within_the_retry_window_it_waits() => Reason(Facts(Down) with { Age = TimeSpan.FromHours(72) - TimeSpan.FromTicks(1) }).ShouldBeNull();
+    public void A_429_never_makes_an_event_expire() =>
+        Reason(Facts(new DeliveryOutcome.Unavailable("http_429", 429)) with { TriedFor = TimeSpan.FromDays(30) }).ShouldBeNull();
+
+    [Fact]
+    public void Within_the_retry_window_it_waits() => Reason(Facts(Down) with { TriedFor = TimeSpan.FromHours(72) - TimeSpan.FromTicks(1) }).ShouldBeNull();
 
     [Theory]
     [InlineData(0, 1)]
@@ -75,9 +79,9 @@ public sealed class RetryPolicyTests
     private static RetryFacts Facts(DeliveryOutcome outcome) => new()
     {
         Outcome = outcome,
-        Age = TimeSpan.FromMinutes(1),
         FailedCalls = 1,
         FailingFor = TimeSpan.Zero,
+        TriedFor = TimeSpan.Zero,
         FailuresInARow = 1,
         OthersDelivered = 0,
     };

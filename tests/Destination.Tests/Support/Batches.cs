@@ -16,7 +16,7 @@ internal static class Batches
     {
         for (int i = 0; i < times; i++)
         {
-            rig.Gate.Report(Some.Partition(i), new DeliveryOutcome.Rejected(400, "x", null, "HTTP 400"));
+            rig.Gate.Judge(Some.Partition(i), new DeliveryOutcome.Rejected(400, "x", null, "HTTP 400"));
         }
     }
 

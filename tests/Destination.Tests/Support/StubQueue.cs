@@ -14,6 +14,9 @@ internal sealed class StubQueue : IEventReceiver
 
     public ConcurrentQueue<(long Number, FailureHistory History)> Kept { get; } = new();
 
+    /// <summary>How many events each call asked for at most.</summary>
+    public ConcurrentQueue<int> Asked { get; } = new();
+
     /// <summary>What settling does beyond being kept.</summary>
     public Func<ReceivedEvent, Task> OnSettle { get; set; } = _ => Task.CompletedTask;
 
@@ -26,6 +29,7 @@ internal sealed class StubQueue : IEventReceiver
 
     public async Task<IPartitionLease> ReceiveAsync(Lane lane, int maxEvents, CancellationToken cancellationToken)
     {
+        Asked.Enqueue(maxEvents);
         if (lane == Lane.Import)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);

@@ -19,7 +19,8 @@ public sealed class AnswerTableTests
 
     [Theory]
     [InlineData(200, """{"errors":[{"reason":"invalid","field":"attributes.plan","message":"x"}]}""", 1)]
-    [InlineData(207, """{"errors":[{"batch_index":1,"message":"x"},{"batch_index":1,"message":"y"}]}""", 2)]
+    [InlineData(207, """{"errors":[{"batch_index":1,"message":"x"},{"batch_index":2,"message":"y"}]}""", 2)]
+    [InlineData(207, """{"errors":[{"batch_index":1,"message":"x"},{"batch_index":1,"message":"y"}]}""", 1)]
     [InlineData(200, """{"errors":"something"}""", 1)]
     [InlineData(200, """{"meta":{"error":"name cannot be blank"}}""", 1)]
     public void Taken_with_errors(int status, string body, int errors) =>

@@ -39,6 +39,14 @@ public sealed class ErrorBodyTests
         Read("""{"errors":[{"\ud800":1,"batch_index":3,"field":"\ud800","message":"\ud800"}]}""").ShouldHaveSingleItem().Index.ShouldBe(3);
 
     [Fact]
+    public void An_item_that_is_named_behind_20_000_errors_of_another_is_known()
+    {
+        string first = string.Concat(Enumerable.Repeat("""{"batch_index":0,"message":"x"},""", 20_000));
+
+        Read($$"""{"errors":[{{first}}{"batch_index":1,"message":"x"}]}""").Select(error => error.Index).ShouldBe([0, 1]);
+    }
+
+    [Fact]
     public void Batch_errors_name_item_and_field() =>
         Read("""{"errors":[{"batch_index":3,"reason":"invalid","field":"attributes.plan","message":"property value cannot be longer than 1000 bytes"}]}""")
             .ShouldHaveSingleItem()

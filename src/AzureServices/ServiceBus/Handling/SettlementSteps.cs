@@ -10,9 +10,6 @@ namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 /// </summary>
 internal static class SettlementSteps
 {
-    /// <summary>Service Bus's limit for the reason and the description of a dead letter, in characters.</summary>
-    public const int MaxDescriptionLength = 4_096;
-
     /// <summary>Carries out the attempt's settlement.</summary>
     /// <param name="messages">The message in hand and its session.</param>
     /// <param name="received">The event it holds.</param>
@@ -28,7 +25,7 @@ internal static class SettlementSteps
     /// <summary>Dead-letters the message and says on it what a list of dead letters shows. Its kind is on it since it was sent.</summary>
     public static Task DeadLetterAsync(this IMessageSettlement messages, Settlement.DeadLetter letter, int attempts, DateTimeOffset at) => messages.DeadLetterAsync(
         letter.Reason.ToCode(),
-        letter.Description.Length <= MaxDescriptionLength ? letter.Description : letter.Description[..MaxDescriptionLength],
+        letter.Description,
         new Dictionary<string, object>
         {
             [PropertyNames.Attempts] = attempts,

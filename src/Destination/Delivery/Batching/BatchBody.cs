@@ -1,5 +1,5 @@
 using System.Buffers;
-using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery.Batching;

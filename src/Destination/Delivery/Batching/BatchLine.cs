@@ -1,3 +1,4 @@
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Model;
 using Entry = CustomerIoDestination.Delivery.Batching.BatchWaiting.Entry;
@@ -38,11 +39,11 @@ internal sealed class BatchLine : IDisposable
         _timer = time.CreateTimer(static state => ((BatchLine)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Sends a group. When the task ends every event of it has its outcome.</summary>
-    public async Task SendAsync(BatchGroup group, CancellationToken stopping)
+    /// <summary>Sends a shipment. When the task ends every event of it has its outcome.</summary>
+    public async Task SendAsync(Shipment shipment, CancellationToken stopping)
     {
         TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Entry entry = new(group, sent, stopping);
+        Entry entry = new(shipment, sent, stopping);
         lock (_lock)
         {
             if (!_waiting.AnySharing)
@@ -86,7 +87,7 @@ internal sealed class BatchLine : IDisposable
         HoldIfClosed();
         while (_onTheWire < MaxOnTheWire && Take() is { } batch)
         {
-            bool isAlone = batch[0].Group.TravelsAlone;
+            bool isAlone = batch[0].Shipment.TravelsAlone;
             _onTheWire++;
             _alone += isAlone ? 1 : 0;
             _ = Task.Run(() => SendAsync(batch, isAlone));
@@ -105,14 +106,14 @@ internal sealed class BatchLine : IDisposable
 
         foreach (Entry entry in _waiting.TakeNoTrials())
         {
-            BatchSending.Hold(entry.Group.Events, closed);
+            BatchSending.Hold(entry.Shipment.Events, closed);
             entry.Sent.TrySetResult();
         }
     }
 
     private List<Entry>? Take()
     {
-        if (_waiting.NextAlone is { } next && _alone < (next.Group.Failures > 1 ? MaxHopeless : MaxAlone))
+        if (_waiting.NextAlone is { } next && _alone < (next.Shipment.Failures > 1 ? MaxHopeless : MaxAlone))
         {
             _waiting.Remove(next);
             return [next];
@@ -129,7 +130,7 @@ internal sealed class BatchLine : IDisposable
         List<CancellationTokenRegistration> registrations = batch.ConvertAll(entry => entry.Stopping.UnsafeRegister(_ => Leave(), null));
         try
         {
-            await _sending.SendAsync([.. batch.SelectMany(static entry => entry.Group.Events)], _lane, isAlone, abandoned.Token);
+            await _sending.SendAsync([.. batch.SelectMany(static entry => entry.Shipment.Events)], _lane, isAlone, abandoned.Token);
             batch.ForEach(static entry => entry.Sent.TrySetResult());
         }
         catch (OperationCanceledException)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CustomerIoDestination.Delivery.Gate;
-using CustomerIoDestination.Delivery.Preparing;
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
@@ -36,14 +36,14 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
 
                     break;
                 case BatchOutcome.Split split when part.Count == 1:
-                    part[0].Outcome = gate.Report(part[0].Envelope.Partition, Rejected(split.Status, split.Error));
+                    part[0].Outcome = gate.Judge(part[0].Envelope.Partition, Rejected(split.Status, split.Error));
                     break;
                 case BatchOutcome.Split:
                     parts.Push(part[(part.Count / 2)..]);
                     parts.Push(part[..(part.Count / 2)]);
                     break;
                 case BatchOutcome.Whole whole:
-                    SetOutcome(Rest(parts).Concat(part), gate.Report(PartitionsOf(part), whole.Outcome));
+                    SetOutcome(Rest(parts).Concat(part), gate.Judge(PartitionsOf(part), whole.Outcome));
                     return;
                 default:
                     throw new UnreachableException();
@@ -84,24 +84,19 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
     // Returns the events that must be sent again: in a refused batch, those no error names.
     private PendingEvent[] Settle(ArraySegment<PendingEvent> part, BatchOutcome.Itemised itemised)
     {
-        // Several errors of one item: the first says enough.
-        Dictionary<int, AnswerError> named = [];
-        foreach (AnswerError error in itemised.Errors)
-        {
-            named.TryAdd(error.Index!.Value, error);
-        }
+        Dictionary<int, AnswerError> named = itemised.Errors.ToDictionary(static error => error.Index!.Value);
 
         // What is rejected beside something that is taken says nothing about the destination.
         bool someTaken = itemised.RestTaken && named.Count < part.Count;
         if (someTaken)
         {
-            SetOutcome(part, gate.Report(part[0].Envelope.Partition, new DeliveryOutcome.Delivered(itemised.Status)));
+            SetOutcome(part, gate.Judge(part[0].Envelope.Partition, new DeliveryOutcome.Delivered(itemised.Status)));
         }
 
         foreach ((int index, AnswerError error) in named)
         {
             DeliveryOutcome.Rejected rejected = Rejected(itemised.Status, error);
-            part[index].Outcome = someTaken ? rejected : gate.Report(part[index].Envelope.Partition, rejected);
+            part[index].Outcome = someTaken ? rejected : gate.Judge(part[index].Envelope.Partition, rejected);
         }
 
         return itemised.RestTaken ? [] : [.. part.Where((_, index) => !named.ContainsKey(index))];

@@ -1,9 +1,10 @@
+using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Delivery.Batching;
 
 /// <summary>
-/// Groups that wait for a place on the wire. Those that share a batch go as they came; those that travel alone go by the fewest failures first, so
+/// Shipments that wait for a place on the wire. Those that share a batch go as they came; those that travel alone go by the fewest failures first, so
 /// that one that was only in bad company does not wait behind one that hangs again and again. Not thread-safe.
 /// </summary>
 /// <param name="maxItems">The most items of a batch.</param>
@@ -25,16 +26,16 @@ internal sealed class BatchWaiting(int maxItems)
 
     public void Add(Entry entry)
     {
-        if (!entry.Group.TravelsAlone)
+        if (!entry.Shipment.TravelsAlone)
         {
             _sharing.AddLast(entry);
-            _items += entry.Group.Events.Count;
-            _bytes += entry.Group.Bytes;
+            _items += entry.Shipment.Events.Count;
+            _bytes += entry.Shipment.Bytes;
             return;
         }
 
         LinkedListNode<Entry>? before = _alone.Last;
-        while (before is { Value.Group.Failures: { } failures } && failures > entry.Group.Failures)
+        while (before is { Value.Shipment.Failures: { } failures } && failures > entry.Shipment.Failures)
         {
             before = before.Previous;
         }
@@ -45,7 +46,7 @@ internal sealed class BatchWaiting(int maxItems)
     /// <summary>Takes one out; false when it does not wait any more.</summary>
     public bool Remove(Entry entry)
     {
-        if (entry.Group.TravelsAlone)
+        if (entry.Shipment.TravelsAlone)
         {
             return _alone.Remove(entry);
         }
@@ -53,8 +54,8 @@ internal sealed class BatchWaiting(int maxItems)
         bool removed = _sharing.Remove(entry);
         if (removed)
         {
-            _items -= entry.Group.Events.Count;
-            _bytes -= entry.Group.Bytes;
+            _items -= entry.Shipment.Events.Count;
+            _bytes -= entry.Shipment.Bytes;
         }
 
         return removed;
@@ -66,11 +67,11 @@ internal sealed class BatchWaiting(int maxItems)
         List<Entry> batch = [];
         int items = 0;
         int bytes = BatchBody.FrameBytes;
-        while (_sharing.First is { Value: { } next } && (batch.Count == 0 || (items + next.Group.Events.Count <= maxItems && bytes + next.Group.Bytes <= TrackApiLimits.BatchBytes)))
+        while (_sharing.First is { Value: { } next } && (batch.Count == 0 || (items + next.Shipment.Events.Count <= maxItems && bytes + next.Shipment.Bytes <= TrackApiLimits.BatchBytes)))
         {
             batch.Add(next);
-            items += next.Group.Events.Count;
-            bytes += next.Group.Bytes;
+            items += next.Shipment.Events.Count;
+            bytes += next.Shipment.Bytes;
             Remove(next);
         }
 
@@ -80,14 +81,14 @@ internal sealed class BatchWaiting(int maxItems)
     /// <summary>Takes out all that were not let through a closed gate.</summary>
     public List<Entry> TakeNoTrials()
     {
-        List<Entry> taken = [.. _sharing.Concat(_alone).Where(static entry => !entry.Group.IsTrial)];
+        List<Entry> taken = [.. _sharing.Concat(_alone).Where(static entry => !entry.Shipment.IsTrial)];
         taken.ForEach(entry => Remove(entry));
         return taken;
     }
 
-    /// <summary>A group that waits.</summary>
-    /// <param name="Group">The group.</param>
+    /// <summary>A shipment that waits.</summary>
+    /// <param name="Shipment">The shipment.</param>
     /// <param name="Sent">Ends when every event of it has its outcome.</param>
     /// <param name="Stopping">Whoever waits for it gave up.</param>
-    internal sealed record Entry(BatchGroup Group, TaskCompletionSource Sent, CancellationToken Stopping);
+    internal sealed record Entry(Shipment Shipment, TaskCompletionSource Sent, CancellationToken Stopping);
 }

@@ -25,7 +25,7 @@ internal sealed class DeliveryGate : IDisposable
     {
         _time = time;
         _notices = notices;
-        _state = new GateState { OpenSince = time.GetUtcNow() };
+        _state = new GateState { OpenSince = time.GetUtcNow(), OpenedAt = time.GetTimestamp() };
         _trials = new TrialClock(time, OnTrialDue);
     }
 
@@ -38,12 +38,13 @@ internal sealed class DeliveryGate : IDisposable
         _state.IsOpen ? ValueTask.CompletedTask : new ValueTask(WaitAsync(partition, cancellationToken));
 
     /// <summary>
-    /// A call was made. Returns what it came to: while everything is rejected, a rejection says more about the destination than about the event.
+    /// Judges what a call came to, and opens or closes by it. Returns the outcome that counts for the event: while everything is rejected, a rejection says
+    /// more about the destination than about the event, and becomes <see cref="DeliveryOutcome.Misconfigured"/>.
     /// </summary>
-    public DeliveryOutcome Report(Partition partition, DeliveryOutcome outcome) => Report([partition], outcome);
+    public DeliveryOutcome Judge(Partition partition, DeliveryOutcome outcome) => Judge([partition], outcome);
 
     /// <summary>The same for one call with events of several partitions: it counts once.</summary>
-    public DeliveryOutcome Report(ReadOnlySpan<Partition> partitions, DeliveryOutcome outcome)
+    public DeliveryOutcome Judge(ReadOnlySpan<Partition> partitions, DeliveryOutcome outcome)
     {
         lock (_lock)
         {
@@ -56,13 +57,27 @@ internal sealed class DeliveryGate : IDisposable
                     Change(Answered().With(misconfigured.Code, _time.GetUtcNow()));
                     return outcome;
                 case DeliveryOutcome.Rejected rejected:
-                    return Rejected(rejected);
+                    return IsOneOfTooMany(Answered())
+                        ? new DeliveryOutcome.Misconfigured(MisconfiguredCodes.EverythingRejected, rejected.Status) { Calls = rejected.Calls }
+                        : rejected;
                 default:
                     _rejected = 0;
                     GateState state = Answered();
                     Change(state.Rejections is null ? state : state with { Rejections = null });
                     return outcome;
             }
+        }
+    }
+
+    /// <summary>
+    /// Judges an event whose mapping broke with an exception. It counts like a rejection, because a deployment that can't map anything must not empty the
+    /// queue into the dead letters; but nobody answered, so it does not close the breaker. True when the event must be held.
+    /// </summary>
+    public bool JudgeMappingFailure()
+    {
+        lock (_lock)
+        {
+            return IsOneOfTooMany(_state);
         }
     }
 
@@ -121,17 +136,12 @@ internal sealed class DeliveryGate : IDisposable
         }
     }
 
-    private DeliveryOutcome Rejected(DeliveryOutcome.Rejected rejected)
+    // Counts a rejection and adds what it means to the state, which may just have heard an answer.
+    private bool IsOneOfTooMany(GateState state)
     {
-        GateState state = Answered();
-        if (state.Rejections is null && ++_rejected < RejectedInARow)
-        {
-            Change(state);
-            return rejected;
-        }
-
-        Change(state.With(MisconfiguredCodes.EverythingRejected, _time.GetUtcNow()));
-        return new DeliveryOutcome.Misconfigured(MisconfiguredCodes.EverythingRejected, rejected.Status) { Calls = rejected.Calls };
+        bool tooMany = state.Rejections is not null || ++_rejected >= RejectedInARow;
+        Change(tooMany ? state.With(MisconfiguredCodes.EverythingRejected, _time.GetUtcNow()) : state);
+        return tooMany;
     }
 
     // What else the answer says is added before anybody is let through.
@@ -162,7 +172,7 @@ internal sealed class DeliveryGate : IDisposable
 
         if (before is not null && state.PausedFor is null)
         {
-            state = state with { OpenSince = _time.GetUtcNow() };
+            state = state with { OpenSince = _time.GetUtcNow(), OpenedAt = _time.GetTimestamp() };
         }
 
         _state = state;

@@ -10,6 +10,9 @@ internal sealed record GateState
     /// <summary>Since when it is open, for the time no pause is in force.</summary>
     public required DateTimeOffset OpenSince { get; init; }
 
+    /// <summary>When the last pause ended, or the process started, as a timestamp of the clock, which nobody can set.</summary>
+    public required long OpenedAt { get; init; }
+
     /// <summary>Key, region or URL are wrong: a good ping ends it.</summary>
     public Pause? Misconfigured { get; init; }
 

@@ -4,7 +4,7 @@ using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.TrackApi;
 
-namespace CustomerIoDestination.Delivery.Preparing;
+namespace CustomerIoDestination.Delivery.Sending;
 
 /// <summary>One event on its way through one pass of the delivery handler: what is to be sent for it, and what happened so far.</summary>
 internal sealed class PendingEvent : IDisposable
@@ -39,6 +39,12 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>The v2 form; null when it travels alone.</summary>
     public ReadOnlyMemory<byte>? Item { get; set; }
 
+    /// <summary>Whether it is mapped, well or not.</summary>
+    public bool IsPrepared { get; private set; }
+
+    /// <summary>How it ends unless everything must be held, because its mapping threw an exception; null when it did not.</summary>
+    public DeliveryEnd? MappingFailure { get; set; }
+
     /// <summary>What the last call came to; null before the first.</summary>
     public DeliveryOutcome? Outcome { get; set; }
 
@@ -59,6 +65,9 @@ internal sealed class PendingEvent : IDisposable
 
     /// <summary>Events of other partitions this process had delivered when this one began to fail.</summary>
     public long OthersAtFirstFailure { get; private set; }
+
+    /// <summary>When its failures were last written down, as a timestamp of the clock; null for never.</summary>
+    public long? KeptAt { get; set; }
 
     /// <summary>How often it was tried, for a release.</summary>
     public FailureHistory History => new(FailedCalls, FirstFailedAt);
@@ -86,6 +95,7 @@ internal sealed class PendingEvent : IDisposable
     /// </summary>
     public void Compact()
     {
+        IsPrepared = true;
         if (Requests.Count > 0)
         {
             return;
@@ -131,6 +141,9 @@ internal sealed record DeliveryEnd(AttemptOutcome Outcome, string? Reason, Settl
 
     /// <summary>It goes to the dead letters.</summary>
     public static DeliveryEnd Dead(Settlement.DeadLetter letter) => new(AttemptOutcome.DeadLettered, letter.Reason.ToCode(), letter);
+
+    /// <summary>It goes to the dead letters.</summary>
+    public static DeliveryEnd Dead(DeadLetterReason reason, string description) => Dead(new Settlement.DeadLetter(reason, description));
 
     /// <summary>It goes back to the queue.</summary>
     public static DeliveryEnd Released(string reason, FailureHistory history) => new(AttemptOutcome.Released, reason, new Settlement.Release(history));

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.Delivery.Sending;
+
+/// <summary>
+/// Maps an event and writes what is to be sent for it. Never throws: an event that is no JSON or can't be delivered has its end at once, and one whose
+/// mapping breaks with an exception says so (<see cref="PendingEvent.MappingFailure"/>), because that may be this deployment's fault and not the event's.
+/// </summary>
+internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySettings settings, ILogger<EventPreparation> logger)
+{
+    /// <summary>Prepares the event: afterwards it has its end, its mapping failure, its item or its requests.</summary>
+    public void Prepare(PendingEvent pending)
+    {
+        try
+        {
+            switch (mapper.Map(pending.Envelope, pending.Scope))
+            {
+                case MappingResult.Skipped skipped:
+                    pending.End = DeliveryEnd.Skipped(skipped.Reason);
+                    break;
+                case MappingResult.Invalid invalid:
+                    pending.End = DeliveryEnd.Dead(invalid.Problems[0].Reason, string.Join("; ", invalid.Problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+                    break;
+                case MappingResult.Mapped mapped:
+                    Write(pending, mapped.Operations);
+                    break;
+            }
+        }
+        catch (JsonException exception)
+        {
+            Log.MappingFailed(logger, pending.Envelope.EventId, exception.GetType().Name);
+            pending.End = DeliveryEnd.Dead(DeadLetterReason.Unreadable, $"the event can't be mapped ({exception.GetType().Name})");
+        }
+#pragma warning disable CA1031 // One event's trouble must not stop its partition; the message may quote the event, so only the type is told.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            Log.MappingFailed(logger, pending.Envelope.EventId, exception.GetType().Name);
+            pending.MappingFailure = DeliveryEnd.Dead(DeadLetterReason.InvalidEvent, $"the event can't be mapped ({exception.GetType().Name})");
+        }
+    }
+
+    private void Write(PendingEvent pending, IReadOnlyList<TrackApiOperation> operations)
+    {
+        if (settings.Mode == DeliveryMode.Batch && operations is [{ } only]
+            && BatchItem.TryWrite(only, settings.BatchAnonymous, pending.Scope.Output, out ReadOnlyMemory<byte> item)
+            && item.Length <= TrackApiLimits.BatchItemBytes)
+        {
+            pending.Item = item;
+            return;
+        }
+
+        TrackApiRequest[] requests = new TrackApiRequest[operations.Count];
+        for (int i = 0; i < requests.Length; i++)
+        {
+            requests[i] = SingleRequest.Write(operations[i], pending.Scope.Output);
+        }
+
+        pending.Requests = requests;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Event {EventId} could not be mapped: {ExceptionType}.")]
+        public static partial void MappingFailed(ILogger logger, string eventId, string exceptionType);
+    }
+}
