@@ -77,7 +77,7 @@ public static class AzureServicesRegistration
             siteId,
             secret.Name,
             secret.Version,
-            new SecretClient(secret.VaultUri, AzureConnections.HostIdentity()),
+            new SecretClient(secret.VaultUri, AzureConnections.HostIdentity(), VaultCredentials.Options),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<VaultCredentials>>()));
         return services;

@@ -12,6 +12,9 @@ internal sealed class TriggerSettlement(
     public DateTimeOffset SessionLockedUntil => session.SessionLockedUntil;
 
     /// <inheritdoc/>
+    public Task RenewSessionLockAsync(CancellationToken cancellationToken) => session.RenewSessionLockAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task CompleteAsync(CancellationToken cancellationToken) => messages.CompleteMessageAsync(message, cancellationToken);
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CustomerIoDestination.Delivery;
 using CustomerIoDestination.HttpApi;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Ports;
@@ -144,7 +143,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         builder.Services.AddQueue(settings).AddShared(settings);
         builder.Services.AddCustomerIoDestination(settings, rules, sandbox is null ? null : SandboxStart.Workspace(settings, sandbox));
         builder.Services.AddHostedService<RulesFileWatch>();
-        builder.Services.AddDeliveryWorker();
+        builder.Services.AddDelivery(settings);
         builder.Services.AddDestinationHttpApi(KeylessPolicy.LoopbackOnly, deliversToSandbox: sandbox is not null);
         return builder.Build();
     }

@@ -1,5 +1,6 @@
 using CustomerIoDestination.AzureServices;
 using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue;
 
@@ -29,6 +30,10 @@ internal static class QueueWiring
 
         return services.AddServiceBusQueue().AddServiceBusRetention();
     }
+
+    /// <summary>Adds what takes events off the queue and delivers them.</summary>
+    public static IServiceCollection AddDelivery(this IServiceCollection services, DestinationSettings settings) =>
+        settings.Queue.Kind == QueueKind.Sqlite ? services.AddDeliveryWorker() : services.AddServiceBusDelivery();
 
     /// <summary>Adds the rate shared over blob leases and the key out of the vault, each where a setting names it.</summary>
     public static IServiceCollection AddShared(this IServiceCollection services, DestinationSettings settings)

@@ -4,11 +4,13 @@ using CustomerIoDestination.Benchmarks.Load;
 
 // dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
 // dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
-// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog), for profiling; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog; servicebus), for profiling; writes nothing
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
 {
-    ["sink"] => await SinkServer.RunAsync(),
+    ["sink"] => await SinkServer.RunAsync(TimeSpan.Zero),
+    ["sink", var milliseconds] => await SinkServer.RunAsync(TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture))),
+    [ServiceBusLoad.Broker] => await ServiceBusLoad.ServeAsync(),
     [BacklogProcess.Fill, var file, var depth] => await BacklogProcess.FillAsync(file, int.Parse(depth, CultureInfo.InvariantCulture)),
     [BacklogProcess.Measure, var file, var depth, var sink] =>
         await BacklogProcess.MeasureAsync(file, int.Parse(depth, CultureInfo.InvariantCulture), new Uri(sink)),

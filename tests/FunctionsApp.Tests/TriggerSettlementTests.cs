@@ -75,6 +75,17 @@ public sealed class TriggerSettlementTests
     }
 
     [Fact]
+    public async Task Renewing_renews_the_sessions_lock()
+    {
+        _session.Setup(actions => actions.RenewSessionLockAsync(_token)).Returns(Task.CompletedTask).Verifiable(Times.Once);
+
+        await Settlement().RenewSessionLockAsync(_token);
+
+        _session.Verify();
+        _messages.VerifyNoOtherCalls();
+    }
+
+    [Fact]
     public async Task What_a_settlement_throws_reaches_the_handler()
     {
         _messages.Setup(actions => actions.CompleteMessageAsync(Message, _token)).ThrowsAsync(new InvalidOperationException("lock lost"));

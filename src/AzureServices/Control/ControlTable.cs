@@ -64,7 +64,7 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
         try
         {
             NullableResponse<TableEntity> row = await _table.GetEntityIfExistsAsync<TableEntity>(Commands, Resume, cancellationToken: cancellationToken);
-            return row.HasValue ? new DateTimeOffset(row.Value!.GetInt64("At")!.Value, TimeSpan.Zero) : null;
+            return row.HasValue ? row.Value!.Time("At") : null;
         }
         catch (RequestFailedException failure) when (failure.Status == 404)
         {

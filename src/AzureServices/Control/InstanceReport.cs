@@ -9,6 +9,9 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// <param name="Status">Its delivering side.</param>
 internal sealed record InstanceReport(string Id, DateTimeOffset SeenAt, DeliveryStatus Status)
 {
+    /// <summary>Whether this version knows the state it told; if not, the state of <see cref="Status"/> means nothing.</summary>
+    public bool IsStateKnown { get; init; } = true;
+
     /// <summary>Events it holds for delivery.</summary>
     public InHand InHand { get; init; }
 

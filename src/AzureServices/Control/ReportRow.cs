@@ -1,25 +1,40 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.AzureServices.Control;
 
-/// <summary>A report as a row. Times are ticks: the service reads its own less exactly back than they were written.</summary>
+/// <summary>
+/// A report as a row. Processes of two versions read each other's rows while one replaces the other: what only the other version knows is unknown here,
+/// and no row keeps the others from being read.
+/// </summary>
 internal static class ReportRow
 {
+    private static readonly StoredCodes<DestinationState> States = new(
+        (DestinationState.Delivering, "delivering"), (DestinationState.Paused, "paused"), (DestinationState.Disabled, "disabled"));
+
+    private static readonly StoredCodes<CustomerIoRegion> Regions = new(
+        (CustomerIoRegion.Auto, "auto"), (CustomerIoRegion.Us, "us"), (CustomerIoRegion.Eu, "eu"));
+
+    private static readonly StoredCodes<CredentialsState> CredentialsStates = new(
+        (CredentialsState.Unchecked, "unchecked"), (CredentialsState.Valid, "valid"), (CredentialsState.Invalid, "invalid"));
+
+    private static readonly EventCounts NoCounts = new(0, 0, 0, 0, 0, 0, new Dictionary<string, long>());
+
     public static TableEntity Of(InstanceReport report) => new(ControlTable.Instances, report.Id)
     {
         ["SeenAt"] = report.SeenAt.UtcTicks,
-        ["State"] = report.Status.State.ToString(),
+        ["State"] = States.Of(report.Status.State),
         ["Since"] = report.Status.Since.UtcTicks,
         ["Reason"] = report.Status.Reason,
-        ["Region"] = report.Status.Region.ToString(),
+        ["Region"] = Regions.Of(report.Status.Region),
         ["Url"] = report.Status.Url?.AbsoluteUri,
         ["Workspace"] = report.Status.Workspace,
-        ["Credentials"] = report.Status.Credentials.ToString(),
+        ["Credentials"] = CredentialsStates.Of(report.Status.Credentials),
         ["RateLimit"] = report.Status.RateLimit,
         ["RateCurrent"] = report.Status.RateCurrent,
         ["StartedAt"] = report.Status.StartedAt.UtcTicks,
@@ -28,23 +43,42 @@ internal static class ReportRow
         ["InHandImport"] = report.InHand.Import,
     };
 
-    public static InstanceReport Read(TableEntity row) => new(row.RowKey, Time(row, "SeenAt"), new DeliveryStatus
+    /// <summary>Reads a row of any version. One that does not say when its process was heard of was written then at the latest.</summary>
+    public static InstanceReport Read(TableEntity row)
     {
-        State = Enum.Parse<DestinationState>(row.GetString("State")),
-        Since = Time(row, "Since"),
-        Reason = row.GetString("Reason"),
-        Region = Enum.Parse<CustomerIoRegion>(row.GetString("Region")),
-        Url = row.GetString("Url") is { } url ? new Uri(url) : null,
-        Workspace = row.GetInt64("Workspace"),
-        Credentials = Enum.Parse<CredentialsState>(row.GetString("Credentials")),
-        RateLimit = row.GetDouble("RateLimit") ?? 0,
-        RateCurrent = row.GetDouble("RateCurrent") ?? 0,
-        StartedAt = Time(row, "StartedAt"),
-        Counts = JsonSerializer.Deserialize<EventCounts>(row.GetString("Counts"))!,
-    })
-    {
-        InHand = new InHand(row.GetInt32("InHandLive") ?? 0, row.GetInt32("InHandImport") ?? 0),
-    };
+        DateTimeOffset seenAt = row.Time("SeenAt") ?? row.Timestamp ?? DateTimeOffset.MinValue;
+        DestinationState? state = States.Read(row.Text("State"));
+        return new InstanceReport(row.RowKey, seenAt, new DeliveryStatus
+        {
+            State = state ?? DestinationState.Delivering,
+            Since = row.Time("Since") ?? seenAt,
+            Reason = row.Text("Reason"),
+            Region = Regions.Read(row.Text("Region")) ?? CustomerIoRegion.Auto,
+            Url = Uri.TryCreate(row.Text("Url"), UriKind.Absolute, out Uri? url) ? url : null,
+            Workspace = row.Whole("Workspace"),
+            Credentials = CredentialsStates.Read(row.Text("Credentials")) ?? CredentialsState.Unchecked,
+            RateLimit = row.Number("RateLimit") ?? 0,
+            RateCurrent = row.Number("RateCurrent") ?? 0,
+            StartedAt = row.Time("StartedAt") ?? seenAt,
+            Counts = CountsOf(row.Text("Counts")),
+        })
+        {
+            IsStateKnown = state is not null,
+            InHand = new InHand(row.Small("InHandLive") ?? 0, row.Small("InHandImport") ?? 0),
+        };
+    }
 
-    private static DateTimeOffset Time(TableEntity row, string column) => new(row.GetInt64(column)!.Value, TimeSpan.Zero);
+    private static EventCounts CountsOf(string? json)
+    {
+        try
+        {
+            return json is not null && JsonSerializer.Deserialize<EventCounts>(json) is { } counts
+                ? counts with { DeadLettered = counts.DeadLettered ?? NoCounts.DeadLettered }
+                : NoCounts;
+        }
+        catch (JsonException)
+        {
+            return NoCounts;
+        }
+    }
 }

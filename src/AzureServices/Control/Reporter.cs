@@ -21,7 +21,7 @@ internal sealed partial class Reporter(SharedControl shared, DestinationControl 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryAsync(async () => await table.ReportAsync(await shared.ReadOwnAsync(cancellationToken), cancellationToken));
+        await TryAsync(async () => await table.ReportAsync(await shared.ReadOwnAsync(cancellationToken), cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ internal sealed partial class Reporter(SharedControl shared, DestinationControl 
         {
             do
             {
-                await TryAsync(() => LookAsync(stoppingToken));
+                await TryAsync(() => LookAsync(stoppingToken), stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -58,14 +58,20 @@ internal sealed partial class Reporter(SharedControl shared, DestinationControl 
         }
     }
 
-    private async Task TryAsync(Func<Task> step)
+    private async Task TryAsync(Func<Task> step, CancellationToken cancellationToken)
     {
         try
         {
             await step();
             _failing = false;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+#pragma warning disable CA1031 // None may end the host: the process delivers without telling of itself.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             if (!_failing)
             {

@@ -12,8 +12,8 @@ internal static class SharedStatus
     public static DeliveryStatus Of(InstanceReport own, IReadOnlyList<InstanceReport> others)
     {
         InstanceReport[] all = [own, .. others.Where(report => report.Id != own.Id)];
-        DeliveryStatus[] present = [.. all.Where(report => own.SeenAt - report.SeenAt < InstanceReport.Fresh).Select(report => report.Status)];
-        DeliveryStatus state = StateOf(present);
+        InstanceReport[] present = [.. all.Where(report => own.SeenAt - report.SeenAt < InstanceReport.Fresh)];
+        DeliveryStatus state = StateOf([.. present.Where(report => report.IsStateKnown).Select(report => report.Status)]);
         DeliveryStatus workspace = WorkspaceOf(all);
         return own.Status with
         {
@@ -25,15 +25,15 @@ internal static class SharedStatus
             Workspace = workspace.Workspace,
             Credentials = workspace.Credentials,
             // Reports are not of the same moment: a slice that changed hands is in two of them.
-            RateCurrent = Math.Min(own.Status.RateLimit, present.Sum(status => status.RateCurrent)),
+            RateCurrent = Math.Min(own.Status.RateLimit, present.Sum(report => report.Status.RateCurrent)),
             Counts = Sum([.. all.Select(report => report.Status.Counts)]),
             StartedAt = all.Min(report => report.Status.StartedAt),
         };
     }
 
     // One process that is paused has met what the others will.
-    private static DeliveryStatus StateOf(DeliveryStatus[] present) =>
-        present.Where(status => status.State == DestinationState.Paused).MinBy(status => status.Since) ?? present.MaxBy(status => status.Since)!;
+    private static DeliveryStatus StateOf(DeliveryStatus[] told) =>
+        told.Where(status => status.State == DestinationState.Paused).MinBy(status => status.Since) ?? told.MaxBy(status => status.Since)!;
 
     // A process that handles no events may never have asked Customer.io.
     private static DeliveryStatus WorkspaceOf(InstanceReport[] all) =>

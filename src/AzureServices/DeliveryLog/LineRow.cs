@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
@@ -14,6 +15,11 @@ internal static class LineRow
     public const string ByTime = "d";
 
     private const string ByEvent = "e";
+
+    private static readonly StoredCodes<Lane> Lanes = new((Lane.Live, "live"), (Lane.Import, "import"));
+
+    private static readonly StoredCodes<EventStep> Steps = new([.. Enum.GetValues<EventStep>().Select(step => (step, step.ToCode()))]);
+
     private const int EventPartitions = 16;
     private const int HoursOfDay = 24;
 
@@ -38,22 +44,30 @@ internal static class LineRow
     /// <summary>The partition in which the rows of an event lie.</summary>
     public static string PartitionOf(string eventId) => string.Create(CultureInfo.InvariantCulture, $"{ByEvent}{eventId.Sum(letter => letter) % EventPartitions:D2}");
 
-    /// <summary>Reads a row.</summary>
-    public static DeliveryLogEntry Read(TableEntity row)
+    /// <summary>
+    /// Reads a row of any version; null for one that does not say when what happened to which event. A kind only another version knows is unsupported here,
+    /// a step a delivery, a lane the live one.
+    /// </summary>
+    public static DeliveryLogEntry? Read(TableEntity row)
     {
-        _ = EventKindCodes.TryParse(row.GetString("Kind"), out EventKind kind);
+        if (row.Time("At") is not { } at || row.Text("EventId") is not { } eventId)
+        {
+            return null;
+        }
+
+        _ = EventKindCodes.TryParse(row.Text("Kind"), out EventKind kind);
         return new DeliveryLogEntry
         {
-            At = new DateTimeOffset(row.GetInt64("At")!.Value, TimeSpan.Zero),
-            EventId = row.GetString("EventId"),
+            At = at,
+            EventId = eventId,
             Kind = kind,
-            Lane = Enum.Parse<Lane>(row.GetString("Lane")),
-            Step = Enum.Parse<EventStep>(row.GetString("Step")),
-            Outcome = AttemptOutcomeCodes.TryParse(row.GetString("Outcome"), out AttemptOutcome outcome) ? outcome : null,
-            Reason = row.GetString("Reason"),
-            Attempts = row.GetInt32("Attempts") ?? 0,
-            HttpStatus = row.GetInt32("HttpStatus"),
-            Duration = TimeSpan.FromMilliseconds(row.GetInt64("DurationMs") ?? 0),
+            Lane = Lanes.Read(row.Text("Lane")) ?? Lane.Live,
+            Step = Steps.Read(row.Text("Step")) ?? EventStep.Delivery,
+            Outcome = AttemptOutcomeCodes.TryParse(row.Text("Outcome"), out AttemptOutcome outcome) ? outcome : null,
+            Reason = row.Text("Reason"),
+            Attempts = row.Small("Attempts") ?? 0,
+            HttpStatus = row.Small("HttpStatus"),
+            Duration = TimeSpan.FromMilliseconds(row.Small("DurationMs") ?? 0),
         };
     }
 
@@ -63,8 +77,8 @@ internal static class LineRow
         ["At"] = entry.At.UtcTicks,
         ["EventId"] = entry.EventId,
         ["Kind"] = entry.Kind.ToCode(),
-        ["Lane"] = entry.Lane.ToString(),
-        ["Step"] = entry.Step.ToString(),
+        ["Lane"] = Lanes.Of(entry.Lane),
+        ["Step"] = entry.Step.ToCode(),
         ["Outcome"] = entry.Outcome?.ToCode(),
         ["Reason"] = entry.Reason,
         ["Attempts"] = entry.Attempts,

@@ -60,9 +60,19 @@ internal sealed partial class LogBuffer
         return taken;
     }
 
+    /// <summary>Lines that were taken and could not be written are lost: counts them, and says so now, because nobody may be there to say so later.</summary>
+    public void GiveUp(int lines)
+    {
+        if (lines > 0)
+        {
+            _metrics.Lost(lines);
+            Log.LinesLost(_logger, lines + Interlocked.Exchange(ref _lost, 0));
+        }
+    }
+
     private void OnLost()
     {
-        _metrics.Lost();
+        _metrics.Lost(1);
         Interlocked.Increment(ref _lost);
     }
 

@@ -13,6 +13,6 @@ internal sealed class LogMetrics(IMeterFactory factory)
 {
     private readonly Counter<long> _lost = factory.Create(DestinationTracing.Name).CreateCounter<long>("destination.delivery_log.lost", "{line}");
 
-    /// <summary>A line was let go.</summary>
-    public void Lost() => _lost.Add(1);
+    /// <summary>So many lines were let go.</summary>
+    public void Lost(int lines) => _lost.Add(lines);
 }

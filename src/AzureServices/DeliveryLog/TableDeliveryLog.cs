@@ -44,8 +44,18 @@ internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBu
         List<DeliveryLogEntry> lines = [];
         for (int reads = 0; cursor is not null && cursor.Day >= oldest && lines.Count < query.Limit && reads < MaxReadsPerPage; reads++)
         {
-            Page<TableEntity>? page = await ReadAsync(cursor, filter, query.Limit - lines.Count, cancellationToken);
-            lines.AddRange(page?.Values.Select(LineRow.Read) ?? []);
+            Page<TableEntity>? page;
+            try
+            {
+                page = await ReadAsync(cursor, filter, query.Limit - lines.Count, cancellationToken);
+            }
+            catch (RequestFailedException failure) when (failure.Status == 400 && cursor.Token is not null)
+            {
+                // The place to go on from was made up, or is of another day: nothing lies beyond it, and no day is passed over unseen.
+                return new DeliveryLogPage([], null);
+            }
+
+            lines.AddRange(page?.Values.Select(LineRow.Read).OfType<DeliveryLogEntry>() ?? []);
             cursor = page?.ContinuationToken is { } token ? cursor with { Token = token } : new ListCursor(cursor.Day.AddDays(-1), null);
         }
 
@@ -73,9 +83,9 @@ internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBu
                 return page;
             }
         }
-        catch (RequestFailedException failure) when (failure.Status is 404 or 400)
+        catch (RequestFailedException failure) when (failure.Status == 404)
         {
-            // Nothing happened on that day, or it is no longer kept; or the place to go on from was made up.
+            // Nothing happened on that day, or it is no longer kept.
         }
 
         return null;
@@ -88,7 +98,10 @@ internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBu
         {
             await foreach (TableEntity row in days.Of(day).QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
             {
-                lines.Add(LineRow.Read(row));
+                if (LineRow.Read(row) is { } line)
+                {
+                    lines.Add(line);
+                }
             }
         }
         catch (RequestFailedException failure) when (failure.Status == 404)

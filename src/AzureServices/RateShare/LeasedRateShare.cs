@@ -12,6 +12,7 @@ namespace CustomerIoDestination.AzureServices.RateShare;
 internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly SliceBlobs _blobs;
     private readonly TimeProvider _time;
@@ -19,6 +20,7 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
     private readonly ILogger<LeasedRateShare> _logger;
     private readonly SliceDemand _demand;
     private readonly SemaphoreSlim _wake = new(0);
+    private readonly Lock _slicesGate = new();
     private readonly double _sliceRate;
     private readonly long _start;
     private volatile Slice[] _slices = [.. Enumerable.Range(0, SlicePlan.Slices).Select(Slice.Free)];
@@ -73,7 +75,16 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_slices.Where(slice => slice.LeaseId is not null).Select(slice => GiveBackAsync(slice, cancellationToken)));
+        try
+        {
+            await Task.WhenAll(_slices.Where(slice => slice.LeaseId is not null).Select(slice => GiveBackAsync(slice, cancellationToken)));
+        }
+#pragma warning disable CA1031 // A lease that is not given back ends by itself.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.Failed(_logger, failure.GetType().Name);
+        }
     }
 
     /// <inheritdoc/>
@@ -86,25 +97,37 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        while (!stoppingToken.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                int wanted = _demand.Slices();
-                if (wanted == 0 && Held == 0)
-                {
-                    await SleepAsync(stoppingToken);
-                }
-                else
-                {
-                    await CarryOutAsync(SlicePlan.Decide(Shuffled(), wanted, Now()), stoppingToken);
-                    await Task.Delay(Tick, _time, stoppingToken);
-                }
+                await LookAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // The host stops.
+            }
+#pragma warning disable CA1031 // Whatever it is, the host goes on: what is held is spent no longer than it is leased, and asked for again.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Log.Failed(_logger, failure.GetType().Name);
+                await Task.Delay(AfterFailure, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+    }
+
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        int wanted = _demand.Slices();
+        if (wanted == 0 && Held == 0)
         {
-            // The host stops.
+            await SleepAsync(stopping);
+        }
+        else
+        {
+            await CarryOutAsync(SlicePlan.Decide(Shuffled(), wanted, Now()), stopping);
+            await Task.Delay(Tick, _time, stopping);
         }
     }
 
@@ -167,7 +190,7 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
 
     private void Set(Slice slice)
     {
-        lock (_demand)
+        lock (_slicesGate)
         {
             _slices = [.. _slices.Select(known => known.Index == slice.Index ? slice : known)];
         }
@@ -203,6 +226,9 @@ internal sealed partial class LeasedRateShare : BackgroundService, IRateShare
     {
         [LoggerMessage(LogLevel.Error, "The storage of the rate's leases can't be used ({Code}): nothing is sent until it can.")]
         public static partial void StorageUnreachable(ILogger logger, string code);
+
+        [LoggerMessage(LogLevel.Error, "The rate's leases could not be looked after ({ExceptionType}); it is tried again.")]
+        public static partial void Failed(ILogger logger, string exceptionType);
 
         [LoggerMessage(LogLevel.Information, "The storage of the rate's leases can be used again, after {Code}.")]
         public static partial void StorageAnswered(ILogger logger, string code);

@@ -4,13 +4,16 @@ namespace CustomerIoDestination.AzureServices.ServiceBus;
 
 /// <summary>
 /// What can be done with one message in hand and with the session it came in. The Functions app adapts the trigger's
-/// <c>ServiceBusMessageActions</c> and <c>ServiceBusSessionMessageActions</c> to it, the receiver of this library a session receiver.
+/// <c>ServiceBusMessageActions</c> and <c>ServiceBusSessionMessageActions</c> to it, this library outside Functions what its session processor hands out.
 /// Every member may throw what its client throws, for instance when the lock is lost.
 /// </summary>
 public interface IMessageSettlement
 {
     /// <summary>Until when the session was locked as far as is known here, by the broker's clock.</summary>
     DateTimeOffset SessionLockedUntil { get; }
+
+    /// <summary>Asks for more time on the session's lock; <see cref="SessionLockedUntil"/> tells what was granted.</summary>
+    Task RenewSessionLockAsync(CancellationToken cancellationToken);
 
     /// <summary>The message is finished and removed.</summary>
     Task CompleteAsync(CancellationToken cancellationToken);

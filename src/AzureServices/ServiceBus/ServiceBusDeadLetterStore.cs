@@ -65,9 +65,8 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     /// <summary>Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be.</summary>
     public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => PassAsync(
-        () => new PassProgress(_time, wanted: null, before: _time.GetUtcNow() - _settings.Retention),
-        static _ => true,
-        [],
+        () => new PassProgress(_time, before: _time.GetUtcNow() - _settings.Retention),
+        _ => Task.FromResult(Sought.Any),
         TakeAllAsync,
         EventStep.Discarded,
         cancellationToken);
@@ -104,34 +103,35 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         EventStep step,
         CancellationToken cancellationToken) => selection switch
         {
-            DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, prepare, step, cancellationToken),
-            DeadLetterSelection.OfReason of => PassAsync(() => Progress(wanted: null), message => DeadLetterMessage.ReasonOf(message) == of.Reason, [], prepare, step, cancellationToken),
-            DeadLetterSelection.All => PassAsync(() => Progress(wanted: null), static _ => true, [], prepare, step, cancellationToken),
+            DeadLetterSelection.Ids ids => PassAsync(Begin, progress => FindAsync(ids.Values, progress, cancellationToken), prepare, step, cancellationToken),
+            DeadLetterSelection.OfReason of => PassAsync(
+                Begin, _ => Task.FromResult(Sought.Any with { Is = message => DeadLetterMessage.ReasonOf(message) == of.Reason }), prepare, step, cancellationToken),
+            DeadLetterSelection.All => PassAsync(Begin, _ => Task.FromResult(Sought.Any), prepare, step, cancellationToken),
             _ => throw new UnreachableException(),
         };
 
-    private async Task<DeadLetterPass> PassOverIdsAsync(
-        IReadOnlyList<string> given,
-        Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
-        EventStep step,
-        CancellationToken cancellationToken)
+    /// <summary>Looks for dead letters by id. What it does not come to in time is taken to be there: the pass itself finds it, or the next one.</summary>
+    private async Task<Sought> FindAsync(IReadOnlyList<string> given, PassProgress progress, CancellationToken cancellationToken)
     {
         HashSet<long> there = [];
         List<string> notFound = [];
+        bool isAll = true;
         foreach (string[] some in given.Distinct(StringComparer.Ordinal).Chunk(PeeksAtOnce))
         {
-            bool[] isThere = await Task.WhenAll(some.Select(async id => ParseId(id) is { } sequence && await PeekAsync(sequence, cancellationToken) is not null));
+            isAll &= progress.MayLookOn;
+            bool[] isThere = await Task.WhenAll(some.Select(async id =>
+                ParseId(id) is { } sequence && (!isAll || await PeekAsync(sequence, cancellationToken) is not null)));
             there.UnionWith(some.Where((_, index) => isThere[index]).Select(id => ParseId(id)!.Value));
             notFound.AddRange(some.Where((_, index) => !isThere[index]));
         }
 
-        return await PassAsync(() => Progress(there.Count), message => there.Contains(message.SequenceNumber), notFound, prepare, step, cancellationToken);
+        progress.Wanted = there.Count;
+        return new Sought(message => there.Contains(message.SequenceNumber), notFound, isAll);
     }
 
     private async Task<DeadLetterPass> PassAsync(
         Func<PassProgress> begin,
-        Func<ServiceBusReceivedMessage, bool> isWanted,
-        IReadOnlyList<string> notFound,
+        Func<PassProgress, Task<Sought>> seek,
         Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
         EventStep step,
         CancellationToken cancellationToken)
@@ -140,12 +140,14 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         try
         {
             PassProgress progress = begin();
+            Sought sought = await seek(progress);
 
             // A replayed event may be delivered before its dead letter is removed: what is told happened when the page began.
             DateTimeOffset at = default;
-            SweepWork work = new(isWanted, wanted => prepare(wanted, at = _time.GetUtcNow()), removed => RecordAsync(removed, step, at));
+            SweepWork work = new(sought.Is, wanted => prepare(wanted, at = _time.GetUtcNow()), removed => RecordAsync(removed, step, at));
             SweepEnd end = await new DeadLetterSweep(_connection, _settling).RunAsync(work, progress, cancellationToken);
-            return progress.End(end, notFound);
+            DeadLetterPass pass = progress.End(end, sought.NotFound);
+            return sought.IsAll ? pass : pass with { More = pass.More || pass.Done > 0 };
         }
         finally
         {
@@ -153,7 +155,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         }
     }
 
-    private PassProgress Progress(int? wanted) => new(_time, wanted, before: null);
+    private PassProgress Begin() => new(_time, before: null);
 
     private static Task<IReadOnlyList<ServiceBusReceivedMessage>?> TakeAllAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted, DateTimeOffset _) =>
         Task.FromResult<IReadOnlyList<ServiceBusReceivedMessage>?>(wanted);
@@ -189,4 +191,13 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     private static long? ParseId(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number < long.MaxValue ? number : null;
+
+    /// <summary>What a pass is to deal with.</summary>
+    /// <param name="Is">Which dead letters.</param>
+    /// <param name="NotFound">Of those that were asked for by id, the ids that are not there.</param>
+    /// <param name="IsAll">Whether every id was looked for.</param>
+    private sealed record Sought(Func<ServiceBusReceivedMessage, bool> Is, IReadOnlyList<string> NotFound, bool IsAll)
+    {
+        public static Sought Any { get; } = new(static _ => true, [], IsAll: true);
+    }
 }

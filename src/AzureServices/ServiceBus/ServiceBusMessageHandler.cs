@@ -1,29 +1,32 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;
 
 /// <summary>
-/// Handles one message of a session trigger: envelope in, settlement out. Failures never leave it as exceptions, because a trigger that
-/// fails abandons its message at once and burns its delivery count: a message that can't be settled is left to come again, and its session
-/// is given up so that no later one overtakes it. Thread-safe; one message a session at a time.
+/// Handles one message of a session: envelope in, settlement out. Failures never leave it as exceptions, because a trigger that fails abandons its
+/// message at once and burns its delivery count: a message that can't be settled is left to come again, and its session is given up so that no later
+/// one overtakes it. Thread-safe; one message a session at a time.
 /// What breaks while an event is sent is a failed call by the delivery's own rules, which end in the dead letters. What breaks around that says nothing
-/// of the event and is not held against it: after a pause its session is given up, as a worker outside Functions does too, and the queue's time to live
-/// is its end.
+/// of the event and is not held against it: after a pause, longer each time, its session is given up, and the queue's time to live is its end.
+/// While delivery is switched off every message is given back like that, whatever the platform's own switch says.
 /// </summary>
 public sealed partial class ServiceBusMessageHandler
 {
-    // Trouble that lasts must not turn into a loop as fast as the broker.
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
-
     private readonly Func<ReceivedEvent, Func<FailureHistory, Task>, CancellationToken, Task<DeliveryAttempt>> _deliver;
     private readonly EventSettling _settling;
     private readonly EventsInHand _inHand;
     private readonly SessionHolds _holds;
+    private readonly SessionPauses _pauses;
+    private readonly ConcurrentDictionary<string, Unsettled> _unsettled = new(StringComparer.Ordinal);
+    private readonly bool _isEnabled;
     private readonly TimeProvider _time;
     private readonly ILogger<ServiceBusMessageHandler> _logger;
 
@@ -31,13 +34,17 @@ public sealed partial class ServiceBusMessageHandler
         Func<ReceivedEvent, Func<FailureHistory, Task>, CancellationToken, Task<DeliveryAttempt>> deliver,
         EventSettling settling,
         EventsInHand inHand,
+        DeliverySettings settings,
         TimeProvider time,
+        Random random,
         ILogger<ServiceBusMessageHandler> logger)
     {
         _deliver = deliver;
         _settling = settling;
         _inHand = inHand;
         _holds = new SessionHolds(time);
+        _pauses = new SessionPauses(time, random.NextDouble);
+        _isEnabled = settings.Enabled;
         _time = time;
         _logger = logger;
     }
@@ -48,28 +55,36 @@ public sealed partial class ServiceBusMessageHandler
     /// <param name="cancellationToken">Cancelled at shutdown: a request on the wire is finished and settled, anything else is given back.</param>
     public async Task HandleAsync(ServiceBusReceivedMessage message, IMessageSettlement settlement, CancellationToken cancellationToken)
     {
-        switch (EnvelopeMessage.Read(message))
+        string session = message.SessionId ?? "";
+        if (_isEnabled && await EndsAsync(message, session, settlement, cancellationToken))
         {
-            case EnvelopeReading.Readable(var envelope):
-                await HandleAsync(envelope, message.SequenceNumber, settlement, cancellationToken);
-                break;
-            case EnvelopeReading.Unreadable(var problem):
-                await DeadLetterAsync(problem, settlement);
-                break;
+            _pauses.Passed(session);
+            return;
         }
+
+        await _pauses.WaitAsync(session, cancellationToken);
+        await ReleaseAsync(session, settlement);
     }
 
-    private async Task HandleAsync(EventEnvelope envelope, long sequenceNumber, IMessageSettlement settlement, CancellationToken cancellationToken)
+    /// <summary>Whether the message came to an end of this handling: settled, or given back because the delivery said so. If not, its session is still held.</summary>
+    private Task<bool> EndsAsync(ServiceBusReceivedMessage message, string session, IMessageSettlement settlement, CancellationToken cancellationToken) =>
+        EnvelopeMessage.Read(message) switch
+        {
+            EnvelopeReading.Readable(var envelope) => DeliverAndSettleAsync(envelope, message.SequenceNumber, session, settlement, cancellationToken),
+            EnvelopeReading.Unreadable(var problem) => DeadLetterAsync(problem, settlement),
+            _ => throw new UnreachableException(),
+        };
+
+    private async Task<bool> DeliverAndSettleAsync(
+        EventEnvelope envelope, long sequenceNumber, string session, IMessageSettlement settlement, CancellationToken cancellationToken)
     {
         _inHand.Add(envelope.Lane, 1);
-        _holds.Began(envelope.Partition);
+        _holds.Began(session);
         try
         {
-            BinaryData? state = await ReadStateAsync(settlement, cancellationToken);
-            if (state is null)
+            if (await ReadStateAsync(settlement, cancellationToken) is not { } state)
             {
-                await ReleaseAsync(envelope.Partition, settlement);
-                return;
+                return false;
             }
 
             ReceivedEvent received = new(envelope, sequenceNumber, SessionState.HistoryOf(state, envelope.MessageId));
@@ -80,13 +95,20 @@ public sealed partial class ServiceBusMessageHandler
                 return _settling.TryAsync(token => settlement.SetSessionStateAsync(SessionState.Of(envelope.MessageId, history), token));
             }
 
-            if (await DeliverAsync(received, KeepAsync, cancellationToken) is { } attempt)
+            // What was delivered and could not be settled is settled when it comes again, and not sent again.
+            (DeliveryAttempt? attempt, bool isLost) = _unsettled.TryRemove(session, out Unsettled? before) && before.MessageId == envelope.MessageId
+                ? (before.Attempt, false)
+                : await DeliverAsync(received, KeepAsync, settlement, cancellationToken);
+            switch (attempt)
             {
-                await SettleAsync(received, hasState, attempt, settlement);
-            }
-            else
-            {
-                await ReleaseAsync(envelope.Partition, settlement);
+                case null:
+                    return false;
+                case { Settlement: Settlement.Release } when isLost:
+                    // With the lock the broker took the event back already.
+                    await ReleaseAsync(session, settlement);
+                    return true;
+                default:
+                    return await SettleAsync(received, hasState, attempt, session, settlement);
             }
         }
         finally
@@ -115,26 +137,31 @@ public sealed partial class ServiceBusMessageHandler
         }
     }
 
-    /// <summary>What the delivery came to; null when it broke off.</summary>
-    private async Task<DeliveryAttempt?> DeliverAsync(ReceivedEvent received, Func<FailureHistory, Task> keep, CancellationToken cancellationToken)
+    /// <summary>
+    /// What the delivery came to, null when it broke off; and whether the session was lost meanwhile, which ends the delivery's waits: somebody else may
+    /// have the event by then.
+    /// </summary>
+    private async Task<(DeliveryAttempt? Attempt, bool IsLost)> DeliverAsync(
+        ReceivedEvent received, Func<FailureHistory, Task> keep, IMessageSettlement settlement, CancellationToken cancellationToken)
     {
+        using LockRenewal renewal = new(settlement, _time, _logger);
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(renewal.Lost, cancellationToken);
         try
         {
-            return await _deliver(received, keep, cancellationToken);
+            DeliveryAttempt attempt = await _deliver(received, keep, given.Token);
+            return (attempt, renewal.Lost.IsCancellationRequested);
         }
 #pragma warning disable CA1031 // Whatever it is, the trigger must not see it; its message may quote the event, so only its type is told.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Log.DeliveryBroke(_logger, received.Envelope.EventId, exception.GetType().Name);
-            await Task.Delay(AfterFailure, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return null;
+            return (null, renewal.Lost.IsCancellationRequested);
         }
     }
 
-    private async Task SettleAsync(ReceivedEvent received, bool hasState, DeliveryAttempt attempt, IMessageSettlement settlement)
+    private async Task<bool> SettleAsync(ReceivedEvent received, bool hasState, DeliveryAttempt attempt, string session, IMessageSettlement settlement)
     {
-        Partition partition = received.Envelope.Partition;
         try
         {
             await _settling.SettleAsync(settlement, received, hasState, attempt);
@@ -144,43 +171,51 @@ public sealed partial class ServiceBusMessageHandler
 #pragma warning restore CA1031
         {
             Log.SettlementFailed(_logger, attempt.EventId, settlement.SessionLockedUntil, exception.GetType().Name);
-            await ReleaseAsync(partition, settlement);
-            return;
+            if (attempt.Settlement is not Settlement.Release)
+            {
+                _unsettled[session] = new Unsettled(received.Envelope.MessageId, attempt);
+            }
+
+            return false;
         }
 
         if (attempt.Settlement is Settlement.Release)
         {
-            _holds.Released(partition);
-            return;
+            _holds.Released(session);
+        }
+        else if (_holds.Ended(session))
+        {
+            await ReleaseAsync(session, settlement);
         }
 
-        if (_holds.Ended(partition))
-        {
-            await ReleaseAsync(partition, settlement);
-        }
+        return true;
     }
 
-    private async Task DeadLetterAsync(string problem, IMessageSettlement settlement)
+    private async Task<bool> DeadLetterAsync(string problem, IMessageSettlement settlement)
     {
         try
         {
             await settlement.DeadLetterAsync(new Settlement.DeadLetter(DeadLetterReason.Unreadable, problem), attempts: 0, _time.GetUtcNow());
             Log.Unreadable(_logger, problem);
+            return true;
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Log.SettlementFailed(_logger, eventId: null, settlement.SessionLockedUntil, exception.GetType().Name);
-            await _settling.TryAsync(settlement.ReleaseSessionAsync);
+            return false;
         }
     }
 
-    private async Task ReleaseAsync(Partition partition, IMessageSettlement settlement)
+    private async Task ReleaseAsync(string session, IMessageSettlement settlement)
     {
-        _holds.Released(partition);
+        _holds.Released(session);
         await _settling.TryAsync(settlement.ReleaseSessionAsync);
     }
+
+    /// <summary>What the first message of a session came to, though the broker could not be told; one a session, for as long as it does not come again.</summary>
+    private sealed record Unsettled(string MessageId, DeliveryAttempt Attempt);
 
     private static partial class Log
     {

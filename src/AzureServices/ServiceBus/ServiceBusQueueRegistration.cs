@@ -3,7 +3,6 @@ using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
 using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
@@ -19,29 +18,36 @@ namespace CustomerIoDestination.AzureServices.ServiceBus;
 public static class ServiceBusQueueRegistration
 {
     /// <summary>
-    /// Adds <see cref="IEventQueue"/>, <see cref="IEventReceiver"/>, <see cref="IDeadLetterStore"/> and <see cref="ServiceBusMessageHandler"/> over one
-    /// connection. Needs <see cref="ServiceBusSettings"/>, <see cref="DeadLetterSettings"/>, <see cref="DeliveryHandler"/> and an
+    /// Adds <see cref="IEventQueue"/>, <see cref="IDeadLetterStore"/> and <see cref="ServiceBusMessageHandler"/> over one
+    /// connection. Needs <see cref="ServiceBusSettings"/>, <see cref="DeliverySettings"/>, <see cref="DeadLetterSettings"/>, <see cref="DeliveryHandler"/> and an
     /// <see cref="IDeliveryLog"/>, which is not Service Bus's. The connection is made by the first operation; a <see cref="TokenCredential"/> may be
     /// given before, else the host's identity is used. A wrong connection string throws a <see cref="FormatException"/> when the host starts.
     /// </summary>
     public static IServiceCollection AddServiceBusQueue(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+#pragma warning disable RS0030 // Here chance comes in.
+        services.TryAddSingleton(Random.Shared);
+#pragma warning restore RS0030
         services.AddSingleton(provider => QueueConnection.Open(
             provider.GetRequiredService<ServiceBusSettings>(),
             provider.GetService<TokenCredential>() ?? QueueConnection.HostIdentity()));
         services.AddSingleton<EventsInHand>();
         services.AddSingleton<EventSettling>();
         services.AddQueue();
-        services.AddReceiver();
         services.AddSingleton(provider => new ServiceBusMessageHandler(
             provider.GetRequiredService<DeliveryHandler>().DeliverAsync,
             provider.GetRequiredService<EventSettling>(),
             provider.GetRequiredService<EventsInHand>(),
+            provider.GetRequiredService<DeliverySettings>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Random>(),
             provider.GetRequiredService<ILogger<ServiceBusMessageHandler>>()));
         return services;
     }
+
+    /// <summary>Adds what takes messages off the queue and hands them to the <see cref="ServiceBusMessageHandler"/>, for a host without a trigger that does.</summary>
+    public static IServiceCollection AddServiceBusDelivery(this IServiceCollection services) => services.AddHostedService<ServiceBusDelivery>();
 
     /// <summary>Adds the hourly removal of dead letters older than their retention, for a host that has no timer of its own for it.</summary>
     public static IServiceCollection AddServiceBusRetention(this IServiceCollection services)
@@ -70,15 +76,5 @@ public static class ServiceBusQueueRegistration
             provider.GetRequiredService<DeadLetterSettings>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDeadLetterStore>(provider => provider.GetRequiredService<ServiceBusDeadLetterStore>());
-    }
-
-    private static void AddReceiver(this IServiceCollection services)
-    {
-        services.AddSingleton<SessionAccepting>();
-        services.AddSingleton<SessionExchange>();
-        services.AddSingleton<IEventReceiver>(provider => new ServiceBusEventReceiver(
-            provider.GetRequiredService<SessionExchange>(),
-            provider.GetRequiredService<EventSettling>(),
-            provider.GetRequiredService<EventsInHand>()));
     }
 }

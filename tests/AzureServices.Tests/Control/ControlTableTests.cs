@@ -38,6 +38,64 @@ public sealed class ControlTableTests
     }
 
     [AzuriteFact]
+    public async Task Codes_lie_in_a_row_and_the_names_that_earlier_versions_wrote_are_read()
+    {
+        TableClient rows = await NewRowsAsync();
+        ControlTable table = new(Service, new TableAccess(TimeProvider.System));
+        await table.ReportAsync(Report("new", Now), CancellationToken.None);
+        TableEntity row = await rows.GetEntityAsync<TableEntity>(ControlTable.Instances, "new");
+        (row["State"], row["Region"], row["Credentials"]).ShouldBe(("paused", "eu", "valid"));
+
+        (row.RowKey, row["State"], row["Region"], row["Credentials"]) = ("old", "Paused", "Eu", "Valid");
+        await rows.AddEntityAsync(row);
+
+        IReadOnlyList<InstanceReport> reports = await table.ReadReportsAsync(CancellationToken.None);
+        reports.Count.ShouldBe(2);
+        reports.Single(report => report.Id == "old").ShouldBeEquivalentTo(Report("old", Now));
+    }
+
+    [AzuriteFact]
+    public async Task Of_a_row_of_another_version_the_unknown_is_unknown_and_it_is_forgotten_in_time()
+    {
+        TableClient rows = await NewRowsAsync();
+        ControlTable table = new(Service, new TableAccess(TimeProvider.System));
+        await table.ReportAsync(Report("good", Now), CancellationToken.None);
+        await rows.AddEntityAsync(new TableEntity(ControlTable.Instances, "other")
+        {
+            ["SeenAt"] = Now.AddDays(-8).UtcTicks,
+            ["State"] = "draining",
+            ["Region"] = "ap",
+            ["Credentials"] = "expired",
+            ["Url"] = "no address",
+            ["RateLimit"] = "a hundred",
+            ["Counts"] = """{"Received":3,"Lost":[1]}""",
+        });
+        await rows.AddEntityAsync(new TableEntity(ControlTable.Instances, "empty") { ["SeenAt"] = "yesterday", ["Counts"] = "[]" });
+
+        IReadOnlyList<InstanceReport> reports = await table.ReadReportsAsync(CancellationToken.None);
+        await table.ForgetAsync(Now - InstanceReport.Retention, CancellationToken.None);
+
+        reports.Count.ShouldBe(3);
+        InstanceReport other = reports.Single(report => report.Id == "other");
+        (other.IsStateKnown, other.Status.Region, other.Status.Credentials, other.Status.Url, other.Status.RateLimit)
+            .ShouldBe((false, CustomerIoRegion.Auto, CredentialsState.Unchecked, null, 0));
+        (other.Status.Counts.Received, other.Status.Counts.DeadLettered.Count).ShouldBe((3, 0));
+        InstanceReport empty = reports.Single(report => report.Id == "empty");
+        (empty.IsStateKnown, empty.Status.Counts.Received).ShouldBe((false, 0));
+        empty.SeenAt.ShouldBeGreaterThan(Now.AddYears(-1), "storage says itself when a row was written");
+        (await table.ReadReportsAsync(CancellationToken.None)).Select(report => report.Id).ShouldBe(["good", "empty"], ignoreOrder: true);
+    }
+
+    [AzuriteFact]
+    public async Task An_operators_word_of_another_version_is_none()
+    {
+        TableClient rows = await NewRowsAsync();
+        await rows.AddEntityAsync(new TableEntity("command", "resume") { ["At"] = "now" });
+
+        (await new ControlTable(Service, new TableAccess(TimeProvider.System)).ReadResumeAsync(CancellationToken.None)).ShouldBeNull();
+    }
+
+    [AzuriteFact]
     public async Task An_operators_word_is_there_for_every_process()
     {
         ControlTable table = await NewTableAsync();
@@ -46,6 +104,16 @@ public sealed class ControlTableTests
         await table.CommandResumeAsync(Now, CancellationToken.None);
 
         (await table.ReadResumeAsync(CancellationToken.None)).ShouldBe(Now);
+    }
+
+    private TableServiceClient Service { get; set; } = null!;
+
+    private async Task<TableClient> NewRowsAsync()
+    {
+        Service = new TableServiceClient(await Azurite.NewAccountAsync());
+        TableClient rows = Service.GetTableClient("destinationcontrol");
+        await rows.CreateIfNotExistsAsync();
+        return rows;
     }
 
     private static async Task<ControlTable> NewTableAsync() => new(new TableServiceClient(await Azurite.NewAccountAsync()), new TableAccess(TimeProvider.System));

@@ -49,6 +49,17 @@ public sealed class SharedStatusTests
     }
 
     [Fact]
+    public void A_process_whose_state_this_version_does_not_know_decides_no_state_and_is_counted()
+    {
+        InstanceReport own = Own(delivered: 1);
+
+        DeliveryStatus status = SharedStatus.Of(own, [Other("newer", delivered: 2, rate: 20, seen: TimeSpan.FromSeconds(-5)) with { IsStateKnown = false }]);
+
+        status.Since.ShouldBe(own.Status.Since);
+        (status.Counts.Delivered, status.RateCurrent).ShouldBe((3, 20));
+    }
+
+    [Fact]
     public void The_workspace_is_told_by_who_asked_customer_io_last()
     {
         DeliveryStatus status = SharedStatus.Of(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
@@ -132,18 +133,62 @@ public sealed class TableDeliveryLogTests
         left.ShouldBe([log.Days.Of(old.AddDays(1)).Name, "zother"], ignoreOrder: true);
     }
 
+    private static string[] MadeUp { get; } = ["", "x", " ", "a b c", "\n", "ä ö"];
+
     [AzuriteFact]
     public async Task A_place_in_a_list_that_is_none_of_ours_finds_nothing()
     {
         await using RunningLog log = await RunningLog.StartAsync();
 
-        foreach (string after in new[] { "", "x", "2026112", "20261124!", "99999999" })
+        foreach (string after in (string[])["", "x", "2026112", "20261124!", "99999999", .. MadeUp.Select(token => new ListCursor(log.Days.Today, token).ToString())])
         {
             DeliveryLogPage page = await log.Log.ListAsync(new DeliveryLogQuery(10, after, null, null), CancellationToken.None);
 
             page.Items.ShouldBeEmpty(after);
             page.Next.ShouldBeNull(after);
         }
+    }
+
+    [AzuriteFact]
+    public async Task A_place_of_another_day_passes_over_no_line()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        await log.Log.RecordAsync([.. Enumerable.Range(0, 6).Select(number => Delivered(number, Noon.AddMinutes(number).AddDays(-(number % 2))))], CancellationToken.None);
+        await log.StopAsync();
+        string next = (await log.Log.ListAsync(new DeliveryLogQuery(1, null, null, null), CancellationToken.None)).Next!;
+        while (ListCursor.TryParse(next)!.Token is null)
+        {
+            next = (await log.Log.ListAsync(new DeliveryLogQuery(1, next, null, null), CancellationToken.None)).Next!;
+        }
+
+        ListCursor place = ListCursor.TryParse(next)!;
+        DeliveryLogPage page = await log.Log.ListAsync(
+            new DeliveryLogQuery(10, (place with { Day = place.Day.AddDays(-1) }).ToString(), null, null), CancellationToken.None);
+
+        page.Items.Select(line => line.EventId).ShouldBe([EventId(5), EventId(3), EventId(1)], "they are the other day's, and come before the place of this one");
+    }
+
+    [AzuriteFact]
+    public async Task Codes_lie_in_a_row_and_rows_of_another_version_are_read_as_far_as_they_are_known()
+    {
+        await using RunningLog log = await RunningLog.StartAsync();
+        await log.Log.RecordAsync([Delivered(1, Noon) with { Lane = Lane.Import }], CancellationToken.None);
+        await log.StopAsync();
+        TableClient rows = log.Days.Of(DateOnly.FromDateTime(Noon.UtcDateTime));
+        TableEntity row = await rows.QueryAsync<TableEntity>(entity => entity.PartitionKey == LineRow.PartitionOf(EventId(1))).SingleAsync();
+        (row["Lane"], row["Step"]).ShouldBe(("import", "delivery"));
+
+        await rows.AddEntityAsync(new TableEntity(row) { RowKey = EventId(1) + "-1", ["Lane"] = "Import", ["Step"] = "Queued", ["At"] = Noon.AddSeconds(-2).UtcTicks });
+        await rows.AddEntityAsync(new TableEntity(row) { RowKey = EventId(1) + "-2", ["Lane"] = "bulk", ["Step"] = "mirrored", ["Kind"] = "delete", ["At"] = Noon.AddSeconds(2).UtcTicks });
+        await rows.AddEntityAsync(new TableEntity(row.PartitionKey, EventId(1) + "-3") { ["At"] = "noon", ["EventId"] = EventId(1) });
+        EventStory story = (await log.Log.FindStoryAsync(EventId(1), CancellationToken.None)).ShouldNotBeNull();
+
+        story.Steps.Select(step => (step.Step, step.Lane, step.Kind)).ShouldBe(
+        [
+            (EventStep.Queued, Lane.Import, EventKind.Track),
+            (EventStep.Delivery, Lane.Import, EventKind.Track),
+            (EventStep.Delivery, Lane.Live, EventKind.Unsupported),
+        ]);
     }
 
     private static async Task<IEnumerable<string>> EventsOf(RunningLog log, AttemptOutcome? outcome, EventKind? kind) =>

@@ -3,7 +3,6 @@ using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Ports;
@@ -105,7 +104,7 @@ public sealed class MarkedRowsTests : IAsyncLifetime
             MaxConcurrentCallsPerSession = 1,
             SessionIdleTimeout = TimeSpan.FromSeconds(1),
         });
-        processor.ProcessMessageAsync += args => handler.HandleAsync(args.Message, new TriggerSettlement(args), args.CancellationToken);
+        processor.ProcessMessageAsync += args => handler.HandleAsync(args.Message, new ProcessorSettlement(args), args.CancellationToken);
         processor.ProcessErrorAsync += _ => Task.CompletedTask;
         await processor.StartProcessingAsync();
         await Eventually.BecomesTrueAsync(() => _broker[QueueName].ActiveCount == 0);

@@ -83,6 +83,19 @@ public sealed class LeasedRateShareTests
         sharer.Share.RequestsPerSecond.ShouldBeNull();
     }
 
+    [AzuriteFact]
+    public async Task A_failure_nobody_expected_ends_no_host_and_the_rate_is_shared_again_after_it()
+    {
+        await using Sharer sharer = await StartAsync(await Azurite.NewAccountAsync(), 1);
+        sharer.Break();
+        sharer.AskForever();
+        await Eventually.BecomesTrueAsync(() => sharer.Log.GetSnapshot().Any(line => line.Message.Contains("(InvalidOperationException)", StringComparison.Ordinal)));
+
+        sharer.Mend();
+
+        await Eventually.BecomesTrueAsync(() => sharer.Share.RequestsPerSecond == 100);
+    }
+
     private static async Task<Sharer> StartAsync(string account, int seed)
     {
         Sharer sharer = new(account, seed);

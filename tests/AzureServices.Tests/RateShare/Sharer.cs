@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
@@ -44,7 +43,13 @@ internal sealed class Sharer : IAsyncDisposable
     }
 
     /// <summary>Its calls reach nothing any more.</summary>
-    public void CutOff() => _cut.IsCut = true;
+    public void CutOff() => _cut.Failure = new Azure.RequestFailedException("no route to the account");
+
+    /// <summary>Its calls fail in a way nobody expected.</summary>
+    public void Break() => _cut.Failure = new InvalidOperationException("a bug");
+
+    /// <summary>Its calls reach the storage again.</summary>
+    public void Mend() => _cut.Failure = null;
 
     /// <summary>It ends without a word to the storage.</summary>
     public async Task KillAsync()
@@ -79,10 +84,10 @@ internal sealed class Sharer : IAsyncDisposable
 
     private sealed class Cut : HttpPipelinePolicy
     {
-        public bool IsCut { get; set; }
+        public Exception? Failure { get; set; }
 
         public override ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-            IsCut ? throw new Azure.RequestFailedException(string.Create(CultureInfo.InvariantCulture, $"no route to {message.Request.Uri.Host}")) : ProcessNextAsync(message, pipeline);
+            Failure is { } failure ? throw failure : ProcessNextAsync(message, pipeline);
 
         public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
     }

@@ -72,6 +72,52 @@ public sealed class VaultCredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_vault_that_hangs_holds_up_nobody_but_the_one_who_asks_it_and_that_one_for_five_seconds()
+    {
+        VaultHas("first-key");
+        TrackApiCredentials? before = await GetAsync();
+        VaultHangs();
+        _credentials.Forget();
+
+        Task<TrackApiCredentials?> asking = GetAsync().AsTask();
+
+        (await GetAsync()).ShouldBeSameAs(before);
+        _time.Advance(TimeSpan.FromSeconds(4.9));
+        asking.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        (await asking).ShouldBeSameAs(before);
+        (await GetAsync()).ShouldBeSameAs(before, "it is left alone for ten seconds");
+        Reads().ShouldBe(2);
+        _log.LatestRecord.Message.ShouldBe("The Track API key can't be read from the vault (no_answer).");
+    }
+
+    [Fact]
+    public async Task A_vault_that_hangs_from_the_start_leaves_everybody_without_a_key_after_five_seconds()
+    {
+        VaultHangs();
+        Task<TrackApiCredentials?>[] asking = [GetAsync().AsTask(), GetAsync().AsTask()];
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        (await Task.WhenAll(asking)).ShouldAllBe(credentials => credentials == null);
+        Reads().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_leaves_the_vault_to_the_next()
+    {
+        VaultHangs();
+        using CancellationTokenSource impatient = new();
+        Task<TrackApiCredentials?> first = _credentials.GetAsync(impatient.Token).AsTask();
+
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        VaultHas("first-key");
+
+        (await GetAsync())!.ApiKey.Reveal().ShouldBe("first-key");
+    }
+
+    [Fact]
     public async Task Without_any_key_there_are_no_credentials_and_that_is_said()
     {
         VaultFails();
@@ -88,6 +134,8 @@ public sealed class VaultCredentialsTests : IDisposable
     private int Reads() => _vault.Invocations.Count;
 
     private void VaultHas(string key) => Vault().ReturnsAsync(Response.FromValue(new KeyVaultSecret("customerio-api-key", key), Mock.Of<Response>()));
+
+    private void VaultHangs() => Vault().Returns(new TaskCompletionSource<Response<KeyVaultSecret>>().Task);
 
     private void VaultFails() => Vault().ThrowsAsync(new RequestFailedException(403, "no", "Forbidden", null));
 

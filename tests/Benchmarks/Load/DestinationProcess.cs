@@ -1,3 +1,4 @@
+using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Pacing;
@@ -34,20 +35,39 @@ internal sealed class DestinationProcess : IAsyncDisposable
     /// <param name="sink">Where to deliver; null to deliver nothing.</param>
     /// <param name="mode">One request an event, or batches.</param>
     /// <param name="requestsPerSecond">The rate; null for no limit.</param>
-    public static async Task<DestinationProcess> StartAsync(string file, Uri? sink, DeliveryMode mode = DeliveryMode.Single, double? requestsPerSecond = null)
+    public static Task<DestinationProcess> StartAsync(string file, Uri? sink, DeliveryMode mode = DeliveryMode.Single, double? requestsPerSecond = null) => StartAsync(
+        new DestinationSettings { Delivery = new DeliverySettings { Mode = mode }, Queue = new QueueSettings { Path = file } },
+        services => services.AddSqliteQueue(),
+        services => services.AddDeliveryWorker(),
+        sink,
+        requestsPerSecond);
+
+    /// <summary>Starts it with its queue on Service Bus, wired as the local host wires it.</summary>
+    /// <param name="broker">The broker's connection string.</param>
+    /// <param name="queue">The queue's name there.</param>
+    /// <param name="log">The delivery log's file.</param>
+    /// <param name="sink">Where to deliver; null to deliver nothing.</param>
+    public static Task<DestinationProcess> StartOnServiceBusAsync(string broker, string queue, string log, Uri? sink) => StartAsync(
+        new DestinationSettings { Queue = new QueueSettings { Path = log }, ServiceBus = new ServiceBusSettings { ConnectionString = new Secret(broker), QueueName = queue } },
+        services => services.AddSqliteDeliveryLog().AddServiceBusQueue(),
+        services => services.AddServiceBusDelivery(),
+        sink,
+        requestsPerSecond: null);
+
+    private static async Task<DestinationProcess> StartAsync(
+        DestinationSettings given, Action<IServiceCollection> addQueue, Action<IServiceCollection> addDelivery, Uri? sink, double? requestsPerSecond)
     {
-        var settings = new DestinationSettings
+        DestinationSettings settings = given with
         {
             CustomerIo = new CustomerIoSettings { SiteId = "s", ApiKey = new Secret("k"), TrackApiUrl = sink ?? new Uri("http://127.0.0.1:9") },
-            Delivery = new DeliverySettings { Mode = mode, Enabled = sink is not null },
-            Queue = new QueueSettings { Path = file },
+            Delivery = given.Delivery with { Enabled = sink is not null },
         };
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         builder.Services.AddSingleton<IRateShare>(new FixedRate(requestsPerSecond ?? 1_000_000));
-        builder.Services.AddSqliteQueue();
+        addQueue(builder.Services);
         builder.Services.AddCustomerIoDestination(settings, RulesSource.Of(DestinationRules.None));
-        builder.Services.AddDeliveryWorker();
+        addDelivery(builder.Services);
         IHost host = builder.Build();
         await host.StartAsync();
         return new DestinationProcess(host);

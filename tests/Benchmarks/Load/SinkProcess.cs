@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace CustomerIoDestination.Benchmarks.Load;
 
@@ -17,11 +18,13 @@ internal sealed class SinkProcess : IDisposable
     public Uri Address { get; }
 
     /// <summary>Starts it.</summary>
-    public static async Task<SinkProcess> StartAsync()
+    /// <param name="latencyMs">How long each answer is held back, in milliseconds.</param>
+    public static async Task<SinkProcess> StartAsync(int latencyMs = 0)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
         start.ArgumentList.Add(typeof(SinkProcess).Assembly.Location);
         start.ArgumentList.Add("sink");
+        start.ArgumentList.Add(latencyMs.ToString(CultureInfo.InvariantCulture));
         Process process = Process.Start(start)!;
         return new SinkProcess(process, new Uri((await process.StandardOutput.ReadLineAsync())!));
     }

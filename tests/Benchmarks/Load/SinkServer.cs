@@ -11,20 +11,22 @@ internal static class SinkServer
     private static readonly byte[] Empty = "{}\n"u8.ToArray();
 
     /// <summary>Serves until its standard input ends; prints its address first.</summary>
-    public static async Task<int> RunAsync()
+    /// <param name="latency">How long each answer is held back.</param>
+    public static async Task<int> RunAsync(TimeSpan latency)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         await using WebApplication app = builder.Build();
-        app.Run(AnswerAsync);
+        app.Run(context => AnswerAsync(context, latency));
         await app.StartAsync();
         Console.WriteLine(app.Urls.Single());
         await Console.In.ReadToEndAsync();
         return 0;
     }
 
-    private static async Task AnswerAsync(HttpContext context)
+    private static async Task AnswerAsync(HttpContext context, TimeSpan latency)
     {
+        await Task.Delay(latency);
         byte[] answer = context.Request.Path == "/api/v1/accounts/region" ? Region(context.Request) : Empty;
         await context.Request.BodyReader.CopyToAsync(Stream.Null);
         context.Response.ContentType = "application/json";

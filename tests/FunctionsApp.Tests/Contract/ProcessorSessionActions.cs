@@ -8,6 +8,8 @@ internal sealed class ProcessorSessionActions(ProcessSessionMessageEventArgs arg
 {
     public override DateTimeOffset SessionLockedUntil => args.SessionLockedUntil;
 
+    public override Task RenewSessionLockAsync(CancellationToken cancellationToken = default) => args.RenewSessionLockAsync(cancellationToken);
+
     public override Task<BinaryData> GetSessionStateAsync(CancellationToken cancellationToken = default) => args.GetSessionStateAsync(cancellationToken);
 
     public override Task SetSessionStateAsync(BinaryData sessionState, CancellationToken cancellationToken = default) =>

@@ -76,6 +76,8 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
             page.AddRange(some);
         }
 
+        // What arrives when the client has just ended one receive comes again in the next, after later ones.
+        page.Sort(static (one, other) => one.SequenceNumber.CompareTo(other.SequenceNumber));
         return page;
     }
 

@@ -5,13 +5,15 @@ namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 
 /// <summary>What a pass over the dead letters did so far, and its bounds. Made when the pass begins: its time runs from then.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="wanted">How many were asked for by id; null for as many as there are.</param>
 /// <param name="before">For a purge: only what became a dead letter before is included. Null for what was one when the pass began, up to the first that was not.</param>
-internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffset? before)
+internal sealed class PassProgress(TimeProvider time, DateTimeOffset? before)
 {
     private readonly long _started = time.GetTimestamp();
     private readonly DateTimeOffset _begun = time.GetUtcNow();
     private long _oldUpTo = -1;
+
+    /// <summary>How many were asked for by id and are there; null for as many as there are.</summary>
+    public int? Wanted { get; set; }
 
     /// <summary>Dead letters looked at.</summary>
     public int Scanned { get; set; }
@@ -32,11 +34,14 @@ internal sealed class PassProgress(TimeProvider time, int? wanted, DateTimeOffse
     public int Left => DeadLetterPass.MaxMessages - Scanned;
 
     /// <summary>Whether all that were asked for by id are done.</summary>
-    public bool IsComplete => Done >= wanted;
+    public bool IsComplete => Done >= Wanted;
 
     /// <summary>Whether the bounds allow more.</summary>
     public bool MayGoOn(CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && Left > 0 && time.GetElapsedTime(_started) < DeadLetterPass.MaxDuration;
+
+    /// <summary>Whether there is time to look for more of those that were asked for by id: half of it is for doing what was asked.</summary>
+    public bool MayLookOn => time.GetElapsedTime(_started) < DeadLetterPass.MaxDuration / 2;
 
     /// <summary>
     /// How many of the next ones, in their order, can be had and are to be dealt with. Replayed events that fail again at once must not keep the pass

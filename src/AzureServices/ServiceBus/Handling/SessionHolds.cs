@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
@@ -17,32 +16,32 @@ internal sealed class SessionHolds(TimeProvider time)
     // Well over sessionIdleTimeout (10 s, and 1 min where it is not set).
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(90);
 
-    private readonly ConcurrentDictionary<Partition, Hold> _holds = new();
+    private readonly ConcurrentDictionary<string, Hold> _holds = new(StringComparer.Ordinal);
 
     /// <summary>A message of the session is in hand.</summary>
-    public void Began(Partition partition)
+    public void Began(string session)
     {
         long now = time.GetTimestamp();
-        _holds[partition] = _holds.TryGetValue(partition, out Hold hold) && time.GetElapsedTime(hold.LastSeen, now) <= LongestPause
+        _holds[session] = _holds.TryGetValue(session, out Hold hold) && time.GetElapsedTime(hold.LastSeen, now) <= LongestPause
             ? hold with { LastSeen = now }
             : new Hold(now, now);
     }
 
     /// <summary>The message was settled. Whether the session is to be given up now.</summary>
-    public bool Ended(Partition partition)
+    public bool Ended(string session)
     {
         long now = time.GetTimestamp();
-        if (!_holds.TryGetValue(partition, out Hold hold))
+        if (!_holds.TryGetValue(session, out Hold hold))
         {
             return false;
         }
 
-        _holds[partition] = hold with { LastSeen = now };
+        _holds[session] = hold with { LastSeen = now };
         return time.GetElapsedTime(hold.Since, now) >= Longest;
     }
 
     /// <summary>The session was given up.</summary>
-    public void Released(Partition partition) => _holds.TryRemove(partition, out _);
+    public void Released(string session) => _holds.TryRemove(session, out _);
 
     private readonly record struct Hold(long Since, long LastSeen);
 }

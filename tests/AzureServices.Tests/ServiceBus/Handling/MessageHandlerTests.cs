@@ -3,6 +3,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -12,12 +13,19 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 /// <summary>What tests of the handler share: one whose deliveries come to what the test decides, and a settlement that remembers its steps.</summary>
 public abstract class MessageHandlerTests
 {
-    private protected MessageHandlerTests() => Handler = new ServiceBusMessageHandler(
-        async (received, keep, _) =>
+    private protected MessageHandlerTests(bool isEnabled = true)
+    {
+        Settled = new RecordedSettlement(Time);
+        Handler = Create(isEnabled);
+    }
+
+    private ServiceBusMessageHandler Create(bool isEnabled) => new(
+        async (received, keep, cancellationToken) =>
         {
             InHand.Of(received.Envelope.Lane).ShouldBe(1);
             Delivered.Add(received);
             Time.Advance(Takes);
+            await Waits(cancellationToken);
             if (Keeps is { } failures)
             {
                 await keep(failures);
@@ -27,14 +35,16 @@ public abstract class MessageHandlerTests
         },
         new EventSettling(Log, NullLogger<EventSettling>.Instance),
         InHand,
+        new DeliverySettings { Enabled = isEnabled },
         Time,
+        new NoChance(),
         Logger);
 
     private protected FakeTimeProvider Time { get; } = new(Some.Time);
 
     private protected RecordedLog Log { get; } = new();
 
-    private protected RecordedSettlement Settled { get; } = new();
+    private protected RecordedSettlement Settled { get; }
 
     private protected FakeLogger<ServiceBusMessageHandler> Logger { get; } = new();
 
@@ -53,6 +63,32 @@ public abstract class MessageHandlerTests
     /// <summary>How long a delivery takes.</summary>
     private protected TimeSpan Takes { get; set; } = TimeSpan.Zero;
 
+    /// <summary>What the next delivery waits for.</summary>
+    private protected Func<CancellationToken, Task> Waits { get; set; } = static _ => Task.CompletedTask;
+
     private protected Task HandleAsync(EventEnvelope? envelope = null, CancellationToken cancellationToken = default) =>
         Handler.HandleAsync(Some.Received(envelope ?? Some.Envelope()), Settled, cancellationToken);
+
+    /// <summary>
+    /// The same for what does not end at once: how long it takes on the test's clock, to the second. Nothing really waits, so outside the test's own
+    /// context all that a tick sets going is done when it returns.
+    /// </summary>
+    private protected Task<double> SecondsAsync(Func<Task> handle) => Task.Run(async () =>
+    {
+        long start = Time.GetTimestamp();
+        Task handling = handle();
+        while (!handling.IsCompleted)
+        {
+            Settled.Steps.ShouldNotContain("release");
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await handling;
+        return Time.GetElapsedTime(start).TotalSeconds;
+    });
+
+    private sealed class NoChance : Random
+    {
+        public override double NextDouble() => 0;
+    }
 }

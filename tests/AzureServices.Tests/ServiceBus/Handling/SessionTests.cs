@@ -70,7 +70,7 @@ public sealed class SessionTests : MessageHandlerTests
     {
         Settled.Failures["get-state"] = new ServiceBusException("busy", ServiceBusFailureReason.ServiceBusy);
 
-        await HandleAsync();
+        (await SecondsAsync(() => HandleAsync())).ShouldBe(5);
 
         Delivered.ShouldBeEmpty();
         Settled.Steps.ShouldBe(["release"]);

@@ -76,7 +76,7 @@ public sealed class SettlementTests : MessageHandlerTests
         Settled.Failures["complete"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);
         Settled.Failures["release"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);
 
-        await HandleAsync();
+        (await SecondsAsync(() => HandleAsync())).ShouldBe(5);
 
         Settled.Steps.ShouldBe(["complete", "release"]);
         Logger.LatestRecord.Message.ShouldContain(Some.Envelope().EventId);
@@ -88,7 +88,7 @@ public sealed class SettlementTests : MessageHandlerTests
     {
         Settled.Failures["complete"] = new InvalidOperationException("gRPC");
 
-        await HandleAsync();
+        (await SecondsAsync(() => HandleAsync())).ShouldBe(5);
 
         Settled.Steps.ShouldBe(["complete", "release"]);
     }
@@ -98,7 +98,7 @@ public sealed class SettlementTests : MessageHandlerTests
     {
         Settled.Failures["dead-letter"] = new InvalidOperationException("gRPC");
 
-        await Handler.HandleAsync(ServiceBusModelFactory.ServiceBusReceivedMessage(), Settled, CancellationToken.None);
+        (await SecondsAsync(() => Handler.HandleAsync(ServiceBusModelFactory.ServiceBusReceivedMessage(), Settled, CancellationToken.None))).ShouldBe(5);
 
         Settled.Steps.ShouldBe(["dead-letter unreadable", "release"]);
     }

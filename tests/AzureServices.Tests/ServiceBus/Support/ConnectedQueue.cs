@@ -1,7 +1,6 @@
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
@@ -12,18 +11,16 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 /// <summary>Everything of this library that one process has over its connection.</summary>
 internal sealed class ConnectedQueue : IAsyncDisposable
 {
-    private readonly SessionExchange _exchange;
+    private readonly ProcessorReceiver _receiver;
 
     public ConnectedQueue(string connectionString, string queueName, IDeliveryLog log, TimeProvider time)
     {
         Connection = QueueConnection.Open(new ServiceBusSettings { ConnectionString = new Secret(connectionString), QueueName = queueName }, QueueConnection.HostIdentity());
         EventsInHand inHand = new();
         EventSettling settling = new(log, NullLogger<EventSettling>.Instance);
-        SessionAccepting accepting = new(Connection, settling, time, NullLogger<SessionAccepting>.Instance);
-        _exchange = new SessionExchange(accepting, time, NullLogger<SessionExchange>.Instance);
         ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, static _ => Task.FromResult(default(InHand)), TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
         Queue = new LoggedEventQueue(ServiceBusQueue, log, settling);
-        Receiver = new ServiceBusEventReceiver(_exchange, settling, inHand);
+        _receiver = new ProcessorReceiver(Connection.Client, queueName, settling, inHand, time);
         Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, log, new DeadLetterSettings(), time);
     }
 
@@ -33,13 +30,13 @@ internal sealed class ConnectedQueue : IAsyncDisposable
 
     public IEventQueue Queue { get; }
 
-    public IEventReceiver Receiver { get; }
+    public IEventReceiver Receiver => _receiver;
 
     public ServiceBusDeadLetterStore Store { get; }
 
     public async ValueTask DisposeAsync()
     {
-        await _exchange.DisposeAsync();
+        await _receiver.DisposeAsync();
         Store.Dispose();
         await Connection.DisposeAsync();
     }

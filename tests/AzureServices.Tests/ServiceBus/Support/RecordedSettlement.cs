@@ -3,13 +3,16 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 
-/// <summary>Remembers each step in order, with its state; a step can be made to fail.</summary>
-internal sealed class RecordedSettlement : IMessageSettlement
+/// <summary>Remembers each step in order, with its state; a step can be made to fail. Its session is locked for a minute at a time.</summary>
+internal sealed class RecordedSettlement(TimeProvider time) : IMessageSettlement
 {
     private readonly List<string> _steps = [];
 
     /// <summary>What was done, for instance <c>dead-letter expired</c>.</summary>
     public IReadOnlyList<string> Steps => _steps;
+
+    /// <summary>Forgets the steps so far.</summary>
+    public void Forget() => _steps.Clear();
 
     /// <summary>The session's state.</summary>
     public BinaryData? State { get; set; }
@@ -21,7 +24,18 @@ internal sealed class RecordedSettlement : IMessageSettlement
 
     public IReadOnlyDictionary<string, object>? Properties { get; private set; }
 
-    public DateTimeOffset SessionLockedUntil => Some.Time;
+    public DateTimeOffset SessionLockedUntil { get; private set; } = time.GetUtcNow() + TimeSpan.FromMinutes(1);
+
+    public Task RenewSessionLockAsync(CancellationToken cancellationToken)
+    {
+        if (Failures.TryGetValue("renew", out Exception? failure))
+        {
+            return Task.FromException(failure);
+        }
+
+        SessionLockedUntil = time.GetUtcNow() + TimeSpan.FromMinutes(1);
+        return Task.CompletedTask;
+    }
 
     public Task CompleteAsync(CancellationToken cancellationToken) => StepAsync("complete", null, cancellationToken);
 

@@ -1,13 +1,14 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 
-namespace CustomerIoDestination.AzureServices.ServiceBus.Receiving;
+namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
 /// <summary>
-/// Keeps a session's lock until disposed of, and tells when it is lost all the same: when the broker says so, or when the time it last granted has run
-/// out here, because from then on somebody else may have the session.
+/// Keeps a session's lock while an event of it is delivered, and tells when it is lost all the same: when the broker says so, or when the time it last
+/// granted has run out here, because from then on somebody else may have the session. The processor renews the lock too, but in Functions it runs in
+/// another process, and nothing it learns of the lock reaches this one.
 /// </summary>
-internal sealed partial class LockRenewal : IAsyncDisposable
+internal sealed partial class LockRenewal : IDisposable
 {
     // A third of the queue's lock duration of a minute; a lock that ends sooner, as the broker says, is renewed sooner.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
@@ -17,37 +18,36 @@ internal sealed partial class LockRenewal : IAsyncDisposable
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestLock = TimeSpan.FromSeconds(10);
 
-    private readonly ServiceBusSessionReceiver _session;
+    private readonly IMessageSettlement _session;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _lost;
-    private readonly Task _renewing;
 
-    public LockRenewal(ServiceBusSessionReceiver session, TimeProvider time, ILogger logger)
+    public LockRenewal(IMessageSettlement session, TimeProvider time, ILogger logger)
     {
         _session = session;
         _time = time;
         _logger = logger;
         _lost = new CancellationTokenSource(Granted(TimeSpan.Zero), time);
         Lost = _lost.Token;
-        _renewing = RenewAsync();
+        _ = RenewAsync();
     }
 
     /// <summary>Cancelled when the lock is lost.</summary>
     public CancellationToken Lost { get; }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the renewing; one that is under way ends by itself.</summary>
+    public void Dispose()
     {
-        await _stop.CancelAsync();
-        await _renewing;
+        _stop.Cancel();
         _stop.Dispose();
-        _lost.Dispose();
     }
 
     private async Task RenewAsync()
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _lost.Token);
+        using CancellationTokenSource lost = _lost;
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lost.Token);
         TimeSpan pause = PauseUntilHalf();
         string failure = "none";
         while (true)
@@ -71,9 +71,9 @@ internal sealed partial class LockRenewal : IAsyncDisposable
                 _lost.CancelAfter(Granted(_time.GetElapsedTime(asked)));
                 pause = PauseUntilHalf();
             }
-            catch (Exception lost) when (lost is ServiceBusException { Reason: ServiceBusFailureReason.SessionLockLost } or ObjectDisposedException)
+            catch (Exception told) when (told is ServiceBusException { Reason: ServiceBusFailureReason.SessionLockLost } or ObjectDisposedException)
             {
-                failure = lost.GetType().Name;
+                failure = told.GetType().Name;
                 await _lost.CancelAsync();
             }
 #pragma warning disable CA1031 // Whatever keeps a renewal from working may pass before the lock ends; if it does not, the end of the lock is told.

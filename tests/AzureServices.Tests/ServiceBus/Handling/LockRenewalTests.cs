@@ -1,13 +1,11 @@
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.ServiceBus.Receiving;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.Model;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Receiving;
+namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 
 public sealed class LockRenewalTests
 {
@@ -25,7 +23,7 @@ public sealed class LockRenewalTests
     public async Task A_lock_that_is_renewed_is_not_lost()
     {
         StubSession session = new(_time);
-        await using LockRenewal renewal = await RenewAsync(session);
+        using LockRenewal renewal = await RenewAsync(session);
 
         await PassAsync(TimeSpan.FromMinutes(10));
 
@@ -38,7 +36,7 @@ public sealed class LockRenewalTests
     public async Task A_lock_nobody_could_renew_is_lost_when_its_time_has_run_out(Exception failure)
     {
         StubSession session = new(_time) { Failure = failure };
-        await using LockRenewal renewal = await RenewAsync(session);
+        using LockRenewal renewal = await RenewAsync(session);
 
         await PassAsync(TimeSpan.FromSeconds(59));
         renewal.Lost.IsCancellationRequested.ShouldBeFalse();
@@ -52,7 +50,7 @@ public sealed class LockRenewalTests
     public async Task A_renewal_that_works_again_in_time_keeps_the_lock()
     {
         StubSession session = new(_time) { Failure = new UnauthorizedAccessException() };
-        await using LockRenewal renewal = await RenewAsync(session);
+        using LockRenewal renewal = await RenewAsync(session);
         await PassAsync(TimeSpan.FromSeconds(55));
 
         session.Failure = null;
@@ -67,7 +65,7 @@ public sealed class LockRenewalTests
     public async Task A_wrong_clock_neither_loses_a_lock_that_is_renewed_nor_keeps_one_that_is_not(int skewSeconds)
     {
         StubSession session = new(_time) { Skew = TimeSpan.FromSeconds(skewSeconds) };
-        await using LockRenewal renewal = await RenewAsync(session);
+        using LockRenewal renewal = await RenewAsync(session);
         await PassAsync(TimeSpan.FromMinutes(3));
         renewal.Lost.IsCancellationRequested.ShouldBeFalse();
 
@@ -75,23 +73,6 @@ public sealed class LockRenewalTests
         await PassAsync(TimeSpan.FromMinutes(1));
 
         renewal.Lost.IsCancellationRequested.ShouldBeTrue();
-    }
-
-    [Fact]
-    public async Task A_session_is_given_back_after_its_renewal_failed()
-    {
-        StubSession session = new(_time) { Failure = new UnauthorizedAccessException() };
-        EventsInHand inHand = new();
-        EventSettling settling = new(new RecordedLog(), NullLogger<EventSettling>.Instance);
-        SessionInHand held = await Task.Run(() => new SessionInHand(session, Some.Received(Some.Envelope()), Some.Envelope(), null, settling, _time, NullLogger.Instance));
-        ServiceBusPartitionLease lease = new(held, settling, inHand);
-        inHand.Of(Lane.Live).ShouldBe(1);
-
-        await PassAsync(TimeSpan.FromSeconds(30));
-        await lease.DisposeAsync();
-
-        session.IsGivenBack.ShouldBeTrue();
-        inHand.Of(Lane.Live).ShouldBe(0);
     }
 
     private Task<LockRenewal> RenewAsync(StubSession session) => Task.Run(() => new LockRenewal(session, _time, NullLogger.Instance));

@@ -1,0 +1,60 @@
+using Azure.Data.Tables;
+
+namespace CustomerIoDestination.AzureServices.Tables;
+
+/// <summary>
+/// Columns of a row that this version or another one wrote. Rows outlive versions, in both directions: a column that is missing, of another type or out
+/// of range reads as null, and never throws.
+/// </summary>
+internal static class StoredRow
+{
+    /// <summary>A text.</summary>
+    public static string? Text(this TableEntity row, string column) => Value(row, column) as string;
+
+    /// <summary>A whole number.</summary>
+    public static long? Whole(this TableEntity row, string column) => Value(row, column) switch
+    {
+        long number => number,
+        int number => number,
+        _ => null,
+    };
+
+    /// <summary>A small whole number, for instance a count.</summary>
+    public static int? Small(this TableEntity row, string column) => row.Whole(column) is >= int.MinValue and <= int.MaxValue and long number ? (int)number : null;
+
+    /// <summary>Any number.</summary>
+    public static double? Number(this TableEntity row, string column) => Value(row, column) switch
+    {
+        double number => number,
+        _ => row.Whole(column),
+    };
+
+    /// <summary>A time, which lies in the row as ticks: the service reads its own times less exactly back than they were written.</summary>
+    public static DateTimeOffset? Time(this TableEntity row, string column) =>
+        row.Whole(column) is { } ticks && ticks >= DateTimeOffset.MinValue.Ticks && ticks <= DateTimeOffset.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    private static object? Value(TableEntity row, string column) => row.TryGetValue(column, out object? value) ? value : null;
+}
+
+/// <summary>The codes under which the values of an enumeration lie in rows. They stay what they are when a member is renamed.</summary>
+/// <param name="codes">Every value with its code.</param>
+internal sealed class StoredCodes<T>(params (T Value, string Code)[] codes)
+    where T : struct, Enum
+{
+    /// <summary>A value's code.</summary>
+    public string Of(T value) => codes.First(known => EqualityComparer<T>.Default.Equals(known.Value, value)).Code;
+
+    /// <summary>Reads a code; null for one that only another version knows. Earlier versions wrote the member's name, which differs from the code in case only.</summary>
+    public T? Read(string? text)
+    {
+        foreach ((T value, string code) in codes)
+        {
+            if (string.Equals(code, text, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+}
