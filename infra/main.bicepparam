@@ -79,6 +79,7 @@ param settings = {
   Mapping__SendNulls: flagIfGiven(readEnvironmentVariable('MAPPING__SENDNULLS', ''))
   Mapping__AnonymousId: flagIfGiven(readEnvironmentVariable('MAPPING__ANONYMOUSID', ''))
   Mapping__EmailFromProperties: flagIfGiven(readEnvironmentVariable('MAPPING__EMAILFROMPROPERTIES', ''))
+  Mapping__PlaceholderIdentifiers: textIfGiven(readEnvironmentVariable('MAPPING__PLACEHOLDERIDENTIFIERS', ''))
   Mapping__EventIdProperty: textIfGiven(readEnvironmentVariable('MAPPING__EVENTIDPROPERTY', ''))
   Mapping__UnidentifiedIdentify: any(textIfGiven(readEnvironmentVariable('MAPPING__UNIDENTIFIEDIDENTIFY', '')))
   Mapping__MayCreatePeople: flagIfGiven(readEnvironmentVariable('MAPPING__MAYCREATEPEOPLE', ''))

@@ -196,6 +196,7 @@ var ifGiven = toObject(
   filter(
     [
       { name: 'CustomerIo__TrackApiUrl', value: settings.?CustomerIo__TrackApiUrl }
+      { name: 'Mapping__PlaceholderIdentifiers', value: settings.?Mapping__PlaceholderIdentifiers }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }

@@ -88,6 +88,7 @@ type destinationSettings = {
   Mapping__SendNulls: bool?
   Mapping__AnonymousId: bool?
   Mapping__EmailFromProperties: bool?
+  Mapping__PlaceholderIdentifiers: string?
   Mapping__EventIdProperty: string?
   Mapping__UnidentifiedIdentify: 'skip' | 'deadLetter'?
   Mapping__MayCreatePeople: bool?

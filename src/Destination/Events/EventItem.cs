@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Events;
@@ -20,7 +21,10 @@ internal abstract record EventItem
     public sealed record Bad(string Code, string Message) : EventItem;
 
     /// <summary>Reads an item into the table.</summary>
-    public static EventItem Read(ReadOnlyMemory<byte> item, JsonTable table)
+    /// <param name="item">The item.</param>
+    /// <param name="table">Where it is read; the event lives as long.</param>
+    /// <param name="placeholders">Words that stand for no identifier; null for the usual ones.</param>
+    public static EventItem Read(ReadOnlyMemory<byte> item, JsonTable table, PlaceholderIdentifiers? placeholders = null)
     {
         if (item.Length > EventEnvelope.MaxBodyBytes)
         {
@@ -32,7 +36,7 @@ internal abstract record EventItem
             return Explain(item.Span);
         }
 
-        FreshpaintEvent? source = FreshpaintEventReader.Read(table.Root, out string? problem);
+        FreshpaintEvent? source = FreshpaintEventReader.Read(table.Root, placeholders ?? PlaceholderIdentifiers.Default, out string? problem);
         return source is null ? new Bad("invalid_event", problem!) : new Readable(source);
     }
 

@@ -1,19 +1,16 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Globalization;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Events;
 
 /// <summary>
-/// Times as senders write them: numbers and digit text by magnitude (below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds),
-/// or ISO 8601 text (UTC when it names no zone). Never through the host's zone.
+/// Times as senders write them: numbers and number text by magnitude (<see cref="UnixTime"/>), a day of eight digits, the texts of <see cref="TimeText"/>, and
+/// the two objects of document databases. Never through the host's zone.
 /// </summary>
 internal static class EventTime
 {
-    private const long SecondsBelow = 100_000_000_000;
-    private const long MillisecondsBelow = 100_000_000_000_000;
-    private const long MicrosecondsBelow = 100_000_000_000_000_000;
+    private const long Year1900 = -2_208_988_800_000;
+    private const long Year2101 = 4_133_980_800_000;
 
     private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789.-"u8);
 
@@ -23,53 +20,29 @@ internal static class EventTime
         unixMilliseconds = 0;
         return value.Kind switch
         {
-            JsonKind.Number => TryReadNumber(value.Bytes, out unixMilliseconds),
-            JsonKind.String => value.TryGetText(out Utf8Text text) && TryReadText(text.Span, out unixMilliseconds),
+            JsonKind.Number => UnixTime.TryReadNumber(value.Bytes, out unixMilliseconds),
+            JsonKind.String => value.TryGetText(out Utf8Text text) && TryReadText(text, out unixMilliseconds),
+            JsonKind.Object => UnixTime.TryReadObject(value, out unixMilliseconds),
             _ => false,
         };
     }
 
-    /// <summary>Reads text: digits by magnitude, else ISO 8601.</summary>
-    public static bool TryReadText(ReadOnlySpan<byte> text, out long unixMilliseconds) =>
-        IsoTime.TryParse(text, out unixMilliseconds)
-        || (!text.IsEmpty && !text.ContainsAnyExcept(NumberBytes) && TryReadNumber(text, out unixMilliseconds));
-
     /// <summary>Unix seconds of Unix milliseconds, cut downwards, before 1970 too.</summary>
-    public static long ToSeconds(long unixMilliseconds) => Math.DivRem(unixMilliseconds, 1000, out long rest) - (rest < 0 ? 1 : 0);
+    public static long ToSeconds(long unixMilliseconds) => UnixTime.Floor(unixMilliseconds, 1000);
 
-    private static bool TryReadNumber(ReadOnlySpan<byte> digits, out long unixMilliseconds)
+    private static bool TryReadText(Utf8Text text, out long unixMilliseconds)
     {
-        unixMilliseconds = 0;
-        if (Utf8Parser.TryParse(digits, out long whole, out int consumed) && consumed == digits.Length)
+        if (TimeText.TryParse(text, out unixMilliseconds))
         {
-            return TryScale(whole, out unixMilliseconds);
+            return true;
         }
 
-        return decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
-            && decimal.Abs(number) < MicrosecondsBelow
-            && TryScale(number, out unixMilliseconds);
-    }
-
-    private static bool TryScale(long number, out long unixMilliseconds)
-    {
-        long magnitude = number == long.MinValue ? long.MaxValue : Math.Abs(number);
-        unixMilliseconds = magnitude switch
+        ReadOnlySpan<byte> digits = Utf8Scan.Trim(text).Span;
+        if (IsoTime.TryParseDay(digits, out unixMilliseconds) && unixMilliseconds is >= Year1900 and < Year2101)
         {
-            < SecondsBelow => number * 1000,
-            < MillisecondsBelow => number,
-            < MicrosecondsBelow => ToSeconds(number),
-            _ => 0,
-        };
-        return magnitude < MicrosecondsBelow;
-    }
+            return true;
+        }
 
-    private static bool TryScale(decimal number, out long unixMilliseconds)
-    {
-        decimal magnitude = decimal.Abs(number);
-        unixMilliseconds = (long)decimal.Floor(
-            magnitude < SecondsBelow ? number * 1000
-            : magnitude < MillisecondsBelow ? number
-            : number / 1000);
-        return true;
+        return !digits.IsEmpty && !digits.ContainsAnyExcept(NumberBytes) && UnixTime.TryReadNumber(digits, out unixMilliseconds);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Events;
@@ -16,6 +17,8 @@ public static class EventUlid
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const long MaxTime = (1L << 48) - 1;
     private const int HashBytes = 10;
+    private const int MostOnStack = 512;
+    private const byte Separator = 0x1F;
 
     /// <summary>Whether the text is a ULID: 26 characters of Crockford's base 32 in either case, the first at most 7.</summary>
     public static bool IsValid(ReadOnlySpan<byte> text)
@@ -85,9 +88,9 @@ public static class EventUlid
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         if (given.IsPresent)
         {
-            SHA256.HashData(given.Text.Span, hash);
+            HashGiven(source, given.Text, hash);
         }
-        else if (hasTime)
+        else if (source.Head.Time.Kind is not (JsonKind.Missing or JsonKind.Null))
         {
             using var canonical = new ScratchBuffer();
             CanonicalJson.Write(canonical, item);
@@ -99,6 +102,23 @@ public static class EventUlid
         }
 
         return Encode(hasTime && time is >= 0 and <= MaxTime ? time : 0, hash[..HashBytes]);
+    }
+
+    // With the kind and the name, because some libraries give one id to everything that happens at once.
+    private static void HashGiven(FreshpaintEvent source, Utf8Text id, Span<byte> hash)
+    {
+        ReadOnlySpan<byte> name = source.Head.GivenName.TryGetText(out Utf8Text given) ? given.Span : default;
+        string kind = source.Kind.ToCode();
+        int length = kind.Length + name.Length + id.Length + 2;
+        byte[]? rented = length > MostOnStack ? new byte[length] : null;
+        Span<byte> text = rented ?? stackalloc byte[length];
+        int end = System.Text.Encoding.ASCII.GetBytes(kind, text);
+        text[end++] = Separator;
+        name.CopyTo(text[end..]);
+        end += name.Length;
+        text[end++] = Separator;
+        id.Span.CopyTo(text[end..]);
+        SHA256.HashData(text, hash);
     }
 
     /// <summary>Writes 48 bits of time and 80 bits as 26 characters.</summary>

@@ -78,6 +78,9 @@ internal sealed record EventHead
     /// <summary>The sender's id of the event; absent when there is none.</summary>
     public required Identifier GivenId { get; init; }
 
+    /// <summary>A track's name as given; missing for every other kind.</summary>
+    public required JsonValue GivenName { get; init; }
+
     /// <summary>The sender's time of the event, as given.</summary>
     public required JsonValue Time { get; init; }
 
@@ -87,6 +90,9 @@ internal sealed record EventHead
     /// <summary><c>context</c>.</summary>
     public required JsonValue Context { get; init; }
 
+    /// <summary><c>context.traits</c>: facts about the person that libraries keep.</summary>
+    public required JsonValue ContextTraits { get; init; }
+
     /// <summary><c>integrations</c>.</summary>
     public required JsonValue Integrations { get; init; }
 
@@ -95,4 +101,7 @@ internal sealed record EventHead
 
     /// <summary>The properties as given, reserved names included.</summary>
     public required JsonValue RawProperties { get; init; }
+
+    /// <summary>What was read otherwise than it stands there; null for nothing.</summary>
+    public required List<MappingWarning>? Notices { get; init; }
 }

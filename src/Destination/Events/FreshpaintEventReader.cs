@@ -1,4 +1,6 @@
+using System.Text;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Events;
@@ -11,9 +13,10 @@ internal static class FreshpaintEventReader
 {
     /// <summary>Reads an item.</summary>
     /// <param name="item">The item.</param>
+    /// <param name="placeholders">Words that stand for no identifier.</param>
     /// <param name="problem">Why it is no event; null when it is one.</param>
     /// <returns>The event; null when it is none.</returns>
-    public static FreshpaintEvent? Read(JsonValue item, out string? problem)
+    public static FreshpaintEvent? Read(JsonValue item, PlaceholderIdentifiers placeholders, out string? problem)
     {
         if (item.Kind != JsonKind.Object)
         {
@@ -22,13 +25,7 @@ internal static class FreshpaintEventReader
         }
 
         EventFields fields = EventFields.Of(item);
-        if (KindOf(fields, out problem) is not { } kind)
-        {
-            return null;
-        }
-
-        EventHead head = fields.IsWebhook ? WebhookHead(fields, kind) : HttpApiHead(fields);
-        return Build(kind, head, fields, out problem);
+        return KindOf(fields, out problem) is { } kind ? new EventBuilder(fields, kind, placeholders).Build(out problem) : null;
     }
 
     private static EventKind? KindOf(in EventFields fields, out string? problem)
@@ -39,18 +36,20 @@ internal static class FreshpaintEventReader
             return KindWithoutType(fields, out problem);
         }
 
-        if (fields.Type.Kind != JsonKind.String)
+        if (!fields.Type.TryGetText(out Utf8Text text))
         {
             problem = $"type is {fields.Type.Kind.WithArticle()}; a text was expected";
             return null;
         }
 
-        return fields.Type.Is("track"u8) ? ReservedKind(fields.Event)
-            : fields.Type.Is("identify"u8) ? EventKind.Identify
-            : fields.Type.Is("page"u8) ? EventKind.Page
-            : fields.Type.Is("screen"u8) ? EventKind.Screen
-            : fields.Type.Is("group"u8) ? EventKind.Group
-            : fields.Type.Is("alias"u8) ? EventKind.Alias
+        ReadOnlySpan<byte> type = Utf8Scan.Trim(text).Span;
+        return type.IsEmpty ? KindWithoutType(fields, out problem)
+            : Ascii.EqualsIgnoreCase(type, "track"u8) ? ReservedKind(fields.Event)
+            : Ascii.EqualsIgnoreCase(type, "identify"u8) ? EventKind.Identify
+            : Ascii.EqualsIgnoreCase(type, "page"u8) ? EventKind.Page
+            : Ascii.EqualsIgnoreCase(type, "screen"u8) ? EventKind.Screen
+            : Ascii.EqualsIgnoreCase(type, "group"u8) ? EventKind.Group
+            : Ascii.EqualsIgnoreCase(type, "alias"u8) ? EventKind.Alias
             : EventKind.Unsupported;
     }
 
@@ -76,116 +75,15 @@ internal static class FreshpaintEventReader
         return null;
     }
 
-    private static EventKind ReservedKind(JsonValue name) =>
-        name.Is("$identify"u8) ? EventKind.Identify
-        : name.Is("$page"u8) || name.Is("$pageview"u8) ? EventKind.Page
-        : name.Is("$screen"u8) ? EventKind.Screen
-        : name.Is("$group"u8) ? EventKind.Group
-        : name.Is("$alias"u8) ? EventKind.Alias
-        : EventKind.Track;
-
-    private static FreshpaintEvent? Build(EventKind kind, EventHead head, in EventFields fields, out string? problem)
+    private static EventKind ReservedKind(JsonValue value)
     {
-        problem = null;
-        PropertyNames names = fields.IsWebhook ? PropertyNames.Webhook : PropertyNames.HttpApi;
-        switch (kind)
-        {
-            case EventKind.Identify:
-                return new FreshpaintEvent.Identify(head, Traits(fields, head), fields.Properties);
-            case EventKind.Page:
-                return new FreshpaintEvent.Page(head, fields.Name, PageProperties(fields));
-            case EventKind.Screen:
-                return new FreshpaintEvent.Screen(head, fields.Name, fields.Properties["$screen_name"u8], fields.Event, new PropertySet(fields.Properties, default, names, default));
-            case EventKind.Track:
-                if (!fields.Event.TryGetText(out Utf8Text name))
-                {
-                    problem = fields.Event.IsPresent
-                        ? $"event is {fields.Event.Kind.WithArticle()}; a text was expected"
-                        : "event is missing: a track needs a name";
-                    return null;
-                }
-
-                problem = name.IsBlank ? "event is empty: a track needs a name" : null;
-                return problem is null ? new FreshpaintEvent.Track(head, name, new PropertySet(fields.Properties, default, names, default)) : null;
-            default:
-                return new FreshpaintEvent.Undelivered(head, kind);
-        }
+        ReadOnlySpan<byte> name = value.TryGetText(out Utf8Text text) ? Utf8Scan.Trim(text).Span : default;
+        return !name.StartsWith("$"u8) ? EventKind.Track
+            : name.SequenceEqual("$identify"u8) ? EventKind.Identify
+            : name.SequenceEqual("$page"u8) || name.SequenceEqual("$pageview"u8) ? EventKind.Page
+            : name.SequenceEqual("$screen"u8) ? EventKind.Screen
+            : name.SequenceEqual("$group"u8) ? EventKind.Group
+            : name.SequenceEqual("$alias"u8) ? EventKind.Alias
+            : EventKind.Track;
     }
-
-    // The SDK call documented for identify puts the HTTP API's names into traits; there $user_props beats its siblings.
-    private static PropertySet Traits(in EventFields fields, EventHead head)
-    {
-        if (!fields.IsWebhook || !fields.Traits.IsPresent)
-        {
-            return new PropertySet(head.UserProps, fields.IsWebhook ? default : fields.Properties, PropertyNames.HttpApi, default);
-        }
-
-        JsonValue nested = fields.Traits["$user_props"u8];
-        bool sdkCall = nested.Kind == JsonKind.Object || fields.Traits["distinct_id"u8].IsPresent;
-        return sdkCall
-            ? new PropertySet(nested, fields.Traits, PropertyNames.HttpApi, default)
-            : new PropertySet(fields.Traits, head.UserProps, PropertyNames.Webhook, default);
-    }
-
-    private static PropertySet PageProperties(in EventFields fields)
-    {
-        JsonValue page = fields.Context["page"u8];
-        JsonValue url = page["url"u8];
-        url = IsText(url) ? url : fields.Properties["url"u8];
-        url = IsText(url) ? url : fields.Properties["$current_url"u8];
-        return fields.IsWebhook
-            ? new PropertySet(fields.Properties, page, PropertyNames.Page, IsText(url) ? url : default)
-            : new PropertySet(fields.Properties, page, PropertyNames.HttpApiPage, IsText(url) ? url : default);
-    }
-
-    private static EventHead WebhookHead(in EventFields fields, EventKind kind)
-    {
-        JsonValue properties = fields.Properties;
-        JsonValue traits = fields.Traits;
-        JsonValue userProps = traits["$user_props"u8];
-        bool identify = kind == EventKind.Identify;
-        Identifier device = Identifier.Read(fields.AnonymousId)
-            .OrMember(properties, "$device_id"u8)
-            .OrMember(identify ? traits : default, "$device_id"u8);
-        Identifier user = Identifier.Read(fields.UserId).OrMember(identify ? traits : default, "distinct_id"u8);
-        JsonValue time = fields.Timestamp;
-        return new EventHead
-        {
-            Shape = EventShape.Webhook,
-            UserId = SameAsDevice(user, device) ? Identifier.Absent : user,
-            DeviceId = device,
-            GivenId = Identifier.Read(fields.MessageId).OrMember(properties, "$insert_id"u8),
-            Time = time.IsPresent || !identify ? time : traits["time"u8],
-            UserProps = userProps.Kind == JsonKind.Object ? userProps : properties["$user_props"u8],
-            Context = fields.Context,
-            Integrations = fields.Integrations,
-            Channel = fields.Channel,
-            RawProperties = properties,
-        };
-    }
-
-    private static EventHead HttpApiHead(in EventFields fields)
-    {
-        JsonValue properties = fields.Properties;
-        Identifier device = Identifier.Read(properties["$device_id"u8]).OrMember(properties, "anonymous_id"u8);
-        Identifier user = Identifier.Read(properties["distinct_id"u8]);
-        return new EventHead
-        {
-            Shape = EventShape.HttpApi,
-            UserId = SameAsDevice(user, device) ? Identifier.Absent : user,
-            DeviceId = device,
-            GivenId = Identifier.Read(properties["$insert_id"u8]),
-            Time = properties["time"u8],
-            UserProps = properties["$user_props"u8],
-            Context = fields.Context,
-            Integrations = fields.Integrations,
-            Channel = fields.Channel,
-            RawProperties = properties,
-        };
-    }
-
-    // The SDK sends the device id as the user id until somebody identifies.
-    private static bool SameAsDevice(Identifier user, Identifier device) => user.IsPresent && user.Text == device.Text;
-
-    private static bool IsText(JsonValue value) => value.TryGetText(out Utf8Text text) && !text.IsBlank;
 }

@@ -1,14 +1,16 @@
+using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Events;
 
 /// <summary>
-/// An identifier as the sender gave it: absent (not given, empty or only white space), present, or unusable. Never trimmed; a JSON integer
+/// An identifier as the sender gave it: absent (not given, blank, or a word that stands for none), present, or unusable. Never trimmed; a whole JSON number
 /// counts by its digits as written, never through a double.
 /// </summary>
 /// <param name="Text">The identifier; empty unless present.</param>
 /// <param name="Problem">Why it can't be used; null when it is absent or present.</param>
-internal readonly record struct Identifier(Utf8Text Text, string? Problem)
+/// <param name="WasPlaceholder">Whether it, or one looked at before it, was a word that stands for none.</param>
+internal readonly record struct Identifier(Utf8Text Text, string? Problem, bool WasPlaceholder = false)
 {
     /// <summary>Not given.</summary>
     public static Identifier Absent => default;
@@ -17,31 +19,55 @@ internal readonly record struct Identifier(Utf8Text Text, string? Problem)
     public bool IsPresent => !Text.IsEmpty;
 
     /// <summary>Reads an identifier.</summary>
-    public static Identifier Read(JsonValue value)
+    /// <param name="value">The value.</param>
+    /// <param name="placeholders">Words that stand for none.</param>
+    public static Identifier Read(JsonValue value, PlaceholderIdentifiers placeholders)
     {
         switch (value.Kind)
         {
             case JsonKind.Missing or JsonKind.Null:
                 return Absent;
             case JsonKind.Number:
-                return IsInteger(value.Bytes)
-                    ? new Identifier(new Utf8Text(value.Memory), null)
+                return WholeDigits(value.Memory) is { } digits
+                    ? Given(new Utf8Text(digits), placeholders)
                     : new Identifier(default, "is a number with a fraction or exponent; a text or an integer was expected");
             case JsonKind.String:
                 value.TryGetText(out Utf8Text text, out bool replacedSurrogate);
                 return replacedSurrogate ? new Identifier(default, "holds a lone surrogate, which no encoding can carry")
                     : text.IsBlank ? Absent
                     : IsPathTraversal(text.Span) ? new Identifier(default, "is '.' or '..', which would collapse the URL's path")
-                    : new Identifier(text, null);
+                    : Given(text, placeholders);
+            case JsonKind.True or JsonKind.False when placeholders.Matches(new Utf8Text(value.Memory)):
+                return new Identifier(default, null, WasPlaceholder: true);
             default:
                 return new Identifier(default, $"is {value.Kind.WithArticle()}; a text or an integer was expected");
         }
     }
 
     /// <summary>This one unless it is absent, else the one in a member of an object, which is looked for only then.</summary>
-    public Identifier OrMember(JsonValue container, ReadOnlySpan<byte> name) => IsPresent || Problem is not null ? this : Read(container[name]);
+    public Identifier OrMember(JsonValue container, ReadOnlySpan<byte> name, PlaceholderIdentifiers placeholders)
+    {
+        if (IsPresent || Problem is not null)
+        {
+            return this;
+        }
 
-    private static bool IsInteger(ReadOnlySpan<byte> digits) => !digits.ContainsAny((byte)'.', (byte)'e', (byte)'E');
+        Identifier other = Read(container[name], placeholders);
+        return WasPlaceholder ? other with { WasPlaceholder = true } : other;
+    }
+
+    private static Identifier Given(Utf8Text text, PlaceholderIdentifiers placeholders) =>
+        placeholders.Matches(text) ? new Identifier(default, null, WasPlaceholder: true) : new Identifier(text, null);
+
+    // 12345 and 12345.00 are 12345; whatever else has a point or an exponent is no identifier.
+    private static ReadOnlyMemory<byte>? WholeDigits(ReadOnlyMemory<byte> number)
+    {
+        ReadOnlySpan<byte> digits = number.Span;
+        int end = digits.IndexOfAny((byte)'.', (byte)'e', (byte)'E');
+        return end < 0 ? number
+            : digits[end] == (byte)'.' && digits[(end + 1)..].IndexOfAnyExcept((byte)'0') < 0 ? number[..end]
+            : default(ReadOnlyMemory<byte>?);
+    }
 
     private static bool IsPathTraversal(ReadOnlySpan<byte> text) => text.SequenceEqual("."u8) || text.SequenceEqual(".."u8);
 }

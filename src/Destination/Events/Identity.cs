@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
 
@@ -16,7 +17,7 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
         return head.DeviceId.IsPresent && head.UserId.Problem is null && Choose(userId, EmailOf(source, settings), settings) is null;
     }
 
-    /// <summary>The person's e-mail as the event tells it; null when it tells none. A user id that looks like an e-mail is one.</summary>
+    /// <summary>The person's e-mail as the event tells it, cleaned; null when it tells none. A user id that looks like an e-mail is one.</summary>
     public static Utf8Text? EmailOf(FreshpaintEvent source, MappingSettings settings) => ToldEmail(source, settings) ?? EmailInUserId(source.Head);
 
     /// <summary>The user id, if it looks like an e-mail.</summary>
@@ -24,21 +25,40 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
         head.UserId.IsPresent && EmailShape.Matches(head.UserId.Text.Span) ? head.UserId.Text : null;
 
     /// <summary>The e-mail that the event tells elsewhere than in the user id.</summary>
-    public static Utf8Text? ToldEmail(FreshpaintEvent source, MappingSettings settings) => source switch
+    public static Utf8Text? ToldEmail(FreshpaintEvent source, MappingSettings settings)
     {
-        FreshpaintEvent.Identify identify =>
-            ReadEmail(identify.Traits["email"u8]) ?? ReadEmail(source.Head.UserProps["email"u8]) ?? ReadEmail(identify.Properties["email"u8]) ?? ReadEmail(identify.Traits.DistinctId),
-        FreshpaintEvent.Track track => ToldEmail(source.Head, track.Properties, settings),
-        FreshpaintEvent.Page page => ToldEmail(source.Head, page.Properties, settings),
-        FreshpaintEvent.Screen screen => ToldEmail(source.Head, screen.Properties, settings),
-        _ => ToldEmail(source.Head),
+        List<MappingWarning>? untold = null;
+        return ToldEmail(source, settings, ref untold);
+    }
+
+    /// <summary>The e-mail that the event tells elsewhere than in the user id, and what is to be told of the places that hold one.</summary>
+    public static Utf8Text? ToldEmail(FreshpaintEvent source, MappingSettings settings, ref List<MappingWarning>? warnings) => source switch
+    {
+        // Of the e-mail among the traits the reader and the writer tell.
+        FreshpaintEvent.Identify identify => EmailText.AddressIn(identify.Traits["email"u8])
+            ?? Read(source.Head.UserProps["email"u8], "$user_props.email", ref warnings)
+            ?? Read(identify.Properties["email"u8], "properties.email", ref warnings)
+            ?? Read(source.Head.ContextTraits["email"u8], "context.traits.email", ref warnings)
+            ?? InDistinctId(identify.Traits),
+        FreshpaintEvent.Track track => ToldEmail(source.Head, track.Properties, settings, ref warnings),
+        FreshpaintEvent.Page page => ToldEmail(source.Head, page.Properties, settings, ref warnings),
+        FreshpaintEvent.Screen screen => ToldEmail(source.Head, screen.Properties, settings, ref warnings),
+        _ => ToldEmail(source.Head, ref warnings),
     };
 
     /// <summary>The e-mail that an event other than an identify tells about its person.</summary>
-    public static Utf8Text? ToldEmail(EventHead head) => ReadEmail(head.UserProps["email"u8]) ?? ReadEmail(head.Context["traits"u8]["email"u8]);
+    public static Utf8Text? ToldEmail(EventHead head)
+    {
+        List<MappingWarning>? untold = null;
+        return ToldEmail(head, ref untold);
+    }
 
-    private static Utf8Text? ToldEmail(EventHead head, PropertySet properties, MappingSettings settings) =>
-        ToldEmail(head) ?? (settings.EmailFromProperties ? ReadEmail(properties["email"u8]) : null);
+    /// <summary>Whether an identify names somebody by an e-mail that is none: something stands where one is expected, and it is no word for nothing.</summary>
+    public static bool IsNamedUnusably(FreshpaintEvent.Identify identify, PlaceholderIdentifiers placeholders) =>
+        IsUnusable(identify.Traits["email"u8], placeholders)
+        || IsUnusable(identify.Head.UserProps["email"u8], placeholders)
+        || IsUnusable(identify.Properties["email"u8], placeholders)
+        || IsUnusable(identify.Head.ContextTraits["email"u8], placeholders);
 
     /// <summary>The identifier by which the settings address the person; null when the event has none.</summary>
     public static Utf8Text? Choose(Utf8Text? userId, Utf8Text? email, MappingSettings settings) => settings.PersonIdentifier switch
@@ -48,6 +68,43 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
         _ => userId ?? email,
     };
 
-    private static Utf8Text? ReadEmail(JsonValue value) =>
-        value.TryGetText(out Utf8Text text, out bool replaced) && !replaced && EmailShape.Matches(text.Span) ? text : null;
+    private static Utf8Text? ToldEmail(EventHead head, PropertySet properties, MappingSettings settings, ref List<MappingWarning>? warnings) =>
+        ToldEmail(head, ref warnings) ?? (settings.EmailFromProperties ? Read(properties["email"u8], "properties.email", ref warnings) : null);
+
+    private static Utf8Text? ToldEmail(EventHead head, ref List<MappingWarning>? warnings) =>
+        Read(head.UserProps["email"u8], "$user_props.email", ref warnings) ?? Read(head.ContextTraits["email"u8], "context.traits.email", ref warnings);
+
+    private static Utf8Text? Read(JsonValue value, string field, ref List<MappingWarning>? warnings)
+    {
+        EmailReading reading = EmailText.Read(value, out Utf8Text address);
+        switch (reading)
+        {
+            case EmailReading.None:
+                return null;
+            case EmailReading.AsGiven:
+                return address;
+            case EmailReading.Cleaned:
+                MappingWarning.Add(ref warnings, WarningCode.EmailCleaned, field, MappingWarning.CleanedEmail);
+                return address;
+            case EmailReading.Unusual:
+                MappingWarning.Add(ref warnings, WarningCode.EmailUnusual, field, "it is no e-mail address and names nobody");
+                return null;
+            default:
+                MappingWarning.Add(ref warnings, WarningCode.EmailUnreadable, field, $"it is {(value.Kind == JsonKind.String ? "blank" : value.Kind.WithArticle())} and names nobody");
+                return null;
+        }
+    }
+
+    // An id is taken as it is: only one that is an e-mail as given tells one.
+    private static Utf8Text? InDistinctId(PropertySet traits) =>
+        traits.DistinctId.TryGetText(out Utf8Text text, out bool replaced) && !replaced && EmailShape.Matches(text.Span) ? text : null;
+
+    private static bool IsUnusable(JsonValue value, PlaceholderIdentifiers placeholders) => value.Kind switch
+    {
+        JsonKind.Object => value.Members.GetEnumerator().MoveNext(),
+        JsonKind.Array => value.Elements.GetEnumerator().MoveNext(),
+        JsonKind.String => EmailText.Read(value, out _) == EmailReading.Unusual && value.TryGetText(out Utf8Text text) && !placeholders.Matches(text),
+        JsonKind.Number or JsonKind.True or JsonKind.False => !placeholders.Matches(new Utf8Text(value.Memory)),
+        _ => false,
+    };
 }

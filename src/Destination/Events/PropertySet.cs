@@ -9,17 +9,23 @@ namespace CustomerIoDestination.Events;
 /// <param name="Primary">An object, or missing.</param>
 /// <param name="Secondary">An object whose members fill in for names the first lacks, or missing.</param>
 /// <param name="Names">Which names belong to the set.</param>
-/// <param name="Url">A value for <c>url</c> that wins over all, or missing.</param>
-internal readonly record struct PropertySet(JsonValue Primary, JsonValue Secondary, PropertyNames Names, JsonValue Url)
+/// <param name="Own">A value that wins over all for <see cref="OwnName"/>, or missing.</param>
+internal readonly record struct PropertySet(JsonValue Primary, JsonValue Secondary, PropertyNames Names, JsonValue Own)
 {
+    private static readonly Utf8Text Url = Utf8Text.Of("url");
+    private static readonly Utf8Text Email = Utf8Text.Of("email");
+
+    /// <summary>The name of <see cref="Own"/>: a page's <c>url</c>, which names it, else a person's <c>email</c>, as cleaned.</summary>
+    public Utf8Text OwnName => Names is PropertyNames.Page or PropertyNames.HttpApiPage ? Url : Email;
+
     /// <summary>The value of a name; missing when the set has none.</summary>
     public JsonValue this[ReadOnlySpan<byte> name]
     {
         get
         {
-            if (Url.IsPresent && name.SequenceEqual("url"u8))
+            if (Own.IsPresent && name.SequenceEqual(OwnName.Span))
             {
-                return Url;
+                return Own;
             }
 
             if (ReservedNames.IsReserved(name, Names))
@@ -46,7 +52,7 @@ internal readonly record struct PropertySet(JsonValue Primary, JsonValue Seconda
 /// <summary>Which names belong to a <see cref="PropertySet"/>.</summary>
 internal enum PropertyNames
 {
-    /// <summary>All but the built-in <c>$…</c>.</summary>
+    /// <summary>All but the built-in.</summary>
     Webhook,
 
     /// <summary>The same; of the second object only the facts of a page.</summary>
@@ -67,11 +73,10 @@ internal enum PropertyNames
 /// <param name="Value">Its value.</param>
 internal readonly record struct Property(Utf8Text Name, JsonValue Value);
 
-/// <summary>Walks a <see cref="PropertySet"/>: the first object's, then what the second fills in, then <c>url</c> when neither had it.</summary>
+/// <summary>Walks a <see cref="PropertySet"/>: the first object's, then what the second fills in, then the set's own value when neither had one.</summary>
 internal struct PropertyEnumerator
 {
     private const int FewMembers = 32;
-    private static readonly Utf8Text UrlName = Utf8Text.Of("url");
 
     private readonly PropertySet _set;
     private JsonMembers.Enumerator _primary;
@@ -79,7 +84,7 @@ internal struct PropertyEnumerator
     private HashSet<Utf8Text>? _primaryNames;
     private int _primaryCount;
     private bool _primaryEnded;
-    private bool _urlPending;
+    private bool _ownPending;
 
     /// <summary>Starts before the first property.</summary>
     public PropertyEnumerator(PropertySet set)
@@ -87,7 +92,7 @@ internal struct PropertyEnumerator
         _set = set;
         _primary = set.Primary.Members.GetEnumerator();
         _secondary = set.Secondary.Members.GetEnumerator();
-        _urlPending = set.Url.IsPresent;
+        _ownPending = set.Own.IsPresent;
     }
 
     /// <summary>The property.</summary>
@@ -120,10 +125,10 @@ internal struct PropertyEnumerator
             }
         }
 
-        if (_urlPending)
+        if (_ownPending)
         {
-            _urlPending = false;
-            Current = new Property(UrlName, _set.Url);
+            _ownPending = false;
+            Current = new Property(_set.OwnName, _set.Own);
             return true;
         }
 
@@ -138,10 +143,10 @@ internal struct PropertyEnumerator
             return false;
         }
 
-        if (_set.Url.IsPresent && name.Span.SequenceEqual("url"u8))
+        if (_set.Own.IsPresent && name.Equals(_set.OwnName))
         {
-            _urlPending = false;
-            Current = new Property(name, _set.Url);
+            _ownPending = false;
+            Current = new Property(name, _set.Own);
             return true;
         }
 

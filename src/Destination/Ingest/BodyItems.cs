@@ -8,7 +8,9 @@ internal abstract record BodyItems
     }
 
     /// <summary>These items, in order; each may still be anything.</summary>
-    public sealed record Items(IReadOnlyList<ReadOnlyMemory<byte>> Values) : BodyItems;
+    /// <param name="Values">The items.</param>
+    /// <param name="Wrapper">What the object around them says for all of them; null for nothing.</param>
+    public sealed record Items(IReadOnlyList<ReadOnlyMemory<byte>> Values, BatchWrapper? Wrapper = null) : BodyItems;
 
     /// <summary>More than <see cref="BodySplitter.MaxItems"/> items.</summary>
     public sealed record TooMany : BodyItems;

@@ -4,13 +4,16 @@ using CustomerIoDestination.Text;
 namespace CustomerIoDestination.Ingest;
 
 /// <summary>
-/// Splits a request's body into items: one event, an array, <c>{"batch":[…]}</c>, or newline-delimited JSON. Content-Type is ignored, because
-/// Freshpaint sends none unless the operator adds it.
+/// Splits a request's body into items: one event, an array, <c>{"batch":[…]}</c>, or newline-delimited JSON, each with byte order marks before it or without.
+/// Content-Type is ignored, because Freshpaint sends none unless the operator adds it.
 /// </summary>
 internal static class BodySplitter
 {
     /// <summary>The most items of one request.</summary>
     public const int MaxItems = 1_000;
+
+    private static readonly System.Buffers.SearchValues<byte> FormNameBytes =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.%+"u8);
 
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
@@ -33,11 +36,27 @@ internal static class BodySplitter
             return items;
         }
 
-        return LooksLikeLines(body.Span) ? SplitLines(body) : new BodyItems.Unreadable("invalid_json", problem);
+        return LooksLikeLines(body.Span) ? SplitLines(body) : new BodyItems.Unreadable("invalid_json", FormProblem(body.Span) ?? problem);
     }
 
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
-        body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body)
+    {
+        while (body.Span.StartsWith("\uFEFF"u8))
+        {
+            body = body[3..];
+        }
+
+        return body;
+    }
+
+    private static string? FormProblem(ReadOnlySpan<byte> body)
+    {
+        body = body.Trim(" \t\r\n"u8);
+        int name = body.IndexOfAnyExcept(FormNameBytes);
+        return name > 0 && body[name] == (byte)'=' ? "the body is a form (name=value); JSON was expected, as the whole body"
+            : body.StartsWith("--"u8) && body.IndexOf("form-data"u8) > 0 ? "the body is a form in parts (multipart/form-data); JSON was expected, as the whole body"
+            : null;
+    }
 
     private static string? FindEncodingProblem(ReadOnlySpan<byte> body)
     {
@@ -88,32 +107,43 @@ internal static class BodySplitter
         }
     }
 
-    // Where the elements of {"batch":[…]} begin; -1 when the object is an event of its own or holds no batch.
-    private static int FindBatch(ReadOnlySpan<byte> body)
+    // Where the elements of {"batch":[…]} begin, and what stands beside them; -1 when the object is an event of its own or holds no batch.
+    private static int FindBatch(ReadOnlyMemory<byte> body, out BatchWrapper? wrapper)
     {
-        var reader = new Utf8JsonReader(body, AnyDepth);
+        wrapper = null;
+        var reader = new Utf8JsonReader(body.Span, AnyDepth);
         reader.Read();
         int found = -1;
+        ReadOnlyMemory<byte> integrations = default;
+        ReadOnlyMemory<byte> context = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool isBatch = IsName(reader, "batch"u8);
-            bool isEvent = IsName(reader, "type"u8) || IsName(reader, "event"u8);
+            bool isType = IsName(reader, "type"u8);
+            bool isEvent = IsName(reader, "event"u8);
+            bool isIntegrations = IsName(reader, "integrations"u8);
+            bool isContext = IsName(reader, "context"u8);
             reader.Read();
-            if (isEvent)
+            if (isEvent || (isType && !SaysBatch(reader)))
             {
                 return -1;
             }
 
-            if (isBatch)
-            {
-                found = reader.TokenType == JsonTokenType.StartArray ? (int)reader.TokenStartIndex : -1;
-            }
-
+            int start = (int)reader.TokenStartIndex;
+            found = !isBatch ? found : reader.TokenType == JsonTokenType.StartArray ? start : -1;
             reader.Skip();
+            ReadOnlyMemory<byte> value = body[start..(int)reader.BytesConsumed];
+            integrations = isIntegrations ? value : integrations;
+            context = isContext ? value : context;
         }
 
+        wrapper = found < 0 ? null : BatchWrapper.Of(integrations, context);
         return found;
     }
+
+    private static bool SaysBatch(in Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String
+        && System.Text.Ascii.EqualsIgnoreCase(Utf8Scan.Trim(new Utf8Text(JsonEscapes.Unescape(reader.ValueSpan, out _))).Span, "batch"u8);
 
     // The reader's own comparison throws where a name holds an escaped lone surrogate.
     private static bool IsName(in Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped
@@ -123,7 +153,8 @@ internal static class BodySplitter
     private static BodyItems SplitValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
         int start = (int)reader.TokenStartIndex;
-        int batch = reader.TokenType == JsonTokenType.StartObject ? FindBatch(body.Span) : -1;
+        BatchWrapper? wrapper = null;
+        int batch = reader.TokenType == JsonTokenType.StartObject ? FindBatch(body, out wrapper) : -1;
         reader.Skip();
         if (batch < 0)
         {
@@ -132,7 +163,7 @@ internal static class BodySplitter
 
         var elements = new Utf8JsonReader(body.Span[batch..], AnyDepth);
         elements.Read();
-        return ReadElements(ref elements, body[batch..]);
+        return ReadElements(ref elements, body[batch..]) is BodyItems.Items items ? items with { Wrapper = wrapper } : new BodyItems.TooMany();
     }
 
     private static BodyItems ReadElements(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
@@ -153,34 +184,38 @@ internal static class BodySplitter
         return tooMany ? new BodyItems.TooMany() : new BodyItems.Items(values);
     }
 
-    // Lines of JSON, not one value broken over lines: the first or the second line with anything on it is a whole object.
+    // Lines of JSON, not one value broken over lines: any of them is a whole object.
     private static bool LooksLikeLines(ReadOnlySpan<byte> body)
     {
-        int looked = 0;
         foreach (Range range in body.Split((byte)'\n'))
         {
-            ReadOnlySpan<byte> line = body[range].Trim(" \t\r"u8);
-            if (line.IsEmpty)
-            {
-                continue;
-            }
-
-            if (IsObject(line))
+            if (IsObject(Line(body[range])))
             {
                 return true;
-            }
-
-            if (++looked == 2)
-            {
-                return false;
             }
         }
 
         return false;
     }
 
+    private static ReadOnlySpan<byte> Line(ReadOnlySpan<byte> line)
+    {
+        line = line.Trim(" \t\r"u8);
+        while (line.StartsWith("\uFEFF"u8))
+        {
+            line = line[3..].TrimStart(" \t\r"u8);
+        }
+
+        return line;
+    }
+
     private static bool IsObject(ReadOnlySpan<byte> line)
     {
+        if (line.IsEmpty || line[0] != (byte)'{')
+        {
+            return false;
+        }
+
         var reader = new Utf8JsonReader(line, AnyDepth);
         try
         {
@@ -200,8 +235,8 @@ internal static class BodySplitter
         var values = new List<ReadOnlyMemory<byte>>();
         foreach (Range range in body.Span.Split((byte)'\n'))
         {
-            ReadOnlyMemory<byte> line = body[range].Trim(" \t\r"u8);
-            if (line.IsEmpty)
+            int length = Line(body.Span[range]).Length;
+            if (length == 0)
             {
                 continue;
             }
@@ -211,7 +246,7 @@ internal static class BodySplitter
                 return new BodyItems.TooMany();
             }
 
-            values.Add(line);
+            values.Add(body[range].TrimEnd(" \t\r"u8)[^length..]);
         }
 
         return new BodyItems.Items(values);

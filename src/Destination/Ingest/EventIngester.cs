@@ -39,7 +39,9 @@ public sealed partial class EventIngester(
                 Count(received: 1, accepted: 0, rejected: 1, skipped: 0);
                 return new IngestResult.Ingested(0, [], [new RejectedItem(0, unreadable.Code, unreadable.Message)]);
             case BodyItems.Items items:
-                return await QueueAsync(Sort(items.Values, request), items.Values.Count, cancellationToken).ConfigureAwait(false);
+                return Sort(items, request) is { } sorted
+                    ? await QueueAsync(sorted, items.Values.Count, cancellationToken).ConfigureAwait(false)
+                    : new IngestResult.TooLarge(settings.Ingest.MaxMergedBytes);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -106,21 +108,29 @@ public sealed partial class EventIngester(
         metrics.Ingested(accepted, rejected, skipped);
     }
 
-    private SortedItems Sort(IReadOnlyList<ReadOnlyMemory<byte>> items, IngestRequest request)
+    // Null when what a batch says for all its events makes them too much in sum: a small request must not become a large one.
+    private SortedItems? Sort(BodyItems.Items items, IngestRequest request)
     {
-        var sorted = new SortedItems(new(items.Count), new(items.Count), [], []);
+        var sorted = new SortedItems(new(items.Values.Count), new(items.Values.Count), [], []);
         DateTimeOffset now = time.GetUtcNow();
+        var factory = new EnvelopeFactory(request, now, settings, random);
         DestinationRules current = rules.Current;
+        long bytes = 0;
         using var table = new JsonTable();
-        for (int index = 0; index < items.Count; index++)
+        for (int index = 0; index < items.Values.Count; index++)
         {
-            switch (EventItem.Read(items[index], table))
+            switch (factory.Read(items.Values[index], items.Wrapper, table, out EventEnvelope? envelope))
             {
                 case EventItem.Bad bad:
                     sorted.Rejected.Add(new RejectedItem(index, bad.Code, bad.Message));
                     break;
                 case EventItem.Readable { Event: var source }:
-                    EventEnvelope envelope = EnvelopeFactory.Wrap(source, table.Root, items[index], request, now, settings, random);
+                    bytes += envelope!.Body.Length;
+                    if (items.Wrapper is not null && bytes > settings.Ingest.MaxMergedBytes)
+                    {
+                        return null;
+                    }
+
                     if (EventAdmission.Decide(source, current, settings.Mapping) is { } skip)
                     {
                         sorted.Skips.Add(SkipEntry(envelope, skip.Reason, now));

@@ -25,6 +25,10 @@ public abstract record IngestResult
     /// <param name="Limit">The most.</param>
     public sealed record TooManyItems(int Limit) : IngestResult;
 
+    /// <summary>The events of a batch are too much in sum, once each has what the object around them says for all; none was taken.</summary>
+    /// <param name="Limit">The most bytes.</param>
+    public sealed record TooLarge(long Limit) : IngestResult;
+
     /// <summary>The queue can't take events now; none of the request was promised.</summary>
     /// <param name="Code">A bounded code.</param>
     /// <param name="RetryAfter">When to try again.</param>

@@ -9,7 +9,7 @@ using CustomerIoDestination.Text;
 namespace CustomerIoDestination.Ingest;
 
 /// <summary>
-/// Which partition keeps an event's order: by the device id, else the user id, else the e-mail, else the event id. Device first, because
+/// Which partition keeps an event's order: by the device id, else the user id, else the e-mail (without regard to case, as Customer.io compares them), else the event id. Device first, because
 /// Customer.io merges anonymous events only if they reach it before, or at most five minutes after, the identify with the same device.
 /// </summary>
 internal static class PartitionAssignment
@@ -19,11 +19,17 @@ internal static class PartitionAssignment
     {
         int count = lane == Lane.Live ? settings.Delivery.LivePartitions : settings.Delivery.ImportPartitions;
         EventHead head = source.Head;
-        Utf8Text key = head.DeviceId.IsPresent ? head.DeviceId.Text
-            : head.UserId.IsPresent ? head.UserId.Text
-            : Identity.EmailOf(source, settings.Mapping) is { } email ? email
-            : new Utf8Text(Encoding.ASCII.GetBytes(eventId));
-        return new Partition(lane, NumberOf(key.Span, count));
+        if (head.DeviceId.IsPresent)
+        {
+            return new Partition(lane, NumberOf(head.DeviceId.Text.Span, count));
+        }
+
+        // The user id first, and by the key of an e-mail when it looks like one: the same person may be named by either.
+        Utf8Text? named = head.UserId.IsPresent ? head.UserId.Text : Identity.EmailOf(source, settings.Mapping);
+        ReadOnlySpan<byte> key = named is not { } name ? Encoding.ASCII.GetBytes(eventId)
+            : EmailShape.Matches(name.Span) ? EmailText.OrderKey(name)
+            : name.Span;
+        return new Partition(lane, NumberOf(key, count));
     }
 
     /// <summary>The first eight bytes (big-endian) of the key's SHA-256, modulo the count.</summary>

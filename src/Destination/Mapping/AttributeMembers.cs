@@ -30,6 +30,9 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         _isRepeat = true;
     }
 
+    /// <summary>What follows is written for the first time.</summary>
+    public void EndRepeat() => _isRepeat = false;
+
     /// <summary>Takes back what was written since.</summary>
     public void Restore(Position mark)
     {
@@ -49,7 +52,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
     }
 
     /// <summary>Something was changed or may surprise.</summary>
-    public void Warn(string code, string field, string message)
+    public void Warn(WarningCode code, string field, string message)
     {
         if (!_isRepeat)
         {
@@ -71,29 +74,47 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         bool replaced = _output.WriteValue(property.Value, context.Settings.ConvertDates && !property.Name.Equals(KnownNames.Email));
         int length = Measure(property.Value, _output.Length - valueStart);
         bool fits = Fits(property.Name, TrackApiLimits.AttributeNameBytes, property.Name.Length, context.Limits.AttributeName, "the attribute's name")
-            & Fits(property.Name, TrackApiLimits.AttributeValueBytes, length, context.Limits.AttributeValue, "the attribute's value");
+            & FitsValue(property.Name, length);
         if (!fits)
         {
             Restore(before);
         }
         else if (replaced)
         {
-            Warn("surrogate_replaced", FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+            Warn(WarningCode.SurrogateReplaced, FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
         }
     }
 
-    /// <summary>Writes whether somebody is unsubscribed, in Customer.io's own words where it can be told.</summary>
-    public void WriteSubscription(JsonValue value, string field)
+    /// <summary>Writes a text that the product itself tells of the person, if it fits.</summary>
+    public void WriteText(Utf8Text name, Utf8Text text)
     {
-        if (Subscription.TryRead(value, out bool flag))
+        if (FitsValue(name, text.Length))
         {
+            Begin(name.Span);
+            _output.WriteString(text.Span);
+        }
+    }
+
+    /// <summary>Writes an attribute that switches a subscription on or off; one that does neither is left out.</summary>
+    /// <param name="name">The attribute's name.</param>
+    /// <param name="value">The value.</param>
+    public void WriteSubscription(ReadOnlySpan<byte> name, JsonValue value)
+    {
+        if (FlagText.TryRead(value, out bool flag))
+        {
+            Begin(name);
             _output.WriteBoolean(flag);
             return;
         }
 
-        Warn("subscription_unclear", field, "it is neither true nor false; Customer.io takes anything but true and 1 for subscribed");
-        _output.WriteValue(value);
+        Unclear(new Utf8Text(name.ToArray()));
     }
+
+    /// <summary>A subscription is neither on nor off.</summary>
+    public void Unclear(Utf8Text name) => Warn(
+        WarningCode.SubscriptionUnclear, FieldName.Of(Set, name), "it is neither on nor off and was left out; the status at Customer.io stays as it was");
+
+    private bool FitsValue(Utf8Text name, int length) => Fits(name, TrackApiLimits.AttributeValueBytes, length, context.Limits.AttributeValue, "the attribute's value");
 
     private bool Fits(Utf8Text name, int limit, int actual, OverLimit configured, string what)
     {
@@ -105,7 +126,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         string field = FieldName.Of(Set, name);
         if (Choice(configured) == OverLimit.Trim)
         {
-            Warn("attribute_dropped", field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} bytes (the limit is {limit}); it was left out"));
+            Warn(WarningCode.AttributeDropped, field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} bytes (the limit is {limit}); it was left out"));
         }
         else
         {

@@ -25,6 +25,7 @@ internal static class AttributeWriter
         var reservedWriter = new ReservedAttributeWriter(identify, reserved, members, context);
         PersonRelationships? relationships = reservedWriter.TakeRelationships();
         reservedWriter.Write(person, email);
+        int identifiers = reservedWriter.Identifiers;
 
         // _timestamp and cio_relationships are keys of the body too.
         int extra = (context.Settings.AsOfNow || context.Envelope.AsOfNow ? 0 : 1) + (relationships is null ? 0 : 1);
@@ -41,10 +42,16 @@ internal static class AttributeWriter
             {
                 members.Repeat(afterReserved);
                 WriteOthers(identify, members, TrackApiLimits.AttributesPerIdentify - extra);
-                context.Warn("attributes_dropped", AttributeMembers.Set, $"the identify had {total} attributes; the first {TrackApiLimits.AttributesPerIdentify} are sent");
+                context.Warn(WarningCode.AttributesDropped, AttributeMembers.Set, $"the identify had {total} attributes; the first {TrackApiLimits.AttributesPerIdentify} are sent");
             }
         }
 
+        if (reserved.Facts == 0 && members.Count == identifiers && !context.HasProblems)
+        {
+            context.Warn(WarningCode.IdentifyWithoutFacts, AttributeMembers.Set, "the identify tells identifiers and time only");
+        }
+
+        BuiltInFacts.Tell(identify, context);
         return new PersonAttributes(new Utf8Text(context.Output.Take()), relationships, reserved.Timestamp);
     }
 
@@ -63,14 +70,17 @@ internal static class AttributeWriter
             {
                 if (property.Value.Kind != JsonKind.Null)
                 {
-                    members.Begin(name);
-                    members.WriteSubscription(property.Value, FieldName.Of(AttributeMembers.Set, property.Name));
+                    members.WriteSubscription(name, property.Value);
                     dotted--;
                 }
             }
+            else if (Utf8Scan.IsBlank(name))
+            {
+                members.Warn(WarningCode.NameBlank, AttributeMembers.Set, "an attribute has a blank name and was left out");
+            }
             else if (name.StartsWith("_"u8) || name.StartsWith("cio_"u8))
             {
-                members.Warn("reserved_name", FieldName.Of(AttributeMembers.Set, property.Name), "the name is Customer.io's own; it was left out");
+                members.Warn(WarningCode.ReservedName, FieldName.Of(AttributeMembers.Set, property.Name), "the name is Customer.io's own; it was left out");
             }
             else if (maxCount == int.MaxValue || members.Count + dotted < maxCount)
             {

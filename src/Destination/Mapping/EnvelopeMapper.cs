@@ -21,7 +21,7 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
     /// <summary>Maps an event and notes what the rules changed.</summary>
     internal MappingResult Map(EventEnvelope envelope, EventScope scope, RuleTrace? trace)
     {
-        switch (EventItem.Read(envelope.Body, scope.Table))
+        switch (EventItem.Read(envelope.Body, scope.Table, mapping.PlaceholderIdentifiers))
         {
             case EventItem.Bad bad:
                 DeadLetterReason reason = bad.Code == "invalid_event" ? DeadLetterReason.InvalidEvent : DeadLetterReason.Unreadable;
@@ -35,18 +35,24 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
 
     private MappingResult Map(FreshpaintEvent source, EventEnvelope envelope, EventScope scope, DestinationRules current, RuleTrace? trace)
     {
+        var context = new MappingContext(envelope, mapping, limits, current, scope.Output) { Given = source };
         if (EventAdmission.Decide(source, current, mapping) is { } notWanted)
         {
-            return new MappingResult.Skipped(notWanted.Reason) { Rule = notWanted.Rule };
+            return context.Skipped(notWanted.Reason, notWanted.Rule);
+        }
+
+        if (Integrations.Read(source.Head.Integrations) == IntegrationChoice.Unclear)
+        {
+            context.Warn(WarningCode.IntegrationUnclear, "integrations", "what it says about Customer.io is neither on nor off; the event is sent");
         }
 
         RuledEvent ruled = RuleApplication.Apply(source, current, mapping, scope, trace);
         if (ruled.Skip is { } filtered)
         {
-            return new MappingResult.Skipped(filtered.Reason) { Rule = filtered.Rule, RuleName = filtered.RuleName };
+            return context.Skipped(filtered.Reason, filtered.Rule, filtered.RuleName);
         }
 
-        var context = new MappingContext(envelope, mapping, limits, current, scope.Output) { Given = source, RuledEmail = ruled.Email };
+        context.RuledEmail = ruled.Email;
         if (ruled.Warning is { } warning)
         {
             context.Warn(warning);

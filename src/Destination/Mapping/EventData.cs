@@ -21,7 +21,7 @@ internal static class EventData
         EventSubject? subject = SubjectOf(source, context);
         if (subject is EventSubject.Anonymous && !context.Rules.Anonymous)
         {
-            return new MappingResult.Skipped(SkipReason.NotEnabled) { Rule = "anonymous" };
+            return context.Skipped(SkipReason.NotEnabled, "anonymous");
         }
 
         Utf8Text data = Write(properties, context);
@@ -45,7 +45,7 @@ internal static class EventData
             return name;
         }
 
-        context.Warn("name_cut", "event", $"the event's name had {name.Length} bytes; it was cut to {TrackApiLimits.EventNameBytes}");
+        context.Warn(WarningCode.NameCut, "event", $"the event's name had {name.Length} bytes; it was cut to {TrackApiLimits.EventNameBytes}");
         return new Utf8Text(name.Bytes[..NameCut.OnCharacter(name.Span, TrackApiLimits.EventNameBytes)]);
     }
 
@@ -78,14 +78,14 @@ internal static class EventData
         {
             if (!context.Rules.AllowMessageOverrides && IsGuarded(property.Name.Span))
             {
-                context.Warn("guarded_property", FieldName.Of(Set, property.Name), "it could redirect a message and was left out");
+                context.Warn(WarningCode.GuardedProperty, FieldName.Of(Set, property.Name), "it could redirect a message and was left out");
                 continue;
             }
 
             output.WriteName(property.Name.Span, ref first);
             if (output.WriteValue(property.Value, context.Settings.ConvertDates))
             {
-                context.Warn("surrogate_replaced", FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+                context.Warn(WarningCode.SurrogateReplaced, FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
             }
         }
 

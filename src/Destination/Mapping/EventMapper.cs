@@ -14,7 +14,7 @@ internal static class EventMapper
         FreshpaintEvent.Track track => TrackMapping.Map(track, context),
         FreshpaintEvent.Page page => PageMapping.Map(page, context),
         FreshpaintEvent.Screen screen => ScreenMapping.Map(screen, context),
-        FreshpaintEvent.Undelivered => new MappingResult.Skipped(SkipReason.UnsupportedType),
+        FreshpaintEvent.Undelivered => context.Skipped(SkipReason.UnsupportedType),
         _ => throw new UnreachableException(),
     };
 }

@@ -13,14 +13,14 @@ internal static class IdentifyMapping
         Identity identity = IdentityMapping.Of(identify, context);
         if (identity.Person is not { } person)
         {
-            return context.HasProblems ? context.Result() : WithoutPerson(identify, context);
+            return context.HasProblems ? context.Result() : WithoutPerson(identify, identity, context);
         }
 
         if (identity.Email is null && context.Settings.WithoutEmail != WithoutEmailChoice.Send)
         {
             if (context.Settings.WithoutEmail == WithoutEmailChoice.Skip)
             {
-                return new MappingResult.Skipped(SkipReason.NoEmail);
+                return context.Skipped(SkipReason.NoEmail);
             }
 
             context.Problem(DeadLetterReason.NoEmail, "email", "the person has no e-mail, and the settings want to see such identifies");
@@ -33,8 +33,15 @@ internal static class IdentifyMapping
             : context.Result(new TrackApiOperation.IdentifyPerson(person, attributes.Members, attributes.Relationships, timestamp));
     }
 
-    private static MappingResult WithoutPerson(FreshpaintEvent.Identify identify, MappingContext context)
+    private static MappingResult WithoutPerson(FreshpaintEvent.Identify identify, Identity identity, MappingContext context)
     {
+        // An e-mail that the settings or the rules don't let name anybody is their decision; one that is none is the sender's mistake.
+        if (identity.Email is null && context.Given is FreshpaintEvent.Identify given && Identity.IsNamedUnusably(given, context.Settings.PlaceholderIdentifiers))
+        {
+            context.Problem(DeadLetterReason.InvalidEvent, "email", "the identify names somebody by an e-mail that is no e-mail address, and by nothing else");
+            return context.Result();
+        }
+
         if (!identify.Head.DeviceId.IsPresent)
         {
             context.Problem(DeadLetterReason.MissingIdentifier, "userId", "the identify has neither a user id, an e-mail nor a device id");
@@ -43,7 +50,7 @@ internal static class IdentifyMapping
 
         if (context.Settings.UnidentifiedIdentify == UnidentifiedIdentifyChoice.Skip)
         {
-            return new MappingResult.Skipped(SkipReason.Unidentified);
+            return context.Skipped(SkipReason.Unidentified);
         }
 
         context.Problem(DeadLetterReason.Unidentified, "userId", "the identify has a device id only; Customer.io keeps no attributes of anonymous people");
@@ -58,7 +65,9 @@ internal static class IdentifyMapping
             return null;
         }
 
-        long seconds = context.EventSeconds(attributes.OwnTimestamp.IsPresent ? attributes.OwnTimestamp : identify.Head.Time);
+        long seconds = attributes.OwnTimestamp.IsPresent
+            ? context.EventSeconds(attributes.OwnTimestamp, "traits._timestamp")
+            : context.EventSeconds(identify.Head.Time);
         return Math.Min(seconds, context.ReceivedSeconds);
     }
 }

@@ -14,7 +14,10 @@ internal static class IdentityMapping
         Report(head.UserId, "userId", context);
         Report(head.DeviceId, "anonymousId", context);
 
-        Utf8Text? email = context.RuledEmail is { } ruled ? ruled.Address : Identity.EmailOf(source, context.Settings);
+        // Where the rules have the last word, what the event itself told is only looked at for its warnings.
+        FreshpaintEvent teller = context.RuledEmail is null ? source : context.Given;
+        Utf8Text? told = Identity.ToldEmail(teller, context.Settings, ref context.Warnings) ?? Identity.EmailInUserId(head);
+        Utf8Text? email = context.RuledEmail is { } ruled ? ruled.Address : told;
         Utf8Text? userId = head.UserId.IsPresent ? head.UserId.Text : null;
         if (Identity.Choose(userId, email, context.Settings) is not { } value)
         {
@@ -29,14 +32,20 @@ internal static class IdentityMapping
         var person = PersonIdentifier.ByShape(value);
         if (person.Kind == PersonIdentifierKind.CioId)
         {
-            context.Warn("customerio_id", "userId", "the user id starts with cio_: Customer.io reads it as its own id and silently drops unknown ones");
+            context.Warn(WarningCode.CustomerIoId, "userId", "the user id starts with cio_: Customer.io reads it as its own id and silently drops unknown ones");
         }
 
         return new Identity(person, email);
     }
 
-    private static void Report(Identifier identifier, string field, MappingContext context)
+    /// <summary>Tells of an identifier that can't be used, or that stands for none.</summary>
+    public static void Report(Identifier identifier, string field, MappingContext context)
     {
+        if (identifier.WasPlaceholder)
+        {
+            context.Warn(WarningCode.IdentifierPlaceholder, field, "it is a word that stands for no identifier and counts as absent");
+        }
+
         if (identifier.Problem is { } problem)
         {
             context.Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");

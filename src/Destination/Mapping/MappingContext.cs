@@ -14,6 +14,9 @@ namespace CustomerIoDestination.Mapping;
 /// <param name="output">Where operations are written.</param>
 internal sealed class MappingContext(EventEnvelope envelope, MappingSettings settings, LimitSettings limits, DestinationRules rules, ScratchBuffer output)
 {
+    // Freshpaint is younger; what is older is a clock that was never set.
+    private const long Year2000 = 946_684_800_000;
+
     /// <summary>How far ahead of receipt an event's time may be before its clock counts as wrong.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
@@ -33,13 +36,24 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
     public DestinationRules Rules => rules;
 
     /// <summary>The e-mail the rules left; null when the event itself tells.</summary>
-    public RuledEmail? RuledEmail { get; init; }
+    public RuledEmail? RuledEmail { get; set; }
 
     /// <summary>The event as it was before the rules.</summary>
-    public required FreshpaintEvent Given { get; init; }
+    public required FreshpaintEvent Given
+    {
+        get;
+        init
+        {
+            field = value;
+            _warnings = value.Head.Notices;
+        }
+    }
 
     /// <summary>Where operations are written.</summary>
     public ScratchBuffer Output => output;
+
+    /// <summary>The warnings so far; null for none.</summary>
+    public ref List<MappingWarning>? Warnings => ref _warnings;
 
     /// <summary>Whether anything makes the event undeliverable.</summary>
     public bool HasProblems => _problems is not null;
@@ -61,23 +75,33 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
             actual));
 
     /// <summary>Something was changed or may surprise.</summary>
-    public void Warn(string code, string field, string message) => Warn(new MappingWarning(code, field, message));
+    public void Warn(WarningCode code, string field, string message) => Warn(new MappingWarning(code, field, message));
 
     /// <summary>Something was changed or may surprise.</summary>
     public void Warn(MappingWarning warning) => (_warnings ??= []).Add(warning);
 
     /// <summary>The result: invalid when there is any problem, else these operations.</summary>
-    public MappingResult Result(params TrackApiOperation[] operations) =>
-        _problems is null ? new MappingResult.Mapped(operations, _warnings ?? (IReadOnlyList<MappingWarning>)[]) : new MappingResult.Invalid(_problems);
+    public MappingResult Result(params TrackApiOperation[] operations) => Told(_problems is null ? new MappingResult.Mapped(operations) : new MappingResult.Invalid(_problems));
+
+    /// <summary>The result when the event is not to be sent.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="rule">Where the rule that says so stands; null when none does.</param>
+    /// <param name="ruleName">The name that rule has in the file; null for none.</param>
+    public MappingResult Skipped(SkipReason reason, string? rule = null, string? ruleName = null) =>
+        Told(new MappingResult.Skipped(reason) { Rule = rule, RuleName = ruleName });
 
     /// <summary>The result when the rules left nothing to name the event by.</summary>
-    public MappingResult Filtered() => new MappingResult.Skipped(SkipReason.Filtered) { Rule = rules.IsPrivate ? "privacy.allow" : "transformations" };
+    public MappingResult Filtered() => Skipped(SkipReason.Filtered, rules.IsPrivate ? "privacy.allow" : "transformations");
+
+    private MappingResult Told(MappingResult result) => _warnings is null ? result : result with { Warnings = _warnings };
 
     /// <summary>
-    /// The event's time in Unix seconds: the sender's, or that of receipt when there is none, it can't be read, or it is more than
+    /// The event's time in Unix seconds: the sender's, or that of receipt when there is none, it can't be read, it is before 2000, or it is more than
     /// <see cref="ClockTolerance"/> after receipt.
     /// </summary>
-    public long EventSeconds(JsonValue time)
+    /// <param name="time">The sender's time.</param>
+    /// <param name="field">Where it stands.</param>
+    public long EventSeconds(JsonValue time, string field = "timestamp")
     {
         if (time.Kind is JsonKind.Missing or JsonKind.Null)
         {
@@ -86,13 +110,19 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
 
         if (!EventTime.TryRead(time, out long milliseconds))
         {
-            Warn("time_unreadable", "timestamp", "the event's time can't be read; the time of receipt is sent");
+            Warn(WarningCode.TimeUnreadable, field, "the event's time can't be read; the time of receipt is sent");
+            return ReceivedSeconds;
+        }
+
+        if (milliseconds < Year2000)
+        {
+            Warn(WarningCode.TimeImplausible, field, "the event's time is before 2000; the time of receipt is sent");
             return ReceivedSeconds;
         }
 
         if (milliseconds > (envelope.ReceivedAt + ClockTolerance).ToUnixTimeMilliseconds())
         {
-            Warn("time_in_future", "timestamp", "the event's time is more than 5 minutes after receipt (a wrong clock); the time of receipt is sent");
+            Warn(WarningCode.TimeInFuture, field, "the event's time is more than 5 minutes after receipt (a wrong clock); the time of receipt is sent");
             return ReceivedSeconds;
         }
 

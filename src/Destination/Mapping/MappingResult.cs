@@ -9,10 +9,12 @@ public abstract record MappingResult
     {
     }
 
+    /// <summary>What was changed or may surprise, whatever becomes of the event.</summary>
+    public IReadOnlyList<MappingWarning> Warnings { get; init; } = [];
+
     /// <summary>It is to be sent: these operations in turn, stopped at the first failure, all redone on a retry.</summary>
     /// <param name="Operations">At least one. They live as long as the mapping scope they were made in.</param>
-    /// <param name="Warnings">What was changed or may surprise.</param>
-    public sealed record Mapped(IReadOnlyList<TrackApiOperation> Operations, IReadOnlyList<MappingWarning> Warnings) : MappingResult;
+    public sealed record Mapped(IReadOnlyList<TrackApiOperation> Operations) : MappingResult;
 
     /// <summary>It is not meant to be sent.</summary>
     public sealed record Skipped(SkipReason Reason) : MappingResult

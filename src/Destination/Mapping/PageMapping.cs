@@ -45,7 +45,7 @@ internal static class PageMapping
         }
 
         var cut = new Utf8Text(NameCut.Url(name.Span, TrackApiLimits.PageNameBytes));
-        context.Warn("page_name_cut", "name", $"the page's name had {name.Length} bytes; {cut.Length} are sent (the limit is {TrackApiLimits.PageNameBytes})");
+        context.Warn(WarningCode.PageNameCut, "name", $"the page's name had {name.Length} bytes; {cut.Length} are sent (the limit is {TrackApiLimits.PageNameBytes})");
         return cut;
     }
 }

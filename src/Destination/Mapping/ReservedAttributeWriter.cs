@@ -11,6 +11,9 @@ internal sealed class ReservedAttributeWriter(
     AttributeMembers members,
     MappingContext context)
 {
+    private const long Year1900 = -2_208_988_800_000;
+    private const long ADay = 24 * 60 * 60 * 1000;
+
     /// <summary>
     /// What <c>cio_relationships</c> says, <c>{"action": "add_relationships" | "delete_relationships", "relationships": […]}</c> or the list alone as v2 has
     /// it; null for nothing.
@@ -27,7 +30,7 @@ internal sealed class ReservedAttributeWriter(
         bool remove = value["action"u8].Is("delete_relationships"u8);
         if (items.Kind != JsonKind.Array || (value.Kind == JsonKind.Object && !remove && !value["action"u8].Is("add_relationships"u8)))
         {
-            members.Warn("relationships_unreadable", "traits.cio_relationships", "it has no action and list that Customer.io knows; it was left out");
+            members.Warn(WarningCode.RelationshipsUnreadable, "traits.cio_relationships", "it has no action and list that Customer.io knows; it was left out");
             return null;
         }
 
@@ -35,21 +38,33 @@ internal sealed class ReservedAttributeWriter(
         return new PersonRelationships(remove, new Utf8Text(context.Output.Take()));
     }
 
+    /// <summary>How many of those written say only who it is, or how the others are to be taken.</summary>
+    public int Identifiers { get; private set; }
+
     /// <summary>Writes them.</summary>
     /// <param name="person">Whom the path addresses.</param>
     /// <param name="email">The person's e-mail; null when none is known.</param>
     public void Write(PersonIdentifier person, Utf8Text? email)
     {
         WriteId(person);
-        WriteEmail(person, email);
         WriteAnonymousId();
+        WriteUpdate();
+        Identifiers = members.Count;
+        WriteEmail(person, email);
         WriteCreatedAt();
         if (reserved.Unsubscribed.Kind is not (JsonKind.Missing or JsonKind.Null))
         {
-            members.Begin("unsubscribed"u8);
-            members.WriteSubscription(reserved.Unsubscribed, "unsubscribed");
+            members.WriteSubscription("unsubscribed"u8, reserved.Unsubscribed);
         }
 
+        if (reserved.Preferences.IsPresent)
+        {
+            new PreferenceWriter(members, context).Write(reserved.Preferences);
+        }
+    }
+
+    private void WriteUpdate()
+    {
         if (!context.Settings.MayCreatePeople)
         {
             members.Begin("_update"u8);
@@ -60,19 +75,18 @@ internal sealed class ReservedAttributeWriter(
             members.Begin("_update"u8);
             context.Output.WriteBoolean(reserved.Update.Kind == JsonKind.True);
         }
-
-        WritePreferences();
     }
 
     private void WriteId(PersonIdentifier person)
     {
-        Identifier trait = Identifier.Read(reserved.Id);
+        Identifier trait = Identifier.Read(reserved.Id, context.Settings.PlaceholderIdentifiers);
         if (trait.Problem is { } problem)
         {
             context.Problem(DeadLetterReason.InvalidEvent, "traits.id", $"traits.id {problem}");
             return;
         }
 
+        IdentityMapping.Report(trait, "traits.id", context);
         Identifier user = identify.Head.UserId;
         bool userIsPath = user.IsPresent && user.Text == person.Value;
         bool userNamesId = user.IsPresent && !userIsPath && !EmailShape.Matches(user.Text.Span);
@@ -80,7 +94,7 @@ internal sealed class ReservedAttributeWriter(
         {
             if (trait.IsPresent && trait.Text != user.Text)
             {
-                members.Warn("id_differs", "traits.id", "the trait id differs from the user id; the user id is sent");
+                members.Warn(WarningCode.IdDiffers, "traits.id", "the trait id differs from the user id; the user id is sent");
             }
         }
 
@@ -103,14 +117,27 @@ internal sealed class ReservedAttributeWriter(
 
     private void WriteEmail(PersonIdentifier person, Utf8Text? email)
     {
-        if (reserved.Email.Kind is not (JsonKind.Missing or JsonKind.Null))
+        switch (EmailText.Read(reserved.Email, out Utf8Text address))
         {
-            members.WriteAttribute(new Property(KnownNames.Email, reserved.Email));
+            case EmailReading.AsGiven:
+                members.WriteAttribute(new Property(KnownNames.Email, reserved.Email));
+                return;
+            case EmailReading.Cleaned:
+                members.Warn(WarningCode.EmailCleaned, "traits.email", MappingWarning.CleanedEmail);
+                members.WriteText(KnownNames.Email, address);
+                return;
+            case EmailReading.Unusual:
+                members.Warn(WarningCode.EmailUnusual, "traits.email", "it is no e-mail address; it is sent as it is, and names nobody");
+                members.WriteAttribute(new Property(KnownNames.Email, reserved.Email));
+                return;
+            case EmailReading.Unreadable:
+                members.Warn(WarningCode.EmailUnreadable, "traits.email", $"it is {(reserved.Email.Kind == JsonKind.String ? "blank" : reserved.Email.Kind.WithArticle())} and was left out");
+                break;
         }
-        else if (email is { } known && known != person.Value && context.RuledEmail is not { MayBeAttribute: false })
+
+        if (email is { } known && known != person.Value && context.RuledEmail is not { MayBeAttribute: false })
         {
-            members.Begin("email"u8);
-            context.Output.WriteString(known.Span);
+            members.WriteText(KnownNames.Email, known);
         }
     }
 
@@ -122,9 +149,10 @@ internal sealed class ReservedAttributeWriter(
         }
 
         Identifier device = identify.Head.DeviceId;
-        Identifier anonymous = device.IsPresent ? device : Identifier.Read(reserved.AnonymousId);
+        Identifier anonymous = device.IsPresent ? device : Identifier.Read(reserved.AnonymousId, context.Settings.PlaceholderIdentifiers);
         if (!anonymous.IsPresent)
         {
+            IdentityMapping.Report(anonymous with { Problem = null, WasPlaceholder = anonymous.WasPlaceholder && !device.WasPlaceholder }, "traits.anonymous_id", context);
             return;
         }
 
@@ -147,37 +175,17 @@ internal sealed class ReservedAttributeWriter(
 
         if (!EventTime.TryRead(value, out long milliseconds))
         {
-            members.Warn("created_at_unreadable", "traits.created_at", "it can't be read as a time and was left out");
+            members.Warn(WarningCode.CreatedAtUnreadable, "traits.created_at", "it can't be read as a time and was left out");
+            return;
+        }
+
+        if (milliseconds < Year1900 || milliseconds > (context.ReceivedSeconds * 1000) + ADay)
+        {
+            members.Warn(WarningCode.CreatedAtUnreadable, "traits.created_at", "it is before 1900 or more than a day in the future and was left out");
             return;
         }
 
         members.Begin("created_at"u8);
         context.Output.WriteNumber(EventTime.ToSeconds(milliseconds));
-    }
-
-    private void WritePreferences()
-    {
-        JsonValue preferences = reserved.Preferences;
-        if (!preferences.IsPresent || (preferences.Kind == JsonKind.Null && !context.Settings.SendNulls))
-        {
-            return;
-        }
-
-        AttributeMembers.Position before = members.Mark();
-        members.Begin(KnownNames.Preferences.Span);
-        int valueStart = context.Output.Length;
-        context.Output.WriteValue(preferences);
-        if (context.Output.Length - valueStart <= TrackApiLimits.AttributeValueBytes || preferences["topics"u8].Kind != JsonKind.Object)
-        {
-            return;
-        }
-
-        // Over the limit as a whole: one dotted key a topic says the same, and an opt-out must arrive.
-        members.Restore(before);
-        foreach (JsonMember topic in preferences["topics"u8].Members)
-        {
-            members.Begin([.. "cio_subscription_preferences.topics."u8, .. topic.Name.Span]);
-            members.WriteSubscription(topic.Value, "cio_subscription_preferences");
-        }
     }
 }

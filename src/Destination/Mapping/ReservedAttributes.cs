@@ -20,6 +20,9 @@ internal struct ReservedAttributes
     /// <summary>Whether the identify tells about a subscription: it then must arrive, whatever else is wrong with it.</summary>
     public bool HoldsOptOut;
 
+    /// <summary>How many traits, of these and of the others, tell something about the person: all but identifiers, the time and <c>_update</c>.</summary>
+    public int Facts;
+
     /// <summary>Finds them.</summary>
     public static ReservedAttributes Of(PropertySet traits)
     {
@@ -34,16 +37,19 @@ internal struct ReservedAttributes
 
     private void Take(ReadOnlySpan<byte> name, JsonValue value)
     {
+        Facts++;
         switch (name.Length)
         {
             case 2 when name.SequenceEqual("id"u8):
                 Id = value;
+                Facts--;
                 break;
             case 5 when name.SequenceEqual("email"u8):
                 Email = value;
                 break;
             case 7 when name.SequenceEqual("_update"u8):
                 Update = value;
+                Facts--;
                 break;
             case 9 when name.SequenceEqual("createdAt"u8):
                 CreatedAtCamelCase = value;
@@ -53,9 +59,11 @@ internal struct ReservedAttributes
                 break;
             case 10 when name.SequenceEqual("_timestamp"u8):
                 Timestamp = value;
+                Facts--;
                 break;
             case 12 when name.SequenceEqual("anonymous_id"u8):
                 AnonymousId = value;
+                Facts--;
                 break;
             case 12 when name.SequenceEqual("unsubscribed"u8):
                 Unsubscribed = value;

@@ -24,24 +24,38 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
     {
         BodyItems.TooMany => new PreviewResult.TooManyItems(BodySplitter.MaxItems),
         BodyItems.Unreadable unreadable => new PreviewResult.Items([Bad(0, unreadable.Code, unreadable.Message)]),
-        BodyItems.Items items => new PreviewResult.Items([.. items.Values.Select((item, index) => Preview(item, index, request))]),
+        BodyItems.Items items => Preview(items, request),
         _ => throw new UnreachableException(),
     };
 
-    private PreviewItem Preview(ReadOnlyMemory<byte> item, int index, IngestRequest request)
+    private PreviewResult Preview(BodyItems.Items items, IngestRequest request)
     {
+        var factory = new EnvelopeFactory(request, time.GetUtcNow(), settings, random);
+        var previews = new List<PreviewItem>(items.Values.Count);
+        long bytes = 0;
         using var table = new JsonTable();
-        return EventItem.Read(item, table) switch
+        for (int index = 0; index < items.Values.Count; index++)
         {
-            EventItem.Bad bad => Bad(index, bad.Code, bad.Message),
-            EventItem.Readable readable => Preview(readable.Event, table.Root, item, index, request),
-            _ => throw new UnreachableException(),
-        };
+            EventItem read = factory.Read(items.Values[index], items.Wrapper, table, out EventEnvelope? envelope);
+            bytes += envelope?.Body.Length ?? 0;
+            if (items.Wrapper is not null && bytes > settings.Ingest.MaxMergedBytes)
+            {
+                return new PreviewResult.TooLarge(settings.Ingest.MaxMergedBytes);
+            }
+
+            previews.Add(read switch
+            {
+                EventItem.Bad bad => Bad(index, bad.Code, bad.Message),
+                EventItem.Readable readable => Preview(readable.Event, envelope!, index),
+                _ => throw new UnreachableException(),
+            });
+        }
+
+        return new PreviewResult.Items(previews);
     }
 
-    private PreviewItem Preview(FreshpaintEvent source, JsonValue root, ReadOnlyMemory<byte> item, int index, IngestRequest request)
+    private PreviewItem Preview(FreshpaintEvent source, EventEnvelope envelope, int index)
     {
-        EventEnvelope envelope = EnvelopeFactory.Wrap(source, root, item, request, time.GetUtcNow(), settings, random);
         using var scope = EventScope.Rent();
         var trace = new RuleTrace();
         MappingResult result = mapper.Map(envelope, scope, trace);
@@ -56,7 +70,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
             [],
             null,
             [],
-            [],
+            result.Warnings,
             null,
             null,
             trace.Applied);
@@ -66,7 +80,6 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
             {
                 Requests = [.. mapped.Operations.Select(operation => Request(operation, scope.Output))],
                 BatchItems = [.. mapped.Operations.SelectMany(operation => Item(operation, scope.Output))],
-                Warnings = mapped.Warnings,
             },
             MappingResult.Skipped skipped => preview with { Outcome = "skip", Reason = skipped.Reason.ToCode(), Rule = skipped.Rule, RuleName = skipped.RuleName },
             MappingResult.Invalid invalid => preview with

@@ -16,6 +16,10 @@ public abstract record PreviewResult
     /// <summary>More items than one request may hold.</summary>
     /// <param name="Limit">The most.</param>
     public sealed record TooManyItems(int Limit) : PreviewResult;
+
+    /// <summary>The events of a batch are too much in sum.</summary>
+    /// <param name="Limit">The most bytes.</param>
+    public sealed record TooLarge(long Limit) : PreviewResult;
 }
 
 /// <summary>What would become of one item. Nothing is sent and nothing stored.</summary>

@@ -35,12 +35,13 @@ internal static class EmailRule
             return Identity.ToldEmail(source.Head);
         }
 
-        var person = new PropertySet(source.Head.UserProps, source.Head.Context["traits"u8], PropertyNames.Webhook, default);
+        var person = new PropertySet(source.Head.UserProps, source.Head.ContextTraits, PropertyNames.Webhook, default);
         run.Begin(source, person, trace: null);
         run.Subject.Hide(Name, EditableValue.Text(email.Bytes));
         run.Run(rules.Plans.Users);
         return Read(run.Subject.Hidden.Find(Name));
     }
 
-    private static Utf8Text? Read(EditableValue value) => value.TryGetText(out Utf8Text text) && EmailShape.Matches(text.Span) ? text : null;
+    private static Utf8Text? Read(EditableValue value) =>
+        value.TryGetText(out Utf8Text text) && EmailText.Read(text, out Utf8Text address) is EmailReading.AsGiven or EmailReading.Cleaned ? address : null;
 }

@@ -1,7 +1,6 @@
 using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules;
 
@@ -14,7 +13,7 @@ internal static class EventAdmission
     /// <summary>Why the event is skipped; null when it is to be delivered.</summary>
     public static Skip? Decide(FreshpaintEvent source, DestinationRules rules, MappingSettings settings) =>
         source is FreshpaintEvent.Undelivered ? new Skip(SkipReason.UnsupportedType, null)
-        : IsOptedOut(source.Head.Integrations) ? new Skip(SkipReason.OptedOut, null)
+        : Integrations.Read(source.Head.Integrations) == IntegrationChoice.OptedOut ? new Skip(SkipReason.OptedOut, null)
         : DisabledBy(source, rules, settings) is { } rule ? new Skip(SkipReason.NotEnabled, rule)
         : null;
 
@@ -34,15 +33,4 @@ internal static class EventAdmission
 
     private static string? DisabledBySource(EventHead head, EventSources enabled) =>
         enabled == EventSources.All || (EventSource.Of(head) & enabled) != EventSources.None ? null : $"sources.{EventSource.NameOf(EventSource.Of(head))}";
-
-    // {"Customer.io": false}, or {"All": false} with neither Customer.io nor Webhooks (the way events come here) let through by name.
-    private static bool IsOptedOut(JsonValue integrations)
-    {
-        JsonKind own = integrations["Customer.io"u8].Kind;
-        JsonKind webhooks = integrations["Webhooks"u8].Kind;
-        return own == JsonKind.False
-            || (integrations["All"u8].Kind == JsonKind.False && !LetsThrough(own) && !LetsThrough(webhooks));
-    }
-
-    private static bool LetsThrough(JsonKind kind) => kind is not (JsonKind.Missing or JsonKind.False or JsonKind.Null);
 }

@@ -17,6 +17,9 @@ public sealed record IngestSettings
 
     /// <summary>The most bytes of one request's body, before and after gunzip.</summary>
     public int MaxBodyBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>The most bytes the events of one batch may have in sum, once each has what the object around the batch says for all: 8 times the body's bound.</summary>
+    internal long MaxMergedBytes => 8L * MaxBodyBytes;
 }
 
 /// <summary>Who may look and operate.</summary>

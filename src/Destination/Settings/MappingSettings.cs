@@ -54,6 +54,9 @@ public sealed record MappingSettings
     /// <summary>Whether <c>properties.email</c> of a track, page or screen names the person: it may be somebody else's.</summary>
     public bool EmailFromProperties { get; init; }
 
+    /// <summary>The words that senders write where they have no identifier: as user id, device id or previous id they would merge strangers.</summary>
+    public PlaceholderIdentifiers PlaceholderIdentifiers { get; init; } = PlaceholderIdentifiers.Default;
+
     /// <summary>The property whose ULID becomes the event id; null for none.</summary>
     public string? EventIdProperty { get; init; }
 

@@ -28,6 +28,7 @@ public static class SettingNames
         "Mapping__SendNulls",
         "Mapping__AnonymousId",
         "Mapping__EmailFromProperties",
+        "Mapping__PlaceholderIdentifiers",
         "Mapping__EventIdProperty",
         "Mapping__UnidentifiedIdentify",
         "Mapping__MayCreatePeople",

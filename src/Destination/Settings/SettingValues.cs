@@ -34,6 +34,9 @@ internal sealed class SettingValues(IConfiguration configuration)
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
+    /// <summary>Text of a setting whose empty value is a value too; null when not set.</summary>
+    public string? TextOrEmpty(string name) => Text(name) ?? (configuration[name.Replace("__", ":", StringComparison.Ordinal)] is null ? null : "");
+
     /// <summary>A secret of at least <paramref name="minimumLength"/> characters; null when not set.</summary>
     public Secret? Secret(string name, int minimumLength = 1)
     {

@@ -99,6 +99,7 @@ public static class SettingsReader
             SendNulls = values.Flag("Mapping__SendNulls", defaults.SendNulls),
             AnonymousId = values.Flag("Mapping__AnonymousId", defaults.AnonymousId),
             EmailFromProperties = values.Flag("Mapping__EmailFromProperties", defaults.EmailFromProperties),
+            PlaceholderIdentifiers = values.TextOrEmpty("Mapping__PlaceholderIdentifiers") is { } list ? PlaceholderIdentifiers.Of(list) : defaults.PlaceholderIdentifiers,
             EventIdProperty = values.Text("Mapping__EventIdProperty"),
             UnidentifiedIdentify = values.Choice("Mapping__UnidentifiedIdentify", defaults.UnidentifiedIdentify),
             MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),

@@ -15,8 +15,8 @@ internal static class JsonOutput
     /// <param name="output">Where to.</param>
     /// <param name="value">The value; not a missing one.</param>
     /// <param name="datesAsSeconds">
-    /// Whether ISO 8601 text, however deep, becomes Unix seconds, the only form Customer.io's date conditions understand. Before 1970 it stays
-    /// ISO, and digits stay digits.
+    /// Whether dates, however deep, become Unix seconds, the only form Customer.io's date conditions understand: the texts of <see cref="TimeText"/> and the
+    /// objects of document databases. Before 1970 they stay as they are, and digits stay digits.
     /// </param>
     /// <returns>Whether a lone surrogate was replaced.</returns>
     public static bool WriteValue(this ScratchBuffer output, JsonValue value, bool datesAsSeconds = false)
@@ -33,6 +33,9 @@ internal static class JsonOutput
                 value.TryGetText(out Utf8Text text, out bool replaced);
                 output.WriteString(text.Span);
                 return replaced;
+            case JsonKind.Object when datesAsSeconds && UnixTime.TryReadObject(value, out long milliseconds) && milliseconds >= 0:
+                output.WriteNumber(milliseconds / 1000);
+                return false;
             case JsonKind.Object:
                 return WriteObject(output, value, datesAsSeconds);
             case JsonKind.Array:
@@ -97,7 +100,7 @@ internal static class JsonOutput
 
     private static bool TryReadDate(JsonValue value, out long seconds)
     {
-        bool isDate = value.TryGetText(out Utf8Text text) & IsoTime.TryParse(text.Span, out long milliseconds) && milliseconds >= 0;
+        bool isDate = value.TryGetText(out Utf8Text text) & TimeText.TryParse(text, out long milliseconds) && milliseconds >= 0;
         seconds = milliseconds / 1000;
         return isDate;
     }

@@ -8,13 +8,13 @@ internal static class Utf8Scan
 {
     private static readonly SearchValues<byte> AsciiWhiteSpace = SearchValues.Create("\t\n\v\f\r "u8);
 
-    /// <summary>Whether the text is empty or only white space, as Unicode defines it.</summary>
+    /// <summary>Whether the text is empty or holds nothing that can be seen: white space as Unicode defines it, and characters without width.</summary>
     public static bool IsBlank(ReadOnlySpan<byte> text)
     {
         while (!text.IsEmpty)
         {
             Rune.DecodeFromUtf8(text, out Rune rune, out int length);
-            if (!Rune.IsWhiteSpace(rune))
+            if (!IsUnseen(rune))
             {
                 return false;
             }
@@ -25,8 +25,8 @@ internal static class Utf8Scan
         return true;
     }
 
-    /// <summary>Whether the text holds any white space, as Unicode defines it.</summary>
-    public static bool ContainsWhiteSpace(ReadOnlySpan<byte> text)
+    /// <summary>Whether the text holds any white space, as Unicode defines it, or a character without width.</summary>
+    public static bool ContainsUnseen(ReadOnlySpan<byte> text)
     {
         if (text.ContainsAny(AsciiWhiteSpace))
         {
@@ -41,7 +41,7 @@ internal static class Utf8Scan
         while (!text.IsEmpty)
         {
             Rune.DecodeFromUtf8(text, out Rune rune, out int length);
-            if (Rune.IsWhiteSpace(rune))
+            if (IsUnseen(rune))
             {
                 return true;
             }
@@ -51,4 +51,37 @@ internal static class Utf8Scan
 
         return false;
     }
+
+    /// <summary>The text without white space and characters without width around it; what is inside stays.</summary>
+    public static Utf8Text Trim(Utf8Text text)
+    {
+        ReadOnlySpan<byte> span = text.Span;
+        if (span.IsEmpty || (IsPlain(span[0]) && IsPlain(span[^1])))
+        {
+            return text;
+        }
+
+        int start = 0;
+        while (start < span.Length && Rune.DecodeFromUtf8(span[start..], out Rune first, out int length) == OperationStatus.Done && IsUnseen(first))
+        {
+            start += length;
+        }
+
+        int end = span.Length;
+        while (end > start && Rune.DecodeLastFromUtf8(span[start..end], out Rune last, out int length) == OperationStatus.Done && IsUnseen(last))
+        {
+            end -= length;
+        }
+
+        return new Utf8Text(text.Bytes[start..end]);
+    }
+
+    /// <summary>Whether nothing of a character can be seen: white space, or a character without width that pages and spreadsheets leave in copied text.</summary>
+    public static bool IsUnseen(Rune rune) => Rune.IsWhiteSpace(rune) || IsWithoutWidth(rune);
+
+    /// <summary>Whether a character has no width: soft hyphen, zero-width space and joiners, direction marks, byte order mark.</summary>
+    public static bool IsWithoutWidth(Rune rune) =>
+        rune.Value is 0x00AD or 0x180E or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF;
+
+    private static bool IsPlain(byte b) => b is > 0x20 and < 0x7F;
 }

@@ -12,7 +12,7 @@ internal static class ApiErrors
     public static ApiError IngestKeyWrong { get; } = Unauthorized("key_wrong", $"The key in {RequestHeaders.IngestKey} is not one of the ingest keys.");
 
     public static ApiError SignatureWrong { get; } = Unauthorized(
-        "signature_wrong", $"{RequestHeaders.Signature} must be t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body as sent>\"> with the signing secret.");
+        "signature_wrong", $"{RequestHeaders.Signature} must be t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body as sent>\"> with the signing secret; of a compressed body the signature is over the compressed bytes.");
 
     public static ApiError SignatureExpired { get; } = Unauthorized("signature_expired", "The signature's time is more than 5 minutes from this server's.");
 
@@ -39,7 +39,7 @@ internal static class ApiErrors
         Header = ("Accept-Encoding", "gzip, identity"),
     };
 
-    public static ApiError BrokenGzip { get; } = Bad("broken_gzip", "The body is not one whole and valid gzip member.");
+    public static ApiError BrokenGzip { get; } = Bad("broken_gzip", "The body is not whole and valid gzip.");
 
     public static ApiError UnknownLane { get; } = Bad("invalid_lane", $"{RequestHeaders.Lane} must be live or import.");
 
@@ -66,10 +66,10 @@ internal static class ApiErrors
     /// <summary>Nobody reads it: the caller closed the connection.</summary>
     public static ApiError CallerGone { get; } = new(StatusCodes.Status499ClientClosedRequest, "caller_gone", "The caller closed the connection.");
 
-    public static ApiError BodyTooLarge(int maxBytes) => new(
+    public static ApiError BodyTooLarge(long maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge,
         "body_too_large",
-        string.Create(CultureInfo.InvariantCulture, $"The body has more than {maxBytes} bytes, as sent or after gunzip; send several requests."));
+        string.Create(CultureInfo.InvariantCulture, $"The body has more than {maxBytes} bytes, as sent, after gunzip, or with what a batch says for all its events; send several requests."));
 
     public static ApiError TooManyItems(int maxItems) => new(
         StatusCodes.Status413PayloadTooLarge,

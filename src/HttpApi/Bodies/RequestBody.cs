@@ -28,7 +28,7 @@ internal static class RequestBody
             return BodyResult.Refused(ApiErrors.SignatureWrong);
         }
 
-        return isGzip ? Gunzip.Read(raw.Bytes, maxBytes) : raw;
+        return isGzip || Gunzip.LooksPacked(raw.Bytes.Span) ? Gunzip.Read(raw.Bytes, maxBytes) : raw;
     }
 
     private static async ValueTask<BodyResult> ReadAsSentAsync(HttpRequest request, int maxBytes)

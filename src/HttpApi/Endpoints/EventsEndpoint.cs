@@ -24,6 +24,7 @@ internal static class EventsEndpoint
         {
             IngestResult.Ingested ingested => new WrittenAnswer<IngestResult.Ingested>(ingested, Write, StatusOf(ingested)),
             IngestResult.TooManyItems tooMany => ApiErrors.TooManyItems(tooMany.Limit),
+            IngestResult.TooLarge tooLarge => ApiErrors.BodyTooLarge(tooLarge.Limit),
             IngestResult.Unavailable unavailable => ApiErrors.Unavailable(unavailable.Code, unavailable.RetryAfter),
             _ => throw new UnreachableException(),
         };

@@ -23,6 +23,7 @@ internal static class PreviewEndpoint
         {
             PreviewResult.Items items => new WrittenAnswer<IReadOnlyList<PreviewItem>>(items.Values, PreviewJson.Write),
             PreviewResult.TooManyItems tooMany => ApiErrors.TooManyItems(tooMany.Limit),
+            PreviewResult.TooLarge tooLarge => ApiErrors.BodyTooLarge(tooLarge.Limit),
             _ => throw new UnreachableException(),
         };
     }

@@ -23,6 +23,12 @@ public sealed class BodySplitterTests
     [InlineData("{\"event\":\"a\"}\n{broken\n{\"event\":\"b\"}", """{"event":"a"}|{broken|{"event":"b"}""")]
     [InlineData("{broken\n{\"event\":\"b\"}", """{broken|{"event":"b"}""")]
     [InlineData("\uFEFF{\"event\":\"a\"}", """{"event":"a"}""")]
+    [InlineData("\uFEFF\uFEFF{\"event\":\"a\"}", """{"event":"a"}""")]
+    [InlineData("\uFEFF{\"event\":\"a\"}\n\uFEFF \uFEFF{\"event\":\"b\"}\r\n", """{"event":"a"}|{"event":"b"}""")]
+    [InlineData("# export\n{broken\n{\"event\":\"a\"}\n{\"event\":\"b\"}", """# export|{broken|{"event":"a"}|{"event":"b"}""")]
+    [InlineData("{\"type\":\"batch\",\"batch\":[{\"event\":\"a\"},{\"event\":\"b\"}]}", """{"event":"a"}|{"event":"b"}""")]
+    [InlineData("{\"batch\":[{\"event\":\"a\"}],\"type\":\" Batch \"}", """{"event":"a"}""")]
+    [InlineData("{\"type\":\"track\",\"batch\":[{\"event\":\"a\"}]}", """{"type":"track","batch":[{"event":"a"}]}""")]
     [InlineData("{\n  \"event\": \"a\"\n}", "{\n  \"event\": \"a\"\n}")]
     public void A_body_is_split_into_its_items(string body, string items)
     {
@@ -44,6 +50,9 @@ public sealed class BodySplitterTests
     [InlineData("[{\"event\":\"a\"},]", "no JSON at line 1, byte 15")]
     [InlineData("{\"event\":NaN}", "no JSON at line 1, byte 9")]
     [InlineData("/* c */{}", "no JSON at line 1, byte 0")]
+    [InlineData("data=eyJ0eXBlIjoidHJhY2sifQ==", "the body is a form (name=value); JSON was expected")]
+    [InlineData("data=%7B%7D&x=1", "the body is a form (name=value); JSON was expected")]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}x", "the body is a form in parts")]
     public void A_body_that_is_no_JSON_is_one_bad_item_with_the_place(string body, string message)
     {
         BodyItems.Unreadable unreadable = BodySplitter.Split(Encoding.UTF8.GetBytes(body)).ShouldBeOfType<BodyItems.Unreadable>();

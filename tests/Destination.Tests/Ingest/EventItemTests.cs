@@ -73,7 +73,7 @@ public sealed class EventItemTests
     [Theory]
     [InlineData("""{"event":"a","event":"b"}""", "b")]
     [InlineData("""{"event":"a","\u0065vent":"b"}""", "b")]
-    [InlineData("""{"event":"\ud83d\ude00 \u00e9\n"}""", "😀 é\n")]
+    [InlineData("""{"event":"\ud83d\ude00\n \u00e9\n"}""", "😀\n é")]
     [InlineData("""{"event":"nul \u0000"}""", "nul \0")]
     public void The_last_of_repeated_names_counts_and_escapes_are_read(string item, string name)
     {
@@ -86,7 +86,7 @@ public sealed class EventItemTests
     [InlineData("\"\\ud800\"", "holds a lone surrogate")]
     [InlineData("1e3", "fraction or exponent")]
     [InlineData("-1.5", "fraction or exponent")]
-    [InlineData("true", "is a boolean")]
+    [InlineData("1.0e1", "fraction or exponent")]
     [InlineData("[\"a\"]", "is an array")]
     [InlineData("\".\"", "'.' or '..'")]
     public void An_identifier_of_another_type_is_a_problem_kept_for_delivery(string userId, string problem)

@@ -25,6 +25,10 @@ public sealed class PartitionAssignmentTests
     [InlineData("""{"type":"identify","anonymousId":"d","userId":"u"}""", "d")]
     [InlineData("""{"type":"track","event":"x","userId":"u"}""", "u")]
     [InlineData("""{"type":"identify","traits":{"email":"a@b.co"}}""", "a@b.co")]
+    [InlineData("""{"type":"identify","traits":{"email":" A@B.co"}}""", "a@b.co")]
+    [InlineData("""{"type":"track","event":"x","userId":"A@B.co"}""", "a@b.co")]
+    [InlineData("""{"type":"track","event":"x","userId":"User-1"}""", "User-1")]
+    [InlineData("""{"type":"identify","traits":{"email":"Ju\u0308rgen@b.co"}}""", "j\u00fcrgen@b.co")]
     [InlineData("""{"event":"x","properties":{"distinct_id":"d","$device_id":"d"}}""", "d")]
     [InlineData("""{"type":"track","event":"x"}""", "the-event-id")]
     public void The_device_comes_before_the_user_the_email_and_the_event(string item, string key)

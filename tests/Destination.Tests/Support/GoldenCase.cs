@@ -15,8 +15,9 @@ namespace CustomerIoDestination.Tests.Support;
 
 /// <summary>
 /// A golden case: <c>{"name", "given", "settings"?, "rules"?, "receivedAt"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
-/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>expect</c> is <c>{"requests": […], "batchItems"?: […], "warnings"?: [codes]}</c>, <c>{"skipped": reason, "rule"?}</c>,
-/// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>. A request's event id is compared too.
+/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>expect</c> is <c>{"requests": […], "batchItems"?: […]}</c>, <c>{"skipped": reason, "rule"?}</c>,
+/// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>, each but the last with <c>"warnings": [codes]</c> where there are any, and
+/// <c>"told"?: ["field: message"]</c>. A request's event id is compared too.
 /// </summary>
 internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DestinationRules Rules, DateTimeOffset ReceivedAt, JsonNode Expected)
 {
@@ -53,39 +54,45 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
 
     private static JsonObject Describe(PreviewItem item, JsonObject expected)
     {
-        if (item is { Outcome: "skip" })
-        {
-            var skipped = new JsonObject { ["skipped"] = item.Reason };
-            if (item.Rule is not null || expected.ContainsKey("rule"))
-            {
-                skipped["rule"] = item.Rule;
-            }
-
-            return skipped;
-        }
-
-        if (item is { Outcome: "reject", EventId: null })
-        {
-            return new JsonObject { ["rejected"] = item.Reason };
-        }
-
-        if (item is { Outcome: "reject" })
-        {
-            return new JsonObject { ["invalid"] = new JsonArray([.. item.Problems.Select(Describe)]) };
-        }
-
-        var outcome = new JsonObject { ["requests"] = new JsonArray([.. item.Requests.Select(Describe)]) };
-        if (expected.ContainsKey("batchItems"))
-        {
-            outcome["batchItems"] = new JsonArray([.. item.BatchItems.Select(batchItem => JsonNode.Parse(batchItem.Span))]);
-        }
-
-        if (expected.ContainsKey("warnings") || item.Warnings.Count > 0)
+        JsonObject outcome = DescribeOutcome(item, expected);
+        if (item.EventId is not null && (expected.ContainsKey("warnings") || item.Warnings.Count > 0))
         {
             outcome["warnings"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)warning.Code)]);
         }
 
+        if (expected.ContainsKey("told"))
+        {
+            outcome["told"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)$"{warning.Field}: {warning.Message}")]);
+        }
+
         return outcome;
+    }
+
+    private static JsonObject DescribeOutcome(PreviewItem item, JsonObject expected)
+    {
+        switch (item)
+        {
+            case { Outcome: "skip" }:
+                var skipped = new JsonObject { ["skipped"] = item.Reason };
+                if (item.Rule is not null || expected.ContainsKey("rule"))
+                {
+                    skipped["rule"] = item.Rule;
+                }
+
+                return skipped;
+            case { Outcome: "reject", EventId: null }:
+                return new JsonObject { ["rejected"] = item.Reason };
+            case { Outcome: "reject" }:
+                return new JsonObject { ["invalid"] = new JsonArray([.. item.Problems.Select(Describe)]) };
+            default:
+                var delivered = new JsonObject { ["requests"] = new JsonArray([.. item.Requests.Select(Describe)]) };
+                if (expected.ContainsKey("batchItems"))
+                {
+                    delivered["batchItems"] = new JsonArray([.. item.BatchItems.Select(batchItem => JsonNode.Parse(batchItem.Span))]);
+                }
+
+                return delivered;
+        }
     }
 
     private static JsonObject Describe(PreviewRequest request) => new()

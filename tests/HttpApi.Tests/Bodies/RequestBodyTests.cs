@@ -93,13 +93,35 @@ public sealed class RequestBodyTests
         byte[] packed = Gzip.Pack(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 2_000).Select(number => $"{number * 7919}"))));
         byte[] corrupt = [.. packed];
         corrupt[packed.Length / 2] ^= 0xFF;
-        byte[][] broken = [Encoding.UTF8.GetBytes("""{"type":"track"}"""), [], packed[..12], packed[..^20], packed[..^4], packed[..^1], [.. packed, 0], corrupt];
+        byte[][] broken = [Encoding.UTF8.GetBytes("""{"type":"track"}"""), [], packed[..12], packed[..^20], packed[..^4], packed[..^1], [.. packed, 1], [.. packed, 0, 1], [.. packed, .. packed[..12]], [.. packed, .. packed[..^4]], corrupt];
 
         foreach (byte[] body in broken)
         {
             BodyResult result = await RequestBody.ReadAsync(Request(new MemoryStream(body), body.Length, "gzip"), Max, signature: null);
             result.Refusal.ShouldNotBeNull().Code.ShouldBe("broken_gzip");
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(512)]
+    public async Task Gzip_of_several_members_with_zeros_behind_is_one_body(int zeros)
+    {
+        byte[] text = Bytes(300);
+        byte[] two = [.. Gzip.Pack(text), .. Gzip.Pack("{}")];
+        byte[] packed = [.. two, .. new byte[zeros]];
+
+        await ShouldReadAsync(Request(new MemoryStream(two), two.Length, "gzip"), [.. text, .. "{}"u8]);
+        await ShouldReadAsync(Request(new MemoryStream(packed), packed.Length, "gzip"), [.. text, .. "{}"u8]);
+    }
+
+    [Fact]
+    public async Task A_packed_body_is_unpacked_though_no_header_says_so()
+    {
+        byte[] packed = Gzip.Pack("{}");
+
+        await ShouldReadAsync(Request(new MemoryStream(packed), packed.Length), "{}"u8.ToArray());
     }
 
     [Theory]

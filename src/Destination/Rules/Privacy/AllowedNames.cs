@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Text;
 
@@ -17,10 +18,10 @@ internal sealed class AllowedNames
     {
         _names = names.Select(Utf8Text.Of).ToFrozenSet(Utf8NameComparer.Instance);
         _optOuts = optOuts;
-        BuiltIn = [.. _names.Where(name => name.Span.StartsWith("$"u8))];
+        BuiltIn = [.. _names.Where(name => ReservedNames.IsBuiltIn(name.Span))];
     }
 
-    /// <summary>The built-in <c>$…</c> properties among them, which are not sent unless named.</summary>
+    /// <summary>The built-in properties among them, which are not sent unless named.</summary>
     public IReadOnlyList<Utf8Text> BuiltIn { get; }
 
     /// <summary>Whether a name may leave.</summary>

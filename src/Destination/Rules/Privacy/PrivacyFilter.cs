@@ -67,7 +67,7 @@ internal static class PrivacyFilter
     {
         string names = string.Join(", ", dropped.Take(MaxNamesTold).Select(name => FieldName.Of(set, name)));
         string more = dropped.Length > MaxNamesTold ? ", …" : "";
-        return new MappingWarning("privacy_dropped", set, string.Create(
+        return new MappingWarning(WarningCode.PrivacyDropped, set, string.Create(
             CultureInfo.InvariantCulture,
             $"{dropped.Length} {(dropped.Length == 1 ? "is" : "are")} not in privacy.allow and {(dropped.Length == 1 ? "was" : "were")} left out: {names}{more}"));
     }

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 
@@ -15,9 +16,9 @@ internal static class BuiltInReader
         }
 
         bool inContext = source.Segments.Length > 1 && source.Head.Span.SequenceEqual("context"u8);
-        if (Array.Exists(source.Segments, segment => segment.IsEach) || (!inContext && (source.Segments.Length > 1 || !source.Head.Span.StartsWith("$"u8))))
+        if (Array.Exists(source.Segments, segment => segment.IsEach) || (!inContext && (source.Segments.Length > 1 || !ReservedNames.IsBuiltIn(source.Head.Span))))
         {
-            property.Problem("is no built-in property; a name with a leading $, or a path that starts with \"context.\", was expected");
+            property.Problem("is no built-in property; a name with a leading $, an advertising id, or a path that starts with \"context.\", was expected");
             return null;
         }
 

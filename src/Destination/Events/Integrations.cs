@@ -1,0 +1,142 @@
+using System.Text;
+using CustomerIoDestination.Text;
+
+namespace CustomerIoDestination.Events;
+
+/// <summary>What an event's <c>integrations</c> say about this destination.</summary>
+internal enum IntegrationChoice
+{
+    /// <summary>It is to be sent.</summary>
+    Included,
+
+    /// <summary>They name this destination, but neither let it through nor exclude it; it is sent.</summary>
+    Unclear,
+
+    /// <summary>It is not to be sent.</summary>
+    OptedOut,
+}
+
+/// <summary>
+/// Reads <c>integrations</c>: <c>{"Customer.io": false}</c>, or <c>{"All": false}</c> with neither Customer.io nor Webhooks (the way events come here) let
+/// through by name. Names count by their letters and digits, so that <c>customer.io (Actions)</c> and <c>CUSTOMER_IO</c> are this destination too.
+/// </summary>
+internal static class Integrations
+{
+    private const int LongestKey = 64;
+
+    private enum Said
+    {
+        Nothing,
+        Include,
+        Exclude,
+        Unclear,
+    }
+
+    /// <summary>Reads them.</summary>
+    public static IntegrationChoice Read(JsonValue integrations)
+    {
+        switch (integrations.Kind)
+        {
+            case JsonKind.Missing or JsonKind.Null:
+                return IntegrationChoice.Included;
+            case JsonKind.Object:
+                return OfMembers(integrations);
+            case JsonKind.String when integrations.TryGetText(out Utf8Text text) && EmbeddedJson.Object(text) is { IsPresent: true } embedded:
+                return OfMembers(embedded);
+            case JsonKind.Array:
+                return IsEmpty(integrations) ? IntegrationChoice.Included : IntegrationChoice.Unclear;
+            default:
+                return FlagText.TryRead(integrations, out bool all)
+                    ? all ? IntegrationChoice.Included : IntegrationChoice.OptedOut
+                    : IntegrationChoice.Unclear;
+        }
+    }
+
+    private static IntegrationChoice OfMembers(JsonValue integrations)
+    {
+        Said own = Said.Nothing;
+        Said all = Said.Nothing;
+        bool webhooksLetIn = false;
+        Span<byte> buffer = stackalloc byte[LongestKey];
+
+        // Every member counts, repeated names too: one that excludes wins.
+        foreach (JsonMember member in integrations.AllMembers)
+        {
+            ReadOnlySpan<byte> key = LettersAndDigits(member.Name.Span, buffer);
+            if (key.StartsWith("customerio"u8))
+            {
+                own = Stronger(own, SaidBy(member.Value));
+            }
+            else if (key.SequenceEqual("all"u8))
+            {
+                all = Stronger(all, SaidBy(member.Value));
+            }
+            else if (key.StartsWith("webhooks"u8))
+            {
+                webhooksLetIn |= SaidBy(member.Value) == Said.Include;
+            }
+        }
+
+        return own == Said.Exclude || (all == Said.Exclude && own != Said.Include && (own == Said.Unclear || !webhooksLetIn)) ? IntegrationChoice.OptedOut
+            : own == Said.Unclear || (all == Said.Unclear && own == Said.Nothing) ? IntegrationChoice.Unclear
+            : IntegrationChoice.Included;
+    }
+
+    private static Said Stronger(Said first, Said second) =>
+        first == Said.Exclude || second == Said.Exclude ? Said.Exclude
+        : first == Said.Unclear || second == Said.Unclear ? Said.Unclear
+        : first == Said.Include ? first : second;
+
+    private static Said SaidBy(JsonValue value)
+    {
+        if (value.Kind == JsonKind.Null)
+        {
+            return Said.Nothing;
+        }
+
+        if (value.Kind != JsonKind.Object)
+        {
+            return FlagText.TryRead(value, out bool flag) ? flag ? Said.Include : Said.Exclude : Said.Unclear;
+        }
+
+        Said said = Said.Include;
+        foreach (JsonMember member in value.AllMembers)
+        {
+            ReadOnlySpan<byte> name = member.Name.Span;
+            if (Ascii.EqualsIgnoreCase(name, "enabled"u8) || Ascii.EqualsIgnoreCase(name, "active"u8))
+            {
+                Said switched = FlagText.TryRead(member.Value, out bool flag) ? flag ? Said.Include : Said.Exclude
+                    : member.Value.Kind == JsonKind.Null ? Said.Include
+                    : Said.Unclear;
+                said = Stronger(said, switched);
+            }
+        }
+
+        return said;
+    }
+
+    // Longer keys are cut: what decides stands at their beginning.
+    private static ReadOnlySpan<byte> LettersAndDigits(ReadOnlySpan<byte> name, Span<byte> buffer)
+    {
+        int length = 0;
+        foreach (byte b in name)
+        {
+            if (length < buffer.Length && char.IsAsciiLetterOrDigit((char)b))
+            {
+                buffer[length++] = (byte)(b | (char.IsAsciiLetterUpper((char)b) ? 0x20 : 0));
+            }
+        }
+
+        return buffer[..length];
+    }
+
+    private static bool IsEmpty(JsonValue array)
+    {
+        foreach (JsonValue element in array.Elements)
+        {
+            return !element.IsPresent;
+        }
+
+        return true;
+    }
+}
