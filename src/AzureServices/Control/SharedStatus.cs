@@ -46,7 +46,12 @@ internal static class SharedStatus
         counts.Sum(count => count.Skipped),
         counts.Sum(count => count.Delivered),
         counts.Sum(count => count.Retried),
-        counts.SelectMany(count => count.DeadLettered)
-            .GroupBy(reason => reason.Key, StringComparer.Ordinal)
-            .ToDictionary(reason => reason.Key, reason => reason.Sum(count => count.Value), StringComparer.Ordinal));
+        SumByCode(counts.SelectMany(count => count.DeadLettered)))
+    {
+        Warnings = SumByCode(counts.SelectMany(count => count.Warnings)),
+    };
+
+    private static Dictionary<string, long> SumByCode(IEnumerable<KeyValuePair<string, long>> counts) => counts
+        .GroupBy(code => code.Key, StringComparer.Ordinal)
+        .ToDictionary(code => code.Key, code => code.Sum(count => count.Value), StringComparer.Ordinal);
 }

@@ -28,6 +28,7 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
             Attempts = pending.Received.History.Attempts + pending.Calls,
             HttpStatus = pending.HttpStatus,
             Duration = time.GetElapsedTime(pending.StartedAt),
+            Warnings = pending.Warnings,
             Settlement = end.Settlement,
         };
         counters.Ended(attempt);

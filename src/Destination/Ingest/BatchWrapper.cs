@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CustomerIoDestination.Events;
 using CustomerIoDestination.Text;
 

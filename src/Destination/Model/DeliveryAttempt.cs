@@ -39,6 +39,9 @@ public sealed record DeliveryAttempt
     /// <summary>How long the pass took, waits included.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>What was read or sent otherwise than it stands in the event.</summary>
+    public IReadOnlyList<MappingWarning> Warnings { get; init; } = [];
+
     /// <summary>What is to be done with the queue message.</summary>
     public required Settlement Settlement { get; init; }
 }

@@ -15,4 +15,8 @@ public sealed record EventCounts(
     long Skipped,
     long Delivered,
     long Retried,
-    IReadOnlyDictionary<string, long> DeadLettered);
+    IReadOnlyDictionary<string, long> DeadLettered)
+{
+    /// <summary>Events that came to an end with a warning, by the warning's code; an event counts once for each code it has.</summary>
+    public IReadOnlyDictionary<string, long> Warnings { get; init; } = new Dictionary<string, long>();
+}

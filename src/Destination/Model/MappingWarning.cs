@@ -14,6 +14,10 @@ public sealed record MappingWarning(WarningCode Kind, string Field, string Messa
     /// <summary>The code on the wire, for instance <c>name_cut</c>.</summary>
     public string Code => Kind.ToCode();
 
+    /// <summary>The codes of an event's warnings, each once.</summary>
+    internal static IEnumerable<WarningCode> CodesOf(IReadOnlyList<MappingWarning> warnings) =>
+        warnings.Count == 0 ? [] : warnings.Select(warning => warning.Kind).Distinct();
+
     /// <summary>Adds a warning to a list that is made with its first one.</summary>
     internal static void Add(ref List<MappingWarning>? warnings, WarningCode kind, string field, string message) =>
         (warnings ??= []).Add(new MappingWarning(kind, field, message));

@@ -10,6 +10,7 @@ namespace CustomerIoDestination.Telemetry;
 /// <item><term><c>destination.events.ingested</c></term><description>items in requests, by <c>result</c> (accepted, rejected, skipped)</description></item>
 /// <item><term><c>destination.ingest.unavailable</c></term><description>requests answered 503 because the queue took nothing, by <c>code</c></description></item>
 /// <item><term><c>destination.deliveries</c></term><description>passes of the delivery handler, by <c>outcome</c>, <c>reason</c>, <c>kind</c>, <c>lane</c></description></item>
+/// <item><term><c>destination.events.warned</c></term><description>events that came to an end with a warning, by its <c>code</c> and <c>kind</c></description></item>
 /// <item><term><c>destination.delivery.duration</c></term><description>seconds a pass took, waits included, by <c>outcome</c>, <c>lane</c></description></item>
 /// <item><term><c>destination.delivery.latency</c></term><description>seconds from receipt to delivery, by <c>lane</c></description></item>
 /// <item><term><c>destination.calls</c></term><description>seconds a call to Customer.io took, by <c>method</c>, <c>route</c> (a template), <c>code</c></description></item>
@@ -25,6 +26,7 @@ public sealed class DestinationMetrics
     private readonly Counter<long> _ingested;
     private readonly Counter<long> _unavailable;
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _warned;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
     private readonly Histogram<double> _calls;
@@ -41,6 +43,7 @@ public sealed class DestinationMetrics
         _ingested = meter.CreateCounter<long>("destination.events.ingested", "{event}");
         _unavailable = meter.CreateCounter<long>("destination.ingest.unavailable", "{request}");
         _deliveries = meter.CreateCounter<long>("destination.deliveries", "{delivery}");
+        _warned = meter.CreateCounter<long>("destination.events.warned", "{event}");
         _duration = meter.CreateHistogram<double>("destination.delivery.duration", "s");
         _latency = meter.CreateHistogram<double>("destination.delivery.latency", "s");
         _calls = meter.CreateHistogram<double>("destination.calls", "s");
@@ -72,6 +75,14 @@ public sealed class DestinationMetrics
         {
             TagList tags = new() { Tag("outcome", outcome), Tag("reason", attempt.Reason), Tag("kind", attempt.Kind.ToCode()), Tag("lane", lane) };
             _deliveries.Add(1, tags);
+        }
+
+        if (attempt.Outcome != AttemptOutcome.Released)
+        {
+            foreach (WarningCode code in MappingWarning.CodesOf(attempt.Warnings))
+            {
+                _warned.Add(1, Tag("code", code.ToCode()), Tag("kind", attempt.Kind.ToCode()));
+            }
         }
 
         _duration.Record(attempt.Duration.TotalSeconds, Tag("outcome", outcome), Tag("lane", lane));

@@ -7,6 +7,7 @@ namespace CustomerIoDestination.Telemetry;
 public sealed class EventCounters
 {
     private readonly ConcurrentDictionary<DeadLetterReason, long> _deadLettered = new();
+    private readonly ConcurrentDictionary<WarningCode, long> _warned = new();
     private long _received;
     private long _accepted;
     private long _rejected;
@@ -33,6 +34,14 @@ public sealed class EventCounters
     /// <summary>A pass of the delivery handler ended.</summary>
     public void Ended(DeliveryAttempt attempt)
     {
+        if (attempt.Outcome != AttemptOutcome.Released)
+        {
+            foreach (WarningCode code in MappingWarning.CodesOf(attempt.Warnings))
+            {
+                _warned.AddOrUpdate(code, 1, static (_, count) => count + 1);
+            }
+        }
+
         switch (attempt)
         {
             case { Outcome: AttemptOutcome.Delivered }:
@@ -55,5 +64,8 @@ public sealed class EventCounters
         Interlocked.Read(ref _skipped),
         Interlocked.Read(ref _delivered),
         Interlocked.Read(ref _retried),
-        _deadLettered.ToDictionary(pair => pair.Key.ToCode(), pair => pair.Value, StringComparer.Ordinal));
+        _deadLettered.ToDictionary(pair => pair.Key.ToCode(), pair => pair.Value, StringComparer.Ordinal))
+    {
+        Warnings = _warned.ToDictionary(pair => pair.Key.ToCode(), pair => pair.Value, StringComparer.Ordinal),
+    };
 }

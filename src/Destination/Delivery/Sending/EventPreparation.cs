@@ -18,7 +18,9 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySe
     {
         try
         {
-            switch (mapper.Map(pending.Envelope, pending.Scope))
+            MappingResult result = mapper.Map(pending.Envelope, pending.Scope);
+            pending.Warnings = result.Warnings;
+            switch (result)
             {
                 case MappingResult.Skipped skipped:
                     pending.End = DeliveryEnd.Skipped(skipped.Reason);

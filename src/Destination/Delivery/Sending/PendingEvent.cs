@@ -45,6 +45,9 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>How it ends unless everything must be held, because its mapping threw an exception; null when it did not.</summary>
     public DeliveryEnd? MappingFailure { get; set; }
 
+    /// <summary>What mapping it had to say.</summary>
+    public IReadOnlyList<MappingWarning> Warnings { get; set; } = [];
+
     /// <summary>What the last call came to; null before the first.</summary>
     public DeliveryOutcome? Outcome { get; set; }
 
