@@ -1,4 +1,5 @@
 using System.Text;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;

@@ -70,7 +70,7 @@ public sealed class LookTests
                 "lanes": {"live": {"ready": 3, "inDelivery": 1, "oldestAgeSeconds": 4.3}, "import": {"ready": 10, "inDelivery": 2, "oldestAgeSeconds": 120}}
               },
               "rate": {"limit": 100, "current": 12.5},
-              "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}},
+              "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "warnings": {"email_cleaned": 4}},
               "rules": {"path": null, "transformations": 0, "privacyMode": false, "problems": []},
               "sharedState": null,
               "startedAt": "2026-01-31T12:00:00.000Z"

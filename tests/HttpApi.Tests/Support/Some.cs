@@ -25,7 +25,7 @@ internal static class Some
         Credentials = CredentialsState.Valid,
         RateLimit = 100,
         RateCurrent = 100,
-        Counts = new EventCounts(10, 9, 1, 2, 5, 3, new Dictionary<string, long> { ["limit_exceeded"] = 2 }),
+        Counts = new EventCounts(10, 9, 1, 2, 5, 3, new Dictionary<string, long> { ["limit_exceeded"] = 2 }) { Warnings = new Dictionary<string, long> { ["email_cleaned"] = 4 } },
         StartedAt = Now,
     };
 
