@@ -88,6 +88,19 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_misspelt_setting_is_refused_and_one_in_capitals_is_a_warning()
+    {
+        _cli.Write("destination.json", "{}");
+        _cli.Write("local.settings.json", """{"Values": {"CustomerIo_SiteId": "s"} }""");
+        (await RunAsync()).ShouldBe(1);
+        _cli.Output.ShouldContain("CustomerIo_SiteId is no setting of this product; did you mean CustomerIo__SiteId?");
+
+        _cli.Write("local.settings.json", """{"Values": {"CUSTOMERIO_SITE_ID": "s"} }""");
+        (await RunAsync()).ShouldBe(0);
+        _cli.Output.ShouldContain("! CUSTOMERIO_SITE_ID is not read; if the setting CustomerIo__SiteId was meant, write it so");
+    }
+
+    [Fact]
     public async Task Every_problem_of_the_settings_is_told()
     {
         _cli.Write("destination.json", "{}");

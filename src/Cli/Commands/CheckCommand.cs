@@ -50,6 +50,11 @@ internal static class CheckCommand
         if (result is not SettingsResult.Invalid invalid)
         {
             console.MarkupLine("[green]✓[/] settings");
+            foreach (SettingProblem warning in ((SettingsResult.Valid)result).Settings.Warnings)
+            {
+                console.Line($"    [yellow]![/] {warning.Name} {warning.Message}");
+            }
+
             return true;
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Rules.Reading;
 
@@ -23,7 +24,8 @@ internal readonly partial record struct RulePart(JsonElement Json, string Path, 
             RulePart member = At(key.Key, Json);
             if (!known.Contains(key.Key, StringComparer.Ordinal))
             {
-                member.Problem($"is unknown; known here: {string.Join(", ", known)}");
+                string guess = Spelling.Nearest(key.Key, known) is { } meant ? $"did you mean \"{meant}\"? Known here" : "known here";
+                member.Problem($"is unknown; {guess}: {string.Join(", ", known)}");
             }
             else if (key.Count() > 1)
             {
