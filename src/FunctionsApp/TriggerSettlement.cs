@@ -1,5 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using Microsoft.Azure.Functions.Worker;
 
 namespace CustomerIoDestination.FunctionsApp;

@@ -20,6 +20,12 @@ internal sealed record Floors(string Assembly, string Root, IReadOnlyList<string
             "Ingest", "Preview", "",
         ]),
         new("CustomerIoDestination.HttpApi", "CustomerIoDestination.HttpApi", ["Answers", "Page", "Contracts", "Authentication", "Bodies", "Endpoints", ""]),
+        new("CustomerIoDestination.AzureServices", "CustomerIoDestination.AzureServices",
+        [
+            "Connections", "Tables", "Upkeep", "DeliveryLog", "RateShare", "Secrets", "Telemetry",
+            "ServiceBus.Messages", "ServiceBus.Handling", "ServiceBus.Sending", "ServiceBus.Connecting", "ServiceBus.Counting", "ServiceBus.DeadLetters",
+            "Control", "ServiceBus", "",
+        ]),
         new("CustomerIoDestination.LocalHost", "CustomerIoDestination.LocalHost", [""]),
         new("TrackApiSandbox", "TrackApiSandbox", ["Snapshots", "Faults", "State", "TrackApi", "Recording", "Http", ""]),
         new("destination", "CustomerIoDestination.Cli", ["", "Configuration", "Host", "Checking", "Importing", "Commands"]),

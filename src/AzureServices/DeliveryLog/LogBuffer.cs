@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.DeliveryLog;
@@ -101,4 +103,23 @@ internal sealed partial class LogBuffer
         [LoggerMessage(LogLevel.Warning, "{Lines} lines of the delivery log were lost: storage does not take them as fast as they come. Events are not affected.")]
         public static partial void LinesLost(ILogger logger, long lines);
     }
+}
+
+/// <summary>A line of the log and its place among those of its process: a clock alone does not order what happens within one of its ticks.</summary>
+/// <param name="Number">Counted up from 1 by each process.</param>
+/// <param name="Entry">The line.</param>
+internal sealed record NumberedLine(long Number, DeliveryLogEntry Entry);
+
+/// <summary>
+/// What is to be known of the log itself.
+/// <list type="table">
+/// <item><term><c>destination.delivery_log.lost</c></term><description>lines let go because storage took none</description></item>
+/// </list>
+/// </summary>
+internal sealed class LogMetrics(IMeterFactory factory)
+{
+    private readonly Counter<long> _lost = factory.Create(DestinationTracing.Name).CreateCounter<long>("destination.delivery_log.lost", "{line}");
+
+    /// <summary>So many lines were let go.</summary>
+    public void Lost(int lines) => _lost.Add(lines);
 }

@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;
 

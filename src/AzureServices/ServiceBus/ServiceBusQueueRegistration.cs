@@ -1,7 +1,6 @@
 using Azure.Core;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
-using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
 using CustomerIoDestination.AzureServices.Upkeep;

@@ -14,7 +14,8 @@ public static class TelemetryRegistration
 {
     /// <summary>
     /// Listens to the destination's meter and source, and sends them to Application Insights where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set: with
-    /// the app's identity where <c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is set too, as the Functions host does it.
+    /// the app's identity where <c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is set too, as the Functions host does it. Every span that failed and every
+    /// log is sent; of the other spans <c>Telemetry__SuccessSampling</c>.
     /// </summary>
     public static IOpenTelemetryBuilder AddDestinationTelemetry(this IOpenTelemetryBuilder telemetry, TelemetrySettings settings, IConfiguration configuration)
     {
@@ -25,11 +26,18 @@ public static class TelemetryRegistration
             return telemetry;
         }
 
-        return telemetry.UseAzureMonitorExporter(exporter =>
+        telemetry.UseAzureMonitorExporter(exporter =>
         {
+            // Of its own the exporter keeps five traces a second, failures among them, and only the logs of those it keeps.
+            exporter.TracesPerSecond = null;
+            exporter.SamplingRatio = 1;
+            exporter.EnableTraceBasedLogsSampler = false;
             exporter.ConnectionString = connectionString;
             exporter.Credential = configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] is { Length: > 0 } ? AzureConnections.HostIdentity() : null;
         });
+
+        // The last one holds. Whether a span failed is known at its end, so none is left out at its beginning, whatever the host made of its parent.
+        return telemetry.WithTracing(tracing => tracing.SetSampler<AlwaysOnSampler>());
     }
 
     /// <summary>Leaves out what the Functions worker's libraries would log of each request and of each settlement: eight lines a message.</summary>

@@ -49,3 +49,8 @@ internal sealed partial class HourlyUpkeep(IEnumerable<UpkeepStep> steps, TimePr
         public static partial void StepFailed(ILogger logger, string step, string exceptionType);
     }
 }
+
+/// <summary>Something that is too old is let go.</summary>
+/// <param name="Name">What, for the log.</param>
+/// <param name="RunAsync">Does it once.</param>
+internal sealed record UpkeepStep(string Name, Func<CancellationToken, Task> RunAsync);

@@ -122,3 +122,28 @@ internal sealed class DeadLetterSweep(QueueConnection connection, EventSettling 
         }
     }
 }
+
+/// <summary>What a sweep does with the dead letters it comes by.</summary>
+/// <param name="IsWanted">Which ones.</param>
+/// <param name="PrepareAsync">Called with the wanted ones of a page, in order, before they are removed; answers with those that may be, or null to end the sweep.</param>
+/// <param name="RemovedAsync">Told of those that were removed.</param>
+internal sealed record SweepWork(
+    Func<ServiceBusReceivedMessage, bool> IsWanted,
+    Func<IReadOnlyList<ServiceBusReceivedMessage>, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> PrepareAsync,
+    Func<IReadOnlyList<ServiceBusReceivedMessage>, Task> RemovedAsync);
+
+/// <summary>Why a sweep over the dead letters ended.</summary>
+internal enum SweepEnd
+{
+    /// <summary>All that were asked for are done, or there is none left that could be.</summary>
+    Finished,
+
+    /// <summary>It had gone as far, or as long, as one pass may.</summary>
+    AtItsBound,
+
+    /// <summary>Somebody else holds all that are left.</summary>
+    Contended,
+
+    /// <summary>The queue did not take replayed events.</summary>
+    QueueUnavailable,
+}

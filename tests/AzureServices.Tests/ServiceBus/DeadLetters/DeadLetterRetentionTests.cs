@@ -1,5 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
+using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ports;

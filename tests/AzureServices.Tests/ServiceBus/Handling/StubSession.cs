@@ -1,4 +1,4 @@
-using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CustomerIoDestination.AzureServices.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 

@@ -1,7 +1,7 @@
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging;
 
-namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
+namespace CustomerIoDestination.AzureServices.ServiceBus;
 
 /// <summary>Removes every dead letter older than its retention, in as many passes as that takes.</summary>
 internal sealed partial class DeadLetterRetention(ServiceBusDeadLetterStore store, ILogger<DeadLetterRetention> logger)

@@ -1,6 +1,6 @@
 using CustomerIoDestination.Model;
 
-namespace CustomerIoDestination.AzureServices.ServiceBus;
+namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
 /// <summary>
 /// What can be done with one message in hand and with the session it came in. The Functions app adapts the trigger's
