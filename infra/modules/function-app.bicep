@@ -105,7 +105,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
           name: 'caller-${index}'
           action: 'Allow'
           priority: 100 + index
-          ipAddress: contains(range, '/') ? range : '${range}/32'
+          ipAddress: contains(range, '/') ? range : '${range}/${contains(range, ':') ? 128 : 32}'
         }
       ]
     }

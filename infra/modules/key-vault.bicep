@@ -63,7 +63,7 @@ resource readSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource setSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
-  name: guid(vault.id, 'Key Vault Secrets Officer')
+  name: guid(vault.id, operatorPrincipalId, roles.secretsOfficer)
   scope: vault
   properties: {
     description: 'The operator sets and rotates the keys.'

@@ -105,6 +105,16 @@ public sealed class AlertTests
         Snapshot.Text(alert["windowSize"]).ShouldBe("PT5M");
     }
 
+    // In OpenTelemetry mode the worker's span of a function is an internal one with a name of its own, and the host may write no request for it.
+    [Fact]
+    public void A_function_that_failed_is_seen_by_the_workers_span_and_by_the_hosts_rows()
+    {
+        string query = Snapshot.Text(Alert("failed-functions")["properties"]!["criteria"]!["allOf"]![0]!["query"]);
+
+        query.ShouldContain("AppDependencies | where Name in (\"function DeliverEvent\", \"function WatchQueue\")");
+        query.ShouldContain("AppRequests | where OperationName in (\"DeliverEvent\", \"WatchQueue\")");
+    }
+
     // The oldest age is silent while the queue can't be reached, and the watch runs all the same.
     [Fact]
     public void The_heartbeat_looks_at_the_watchs_runs_and_not_at_what_the_queue_answers()

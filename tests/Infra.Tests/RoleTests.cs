@@ -42,6 +42,16 @@ public sealed class RoleTests
         }
     }
 
+    [BicepFact]
+    public async Task A_second_deployer_gets_an_assignment_of_its_own_and_changes_nobody_elses()
+    {
+        string first = await OfficerAsync("11111111-1111-1111-1111-111111111111");
+        string second = await OfficerAsync("22222222-2222-2222-2222-222222222222");
+
+        second.ShouldNotBe(first, "the principal of an assignment can't be changed");
+        (await OfficerAsync("11111111-1111-1111-1111-111111111111")).ShouldBe(first);
+    }
+
     [Fact]
     public void The_custom_role_only_reads()
     {
@@ -49,6 +59,13 @@ public sealed class RoleTests
 
         permission["actions"]!.AsArray().Select(action => action!.GetValue<string>()).ShouldAllBe(action => action.EndsWith("/read", StringComparison.Ordinal));
         permission["dataActions"].ShouldBeNull();
+    }
+
+    /// <summary>The name of the assignment by which a deployer sets the secrets.</summary>
+    private static async Task<string> OfficerAsync(string principal)
+    {
+        Snapshot snapshot = await Bicep.SnapshotAsync(new Dictionary<string, string?>(Bicep.EnvironmentVariables("prod"), StringComparer.Ordinal) { ["AZURE_PRINCIPAL_ID"] = principal });
+        return Snapshot.Text(snapshot.All(Assignments).Single(assignment => Role(snapshot, assignment) == "b86a8fe4-44ce-4948-aee5-eccb2c155cd7")["name"]);
     }
 
     private static string Role(Snapshot snapshot, JsonObject assignment)

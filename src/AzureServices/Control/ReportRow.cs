@@ -73,7 +73,7 @@ internal static class ReportRow
         try
         {
             return json is not null && JsonSerializer.Deserialize<EventCounts>(json) is { } counts
-                ? counts with { DeadLettered = counts.DeadLettered ?? NoCounts.DeadLettered }
+                ? counts with { DeadLettered = counts.DeadLettered ?? NoCounts.DeadLettered, Warnings = counts.Warnings ?? NoCounts.Warnings }
                 : NoCounts;
         }
         catch (JsonException)
