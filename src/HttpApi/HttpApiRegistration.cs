@@ -39,7 +39,8 @@ public static class HttpApiRegistration
                     provider.GetRequiredService<IDestinationControl>(),
                     provider.GetRequiredService<RulesSource>(),
                     settings,
-                    deliversToSandbox),
+                    deliversToSandbox,
+                    provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<ILogger<DestinationApi>>());
         });
         return services;

@@ -25,7 +25,7 @@ public abstract class ResumeContract(HostUnderTest host) : ApiSuite(host)
 
         JsonNode answer = (await Api.PostAsync("/api/destination/resume", "")).ShouldBeJson();
 
-        answer.ShouldHaveMembers("state", "since", "reason");
+        answer.ShouldHaveMembers("state", "since", "reason", "lastAnswerAt", "nextTryAt", "failing");
         answer["state"]!.GetValue<string>().ShouldBe("delivering");
         answer["since"].ShouldBeTime();
         answer["reason"].ShouldBeNull();

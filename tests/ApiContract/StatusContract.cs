@@ -76,7 +76,7 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
 
     private static void ShouldBeDelivering(JsonNode destination)
     {
-        destination.ShouldHaveMembers("state", "since", "reason");
+        destination.ShouldHaveMembers("state", "since", "reason", "lastAnswerAt", "nextTryAt", "failing");
         destination["state"]!.GetValue<string>().ShouldBe("delivering");
         destination["since"].ShouldBeTime();
         destination["reason"].ShouldBeNull();

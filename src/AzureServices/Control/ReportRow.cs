@@ -15,7 +15,7 @@ namespace CustomerIoDestination.AzureServices.Control;
 internal static class ReportRow
 {
     private static readonly StoredCodes<DestinationState> States = new(
-        (DestinationState.Delivering, "delivering"), (DestinationState.Paused, "paused"), (DestinationState.Disabled, "disabled"));
+        (DestinationState.Delivering, "delivering"), (DestinationState.Unavailable, "unavailable"), (DestinationState.Paused, "paused"), (DestinationState.Disabled, "disabled"));
 
     private static readonly StoredCodes<CustomerIoRegion> Regions = new(
         (CustomerIoRegion.Auto, "auto"), (CustomerIoRegion.Us, "us"), (CustomerIoRegion.Eu, "eu"));
@@ -31,6 +31,10 @@ internal static class ReportRow
         ["State"] = States.Of(report.Status.State),
         ["Since"] = report.Status.Since.UtcTicks,
         ["Reason"] = report.Status.Reason,
+        ["LastAnswerAt"] = report.Status.LastAnswerAt?.UtcTicks,
+        ["NextTryAt"] = report.Status.NextTryAt?.UtcTicks,
+        ["Failing"] = report.Status.Failing,
+        ["MovedAt"] = report.Status.MovedAt?.UtcTicks,
         ["Region"] = Regions.Of(report.Status.Region),
         ["Url"] = report.Status.Url?.AbsoluteUri,
         ["Workspace"] = report.Status.Workspace,
@@ -53,6 +57,10 @@ internal static class ReportRow
             State = state ?? DestinationState.Delivering,
             Since = row.Time("Since") ?? seenAt,
             Reason = row.Text("Reason"),
+            LastAnswerAt = row.Time("LastAnswerAt"),
+            NextTryAt = row.Time("NextTryAt"),
+            Failing = row.Small("Failing") ?? 0,
+            MovedAt = row.Time("MovedAt"),
             Region = Regions.Read(row.Text("Region")) ?? CustomerIoRegion.Auto,
             Url = Uri.TryCreate(row.Text("Url"), UriKind.Absolute, out Uri? url) ? url : null,
             Workspace = row.Whole("Workspace"),

@@ -41,6 +41,9 @@ internal sealed class SharedControl(DestinationControl own, ControlTable table, 
         await table.CommandResumeAsync(time.GetUtcNow(), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public FailingEvent? FindFailing(string eventId) => own.FindFailing(eventId);
+
     /// <summary>What this process is.</summary>
     public async Task<InstanceReport> ReadOwnAsync(CancellationToken cancellationToken) =>
         new(Id, time.GetUtcNow(), await own.GetStatusAsync(cancellationToken)) { InHand = inHand?.Read() ?? default };

@@ -6,6 +6,9 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// <summary>Many processes' reports as the one status of the destination.</summary>
 internal static class SharedStatus
 {
+    // A process tells of itself each 15 s.
+    private static readonly TimeSpan Moving = TimeSpan.FromSeconds(45);
+
     /// <summary>Adds the reports up.</summary>
     /// <param name="own">This process's, as of now.</param>
     /// <param name="others">The others', as they were last heard of.</param>
@@ -13,13 +16,18 @@ internal static class SharedStatus
     {
         InstanceReport[] all = [own, .. others.Where(report => report.Id != own.Id)];
         InstanceReport[] present = [.. all.Where(report => own.SeenAt - report.SeenAt < InstanceReport.Fresh)];
-        DeliveryStatus state = StateOf([.. present.Where(report => report.IsStateKnown).Select(report => report.Status)]);
+        DeliveryStatus state = StateOf([.. present.Where(report => report.IsStateKnown).Select(report => report.Status)], own.SeenAt);
         DeliveryStatus workspace = WorkspaceOf(all);
         return own.Status with
         {
             State = state.State,
             Since = state.Since,
             Reason = state.Reason,
+            LastAnswerAt = all.Max(report => report.Status.LastAnswerAt),
+            NextTryAt = present.Min(report => report.Status.NextTryAt),
+            Failing = present.Sum(report => report.Status.Failing),
+            // Of a process of another version it is not told.
+            MovedAt = present.Any(report => report.Status.MovedAt is null) ? null : present.Max(report => report.Status.MovedAt),
             Region = workspace.Region,
             Url = workspace.Url,
             Workspace = workspace.Workspace,
@@ -31,9 +39,14 @@ internal static class SharedStatus
         };
     }
 
-    // One process that is paused has met what the others will.
-    private static DeliveryStatus StateOf(DeliveryStatus[] told) =>
-        told.Where(status => status.State == DestinationState.Paused).MinBy(status => status.Since) ?? told.MaxBy(status => status.Since)!;
+    // One process that is paused has met what the others will. Of one whose events don't get through that holds while nobody else's do.
+    private static DeliveryStatus StateOf(DeliveryStatus[] told, DateTimeOffset now) =>
+        told.Where(status => status.State == DestinationState.Paused).MinBy(status => status.Since)
+        ?? (told.Any(status => status.State == DestinationState.Delivering && now - status.MovedAt < Moving)
+            ? null
+            : told.Where(status => status.State == DestinationState.Unavailable).MinBy(status => status.Since))
+        ?? told.Where(status => status.State != DestinationState.Unavailable).MaxBy(status => status.Since)
+        ?? told.MaxBy(status => status.Since)!;
 
     // A process that handles no events may never have asked Customer.io.
     private static DeliveryStatus WorkspaceOf(InstanceReport[] all) =>

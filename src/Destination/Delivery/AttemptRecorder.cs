@@ -41,7 +41,7 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
     /// <summary>Sending failed in a way nobody expected; it is tried again.</summary>
     public void Broke(EventEnvelope envelope, string exceptionType) => Log.SendingBroke(logger, envelope.EventId, envelope.Partition, exceptionType);
 
-    /// <summary>Calls were repeated, here or inside the HTTP pipeline.</summary>
+    /// <summary>So many calls for an event failed and are made again, here or inside the HTTP pipeline: told as they fail.</summary>
     public void Repeated(int calls)
     {
         if (calls <= 0)

@@ -27,6 +27,7 @@ public sealed class DeliveryHandler
     private readonly RetryPolicy _policy;
     private readonly PeerDeliveries _peers;
     private readonly AttemptRecorder _recorder;
+    private readonly DeliveryProgress _progress;
     private readonly DeliverySettings _settings;
     private readonly SteadyClock _clock;
     private readonly TimeProvider _time;
@@ -39,6 +40,7 @@ public sealed class DeliveryHandler
         RetryPolicy policy,
         PeerDeliveries peers,
         AttemptRecorder recorder,
+        DeliveryProgress progress,
         DeliverySettings settings,
         SteadyClock clock,
         TimeProvider time)
@@ -50,6 +52,7 @@ public sealed class DeliveryHandler
         _policy = policy;
         _peers = peers;
         _recorder = recorder;
+        _progress = progress;
         _settings = settings;
         _clock = clock;
         _time = time;
@@ -77,27 +80,47 @@ public sealed class DeliveryHandler
         Func<ReceivedEvent, FailureHistory, Task>? keep,
         CancellationToken cancellationToken)
     {
-        using DeliveryRun events = new(run, ended, _preparation, _peers, _recorder, _settings, _time);
+        using DeliveryRun events = new(run, End, _preparation, _peers, _recorder, _settings, _time);
         using CancellationTokenSource budget = new(Timeout.InfiniteTimeSpan, _time);
         await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
-        while (events.Head is { } head)
+        _progress.RunBegan();
+        try
         {
-            if (events.IsAtNewSegment)
+            await DeliverAsync(events, keep, budget, cancellationToken);
+        }
+        finally
+        {
+            _progress.RunEnded();
+        }
+
+        void End(ReceivedEvent received, DeliveryAttempt attempt)
+        {
+            _progress.Ended(attempt.EventId, moved: attempt.Outcome != AttemptOutcome.Released);
+            ended(received, attempt);
+        }
+    }
+
+    private async Task DeliverAsync(
+        DeliveryRun run, Func<ReceivedEvent, FailureHistory, Task>? keep, CancellationTokenSource budget, CancellationToken cancellationToken)
+    {
+        while (run.Head is { } head)
+        {
+            if (run.IsAtNewSegment)
             {
                 budget.CancelAfter(_settings.HoldBudget);
             }
 
             try
             {
-                if (!await TryStepAsync(events, head.Envelope.Partition, keep, budget.Token))
+                if (!await TryStepAsync(run, head.Envelope.Partition, keep, budget.Token))
                 {
-                    Release(events, cancellationToken);
+                    Release(run, cancellationToken);
                     return;
                 }
             }
             catch (OperationCanceledException) when (budget.IsCancellationRequested)
             {
-                Release(events, cancellationToken);
+                Release(run, cancellationToken);
                 return;
             }
         }
@@ -181,8 +204,11 @@ public sealed class DeliveryHandler
                     break;
                 default:
                     next ??= decision;
+                    _progress.Failed(pending, CodeOf(pending.Outcome!), (decision as RetryDecision.Wait)?.Delay);
                     break;
             }
+
+            _recorder.Repeated(pending.Outcome!.Calls - (decision is RetryDecision.Settle ? 1 : 0));
         }
 
         return (next as RetryDecision.Wait)?.Delay;
@@ -226,14 +252,17 @@ public sealed class DeliveryHandler
     private void Release(DeliveryRun run, CancellationToken cancellationToken)
     {
         PendingEvent head = run.Head!;
-        string reason = head.Outcome switch
-        {
-            DeliveryOutcome.Unavailable unavailable => unavailable.Code,
-            DeliveryOutcome.Misconfigured misconfigured => misconfigured.Code,
-            _ when cancellationToken.IsCancellationRequested => "stopping",
-            _ => _gate.State.WaitsFor ?? "no_permit",
-        };
+        string reason = head.Outcome is DeliveryOutcome.Unavailable or DeliveryOutcome.Misconfigured ? CodeOf(head.Outcome)
+            : cancellationToken.IsCancellationRequested ? "stopping"
+            : _gate.State.WaitsFor ?? "no_permit";
         _peers.Released(head.Envelope.Partition, head.Envelope.EventId, head.OthersAtFirstFailure);
         run.Release(reason);
     }
+
+    private static string CodeOf(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Unavailable unavailable => unavailable.Code,
+        DeliveryOutcome.Misconfigured misconfigured => misconfigured.Code,
+        _ => throw new UnreachableException(),
+    };
 }

@@ -37,6 +37,7 @@ public static class DeliveryRegistration
         services.AddSingleton<GateNotices>();
         services.AddSingleton<DeliveryGate>();
         services.AddSingleton<PeerDeliveries>();
+        services.AddSingleton<DeliveryProgress>();
         services.AddSingleton<EventPreparation>();
         services.AddSingleton<BatchSending>();
         services.AddSingleton<BatchSender>();
@@ -52,6 +53,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<RetryPolicy>(),
             provider.GetRequiredService<PeerDeliveries>(),
             provider.GetRequiredService<AttemptRecorder>(),
+            provider.GetRequiredService<DeliveryProgress>(),
             provider.GetRequiredService<DeliverySettings>(),
             provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -60,6 +62,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<TrackApiClient>(),
             provider.GetRequiredService<RequestLimiter>(),
             provider.GetRequiredService<EventCounters>(),
+            provider.GetRequiredService<DeliveryProgress>(),
             provider.GetRequiredService<DeliverySettings>(),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IDestinationControl>(provider => provider.GetRequiredService<DestinationControl>());

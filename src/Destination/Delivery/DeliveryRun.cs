@@ -175,12 +175,7 @@ internal sealed class DeliveryRun(
         FailuresInARow = 0;
     }
 
-    private void End(PendingEvent pending, DeliveryEnd end)
-    {
-        int firstCalls = pending.Received.History.Attempts > 0 ? 0 : Math.Max(1, pending.Requests.Count);
-        recorder.Repeated(pending.Calls - firstCalls);
-        ended(pending.Received, recorder.Record(pending, end));
-    }
+    private void End(PendingEvent pending, DeliveryEnd end) => ended(pending.Received, recorder.Record(pending, end));
 
     private void DisposeSegment()
     {

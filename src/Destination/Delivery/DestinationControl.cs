@@ -14,16 +14,18 @@ public sealed class DestinationControl : IDestinationControl
     private readonly TrackApiClient _client;
     private readonly RequestLimiter _limiter;
     private readonly EventCounters _counters;
+    private readonly DeliveryProgress _progress;
     private readonly DeliverySettings _settings;
     private readonly DateTimeOffset _startedAt;
 
     internal DestinationControl(
-        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, EventCounters counters, DeliverySettings settings, TimeProvider time)
+        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, EventCounters counters, DeliveryProgress progress, DeliverySettings settings, TimeProvider time)
     {
         _gate = gate;
         _client = client;
         _limiter = limiter;
         _counters = counters;
+        _progress = progress;
         _settings = settings;
         _startedAt = time.GetUtcNow();
     }
@@ -33,11 +35,17 @@ public sealed class DestinationControl : IDestinationControl
     {
         GateState state = _gate.State;
         Workspace workspace = _client.Workspace;
+        ProgressNow progress = _progress.Read();
+        (DestinationState flow, DateTimeOffset since, string? reason) = FlowOf(state, progress);
         return Task.FromResult(new DeliveryStatus
         {
-            State = !_settings.Enabled ? DestinationState.Disabled : state.PausedFor is null ? DestinationState.Delivering : DestinationState.Paused,
-            Since = _settings.Enabled ? state.Since : _startedAt,
-            Reason = _settings.Enabled ? state.PausedFor : null,
+            State = flow,
+            Since = since,
+            Reason = reason,
+            LastAnswerAt = _client.LastAnswerAt,
+            NextTryAt = progress.NextTryAt ?? (flow == DestinationState.Unavailable ? _gate.NextTrialAt : null),
+            Failing = progress.Failing,
+            MovedAt = progress.MovedAt,
             Region = workspace.Region,
             Url = workspace.Url,
             Workspace = workspace.Number,
@@ -50,6 +58,9 @@ public sealed class DestinationControl : IDestinationControl
     }
 
     /// <inheritdoc/>
+    public FailingEvent? FindFailing(string eventId) => _progress.Find(eventId);
+
+    /// <inheritdoc/>
     public Task ResumeAsync(CancellationToken cancellationToken)
     {
         _gate.ResumeAfterRejections();
@@ -58,6 +69,22 @@ public sealed class DestinationControl : IDestinationControl
 
     /// <summary>Checks key, region and URL with Customer.io. A pause of this process begins or ends by what it says; no answer says nothing.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken) => _gate.Report(await _client.PingAsync(cancellationToken));
+
+    // What happens to events, and not only what the gate thinks: an outage that meets one or two partitions never opens the breaker.
+    private (DestinationState State, DateTimeOffset Since, string? Reason) FlowOf(GateState gate, ProgressNow progress) => gate switch
+    {
+        _ when !_settings.Enabled => (DestinationState.Disabled, _startedAt, null),
+        { PausedFor: { } pause } => (DestinationState.Paused, gate.Since, pause),
+        _ when gate.BreakerOpen || progress.IsStuck => (DestinationState.Unavailable, progress.MovedAt, ReasonOf(progress.Failure)),
+        _ => (DestinationState.Delivering, gate.Since, null),
+    };
+
+    private static string ReasonOf(string? failure) => failure switch
+    {
+        null => "no_permits",
+        "http_429" => "rate_limited",
+        _ => failure,
+    };
 
     private static CredentialsState CredentialsOf(GateState state, Workspace workspace) => state switch
     {

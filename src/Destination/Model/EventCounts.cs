@@ -6,7 +6,7 @@ namespace CustomerIoDestination.Model;
 /// <param name="Rejected">Items that are no events, answered by index.</param>
 /// <param name="Skipped">Events not meant to be sent, at ingest or at delivery.</param>
 /// <param name="Delivered">Events Customer.io took.</param>
-/// <param name="Retried">Calls that were repeated.</param>
+/// <param name="Retried">Failed calls that are made again, counted as they fail.</param>
 /// <param name="DeadLettered">Events that became dead letters, by reason code.</param>
 public sealed record EventCounts(
     long Received,

@@ -6,8 +6,11 @@ namespace CustomerIoDestination.Ports;
 /// <summary>Whether events flow.</summary>
 public enum DestinationState
 {
-    /// <summary>Events are delivered, or tried again by themselves.</summary>
+    /// <summary>Events are delivered as they come, or nothing waits. Single ones may fail and be tried again.</summary>
     Delivering,
+
+    /// <summary>Events wait and none gets through: Customer.io is down, slow or asks to wait. They are tried again by themselves.</summary>
+    Unavailable,
 
     /// <summary>Everything is held because of a wrong key, region or URL, or because everything is rejected.</summary>
     Paused,
@@ -38,8 +41,23 @@ public sealed record DeliveryStatus
     /// <summary>Since when it is in that state.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>A code that says why it is paused, for instance <c>credentials_refused</c> or <c>everything_rejected</c>; null otherwise.</summary>
+    /// <summary>
+    /// A code that says why it is paused, for instance <c>credentials_refused</c> or <c>everything_rejected</c>, or unavailable, for instance
+    /// <c>http_503</c>, <c>timeout</c>, <c>rate_limited</c> or <c>no_permits</c>; null otherwise.
+    /// </summary>
     public string? Reason { get; init; }
+
+    /// <summary>When Customer.io last answered anything to this process; null when it never did.</summary>
+    public DateTimeOffset? LastAnswerAt { get; init; }
+
+    /// <summary>When the next event that waits after a failed call is tried; null when none waits, or it is not known.</summary>
+    public DateTimeOffset? NextTryAt { get; init; }
+
+    /// <summary>Events in hand that failed and are tried again.</summary>
+    public int Failing { get; init; }
+
+    /// <summary>When an event last ended, or came into empty hands; null where it is not known of every process.</summary>
+    public DateTimeOffset? MovedAt { get; init; }
 
     /// <summary>The region in use; <see cref="CustomerIoRegion.Auto"/> until it is known.</summary>
     public required CustomerIoRegion Region { get; init; }

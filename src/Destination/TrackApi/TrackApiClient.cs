@@ -27,7 +27,9 @@ public sealed class TrackApiClient : IDisposable
     private readonly ICredentialSource _credentials;
     private readonly RequestLimiter _limiter;
     private readonly SharedPing _ping;
+    private readonly TimeProvider _time;
     private volatile Workspace _workspace;
+    private long _lastAnswerTicks;
     private volatile Authorization? _authorization;
 
     internal TrackApiClient(HttpClient http, CustomerIoSettings settings, ICredentialSource credentials, RequestLimiter limiter, TimeProvider time)
@@ -36,12 +38,16 @@ public sealed class TrackApiClient : IDisposable
         _settings = settings;
         _credentials = credentials;
         _limiter = limiter;
+        _time = time;
         _ping = new SharedPing(PingOnceAsync, time);
         _workspace = Workspace.Of(settings);
     }
 
     /// <summary>What is known of the workspace now.</summary>
     public Workspace Workspace => _workspace;
+
+    /// <summary>When Customer.io last answered anything, whatever it was; null when it never did.</summary>
+    public DateTimeOffset? LastAnswerAt => Interlocked.Read(ref _lastAnswerTicks) is not 0 and long ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>Sends one request, with quick retries.</summary>
     /// <param name="request">What to send; its memory must live until the task ends.</param>
@@ -143,6 +149,7 @@ public sealed class TrackApiClient : IDisposable
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+            Interlocked.Exchange(ref _lastAnswerTicks, _time.GetUtcNow().UtcTicks);
             return call.Answer!;
         }
         catch (Exception exception) when (call.Answer is not null && (TransportFailure.Is(exception) || exception is OperationCanceledException))

@@ -1,15 +1,25 @@
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
 /// <summary>The story of one event, oldest step first.</summary>
 internal sealed record EventStoryBody(string EventId, string Kind, IReadOnlyList<EventStepBody> Steps)
 {
-    public static EventStoryBody Of(EventStory story) => new(story.EventId, story.Kind.ToCode(), [.. story.Steps.Select(EventStepBody.Of)]);
+    /// <param name="story">What the log knows.</param>
+    /// <param name="failing">What was tried last, while the event waits to be tried again; null when it does not.</param>
+    public static EventStoryBody Of(EventStory story, FailingEvent? failing)
+    {
+        IEnumerable<EventStepBody> steps = story.Steps.Select(EventStepBody.Of);
+        return new(story.EventId, story.Kind.ToCode(), [.. failing is null ? steps : steps.Append(EventStepBody.Of(failing))]);
+    }
 }
 
 /// <summary>One step of it.</summary>
-internal sealed record EventStepBody(DateTimeOffset At, string Step, string? Outcome, string? Reason, int? HttpStatus)
+internal sealed record EventStepBody(DateTimeOffset At, string Step, string? Outcome, string? Reason, int? HttpStatus, double? DurationMs, DateTimeOffset? NextTryAt)
 {
-    public static EventStepBody Of(DeliveryLogEntry entry) => new(entry.At, entry.Step.ToCode(), entry.Outcome?.ToCode(), entry.Reason, entry.HttpStatus);
+    public static EventStepBody Of(DeliveryLogEntry entry) => new(entry.At, entry.Step.ToCode(), entry.Outcome?.ToCode(), entry.Reason, entry.HttpStatus, entry.Step == EventStep.Delivery ? Math.Round(entry.Duration.TotalMilliseconds, 1) : null, null);
+
+    /// <summary>A call failed and is made again: the step <c>tried</c>, which no log holds.</summary>
+    public static EventStepBody Of(FailingEvent failing) => new(failing.At, "tried", null, failing.Code, failing.HttpStatus, null, failing.NextTryAt);
 }

@@ -17,8 +17,8 @@ internal sealed record StatusBody(
     string Version,
     DateTimeOffset StartedAt)
 {
-    public static StatusBody Of(DeliveryStatus delivery, QueueStatus? queue, RulesSource rules, bool deliversToSandbox) => new(
-        DestinationBody.Of(delivery),
+    public static StatusBody Of(DeliveryStatus delivery, QueueStatus? queue, RulesSource rules, bool deliversToSandbox, DateTimeOffset now) => new(
+        DestinationBody.Of(delivery, queue, now),
         new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode(), deliversToSandbox),
         queue is null ? null : QueueBody.Of(queue),
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
@@ -30,9 +30,24 @@ internal sealed record StatusBody(
 }
 
 /// <summary>Whether events flow.</summary>
-internal sealed record DestinationBody(string State, DateTimeOffset Since, string? Reason)
+internal sealed record DestinationBody(string State, DateTimeOffset Since, string? Reason, DateTimeOffset? LastAnswerAt, DateTimeOffset? NextTryAt, int Failing)
 {
-    public static DestinationBody Of(DeliveryStatus delivery) => new(delivery.State.ToCode(), delivery.Since, delivery.Reason);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <param name="delivery">The delivering side.</param>
+    /// <param name="queue">The queue; null when it can't be reached.</param>
+    /// <param name="now">The time.</param>
+    public static DestinationBody Of(DeliveryStatus delivery, QueueStatus? queue, DateTimeOffset now)
+    {
+        // Events lie on the queue and nobody was handed one: the queue itself is the trouble.
+        if (delivery is { State: DestinationState.Delivering, MovedAt: { } movedAt } && now - movedAt >= Patience
+            && queue is { Ready: > 0, InDelivery: 0 } && queue.OldestAge >= Patience)
+        {
+            return new DestinationBody(DestinationState.Unavailable.ToCode(), movedAt, "queue", delivery.LastAnswerAt, null, delivery.Failing);
+        }
+
+        return new DestinationBody(delivery.State.ToCode(), delivery.Since, delivery.Reason, delivery.LastAnswerAt, delivery.NextTryAt, delivery.Failing);
+    }
 }
 
 /// <summary>The workspace; <c>sandbox</c> while events go to a sandbox and not to Customer.io.</summary>

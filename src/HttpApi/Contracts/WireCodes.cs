@@ -11,6 +11,7 @@ internal static class WireCodes
     public static string ToCode(this DestinationState state) => state switch
     {
         DestinationState.Delivering => "delivering",
+        DestinationState.Unavailable => "unavailable",
         DestinationState.Paused => "paused",
         DestinationState.Disabled => "disabled",
         _ => throw new UnreachableException(),

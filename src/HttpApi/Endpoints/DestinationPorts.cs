@@ -16,7 +16,8 @@ internal sealed record DestinationPorts(
     IDestinationControl Control,
     RulesSource Rules,
     DestinationSettings Settings,
-    bool DeliversToSandbox)
+    bool DeliversToSandbox,
+    TimeProvider Time)
 {
     /// <summary>The most bytes of any request's body.</summary>
     public int MaxBodyBytes => Settings.Ingest.MaxBodyBytes;

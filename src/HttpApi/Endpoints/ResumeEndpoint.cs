@@ -12,6 +12,6 @@ internal static class ResumeEndpoint
     {
         CancellationToken aborted = request.HttpContext.RequestAborted;
         await ports.Control.ResumeAsync(aborted);
-        return Answer.With(DestinationBody.Of(await ports.Control.GetStatusAsync(aborted)), ApiJson.Default.DestinationBody);
+        return Answer.With(DestinationBody.Of(await ports.Control.GetStatusAsync(aborted), queue: null, ports.Time.GetUtcNow()), ApiJson.Default.DestinationBody);
     }
 }

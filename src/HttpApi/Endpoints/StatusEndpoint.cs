@@ -14,6 +14,6 @@ internal static class StatusEndpoint
         CancellationToken aborted = request.HttpContext.RequestAborted;
         Task<QueueStatus?> queue = ports.Queue.GetStatusAsync(aborted);
         Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
-        return Answer.With(StatusBody.Of(await delivery, await queue, ports.Rules, ports.DeliversToSandbox), ApiJson.Default.StatusBody);
+        return Answer.With(StatusBody.Of(await delivery, await queue, ports.Rules, ports.DeliversToSandbox, ports.Time.GetUtcNow()), ApiJson.Default.StatusBody);
     }
 }

@@ -3,7 +3,7 @@ import { refreshDeadLetters, wireDeadLetters } from './deadletters.js';
 import { refreshDeliveries, wireDeliveries } from './deliveries.js';
 import { byId, setText, wireCloseButtons } from './dom.js';
 import { wirePreview } from './preview.js';
-import { refreshStatus, wireStatus } from './status.js';
+import { refreshStatus, showAsStale, wireStatus } from './status.js';
 
 const slowestWait = 15_000;
 const actionShownFor = 8_000;
@@ -83,6 +83,7 @@ function showUnknown(state, text) {
   byId('hero').dataset.state = 'unknown';
   setText('state', state);
   setText('state-text', text);
+  showAsStale();
 }
 
 function askForKey(wasWrong) {

@@ -2,7 +2,12 @@ import * as api from './api.js';
 import { byId, el, setText } from './dom.js';
 import * as words from './words.js';
 
-const headlines = { delivering: 'Delivering', paused: 'Paused', disabled: 'Switched off' };
+const headlines = { delivering: 'Delivering', unavailable: 'Not getting through', paused: 'Paused', disabled: 'Switched off' };
+
+const rateWindow = 15_000;
+const backlog = 100;
+const looks = [];
+let shownAt = null;
 
 export async function refreshStatus() {
   show(await api.get('/api/status'));
@@ -21,21 +26,45 @@ export function wireStatus(report) {
 
 function show(status) {
   const { destination, customerIo, queue, rate, counts } = status;
+  shownAt = new Date().toISOString();
+  byId('hero').classList.remove('stale');
+  byId('as-of').hidden = true;
   byId('hero').dataset.state = destination.state;
   byId('resume').hidden = destination.reason !== 'everything_rejected';
   setText('state', headlines[destination.state] ?? destination.state);
-  setText('state-text', sentence(destination, customerIo, queue));
+  setText('state-text', sentence(destination, customerIo, queue, counts));
   document.title = `${headlines[destination.state] ?? destination.state} · Freshpaint to Customer.io`;
 
   showQueue(queue);
   setText('delivered', words.number(counts.delivered));
-  setText('delivered-note', `of ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
-  setText('rate', rate.current < rate.limit ? `${words.number(rate.current)} of ${words.number(rate.limit)}` : words.number(rate.limit));
-  setText('rate-note', rate.current < rate.limit ? 'slowed down: Customer.io asked to' : 'at most');
+  setText('delivered-note', `since ${words.time(status.startedAt)}; ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
+  showRate(rate, counts, queue);
   showRules(status.rules);
   showSandbox(customerIo);
   setText('facts', facts(customerIo, counts, status));
   setText('version', `v${status.version}`);
+}
+
+// What is delivered now, measured from look to look, and how long what waits takes at that.
+function showRate(rate, counts, queue) {
+  const now = performance.now();
+  looks.push({ at: now, delivered: counts.delivered });
+  while (looks.length > 2 && now - looks[0].at > rateWindow) looks.shift();
+  const [first] = looks;
+  const perSecond = now > first.at ? Math.max(0, counts.delivered - first.delivered) * 1000 / (now - first.at) : 0;
+  setText('rate', words.number(Math.round(perSecond)));
+  const most = rate.current < rate.limit
+    ? `slowed down by Customer.io to ${words.number(rate.current)} of ${words.number(rate.limit)} requests`
+    : `at most ${words.number(rate.limit)} requests`;
+  const left = queue === null ? 0 : queue.ready + queue.inDelivery;
+  setText('rate-note', left > backlog && perSecond >= 1 ? `${most}; ${words.span(left / perSecond)} for what waits` : most);
+}
+
+// The host does not answer: what is shown is of then.
+export function showAsStale() {
+  byId('hero').classList.add('stale');
+  byId('as-of').hidden = shownAt === null;
+  if (shownAt !== null) setText('as-of', `The numbers are as of ${words.time(shownAt)}.`);
 }
 
 // Always which rules are in force; loud when the file as it is now is not.
@@ -73,31 +102,64 @@ function showQueue(queue) {
     return;
   }
 
-  setText('ready', words.number(queue.ready));
-  setText('ready-note', queue.lanes.import.ready > 0 ? `${words.number(queue.lanes.import.ready)} of them imports` : queue.ready > 0 ? 'all live' : 'the queue is empty');
+  setText('ready', words.number(queue.ready + queue.inDelivery));
+  const imports = queue.lanes.import.ready + queue.lanes.import.inDelivery;
+  setText('ready-note', imports > 0 ? `${words.number(imports)} of them imports` : queue.ready + queue.inDelivery > 0 ? 'all live' : 'the queue is empty');
   setText('in-delivery', words.number(queue.inDelivery));
   setText('oldest-note', queue.oldestAgeSeconds > 0 ? `oldest ${words.span(queue.oldestAgeSeconds)}` : 'nothing is late');
   setText('dead', words.number(queue.deadLettered));
   setText('dead-note', queue.deadLettered > 0 ? 'someone should look' : 'none');
   byId('dead').parentElement.classList.toggle('attention', queue.deadLettered > 0);
+  placeDeadLetters(queue.deadLettered > 0);
 }
 
-function sentence(destination, customerIo, queue) {
+// While there are any, they come before the deliveries: somebody must look.
+function placeDeadLetters(any) {
+  const letters = byId('dead-letters-card');
+  const deliveries = byId('deliveries-card');
+  const areFirst = (deliveries.compareDocumentPosition(letters) & Node.DOCUMENT_POSITION_PRECEDING) !== 0;
+  if (any && !areFirst) deliveries.before(letters);
+  else if (!any && areFirst) deliveries.after(letters);
+}
+
+function sentence(destination, customerIo, queue, counts) {
   const ago = words.since(destination.since);
   switch (destination.state) {
     case 'paused':
-      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. Nothing is lost: ${waiting(queue)} again when this is put right.`;
+      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. ${advice(destination.reason, counts)}Nothing is lost: ${waiting(queue)} again when this is put right.`;
+    case 'unavailable':
+      return `For ${ago}: ${words.reason(destination.reason)}. ${lastAnswer(destination)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} by itself when Customer.io takes events again.`;
     case 'disabled':
       return `For ${ago}, by the setting Delivery__Enabled. ${waiting(queue)} when it is on again.`;
     default:
-      return customerIo.credentials === 'valid'
+      return (customerIo.credentials === 'valid'
         ? `Events have been flowing to ${customerIo.sandbox ? 'the sandbox' : 'Customer.io'} for ${ago}.`
-        : 'Events are taken in. Customer.io has not confirmed the site id and API key yet.';
+        : 'Events are taken in. Customer.io has not confirmed the site id and API key yet.')
+        + (destination.failing > 0 ? ` ${words.count(destination.failing, 'event fails and is', 'events fail and are')} tried again.` : '');
   }
 }
 
+// What waits and what is in hand is one number: neither is delivered.
 function waiting(queue) {
-  return queue === null ? 'what waits on the queue flows' : words.count(queue.ready, 'event waits on the queue and flows', 'events wait on the queue and flow');
+  return queue === null ? 'what waits on the queue flows' : words.count(queue.ready + queue.inDelivery, 'event waits and flows', 'events wait and flow');
+}
+
+// What somebody can do about a pause.
+function advice(reason, counts) {
+  if (reason === 'credentials_refused' || reason === 'credentials_missing') return 'Check CustomerIo__SiteId and CustomerIo__ApiKey. ';
+  if (reason === 'wrong_region' || reason === 'wrong_url') return 'Check CustomerIo__Region and CustomerIo__TrackApiUrl. ';
+  if (reason !== 'everything_rejected') return '';
+  const dead = counts.deadLettered.rejected_by_customerio ?? 0;
+  return `${words.count(dead, 'event lies', 'events lie')} in the dead letters for it: look there for what Customer.io said. Resume tries all again; what is rejected still goes to the dead letters. `;
+}
+
+function lastAnswer({ lastAnswerAt }) {
+  return lastAnswerAt === null ? '' : `Customer.io last answered ${words.since(lastAnswerAt)} ago. `;
+}
+
+function nextTry({ nextTryAt }) {
+  const left = nextTryAt === null ? 0 : (new Date(nextTryAt) - Date.now()) / 1000;
+  return left > 0 ? `Next try in ${words.span(left)}. ` : '';
 }
 
 function facts(customerIo, counts, status) {
@@ -106,7 +168,7 @@ function facts(customerIo, counts, status) {
     customerIo.sandbox ? 'Sandbox' : customerIo.workspace === null ? `Workspace not known yet (${region})` : `Workspace ${customerIo.workspace} (${region})`,
     customerIo.url,
     `credentials ${customerIo.credentials}`,
-    counts.retried > 0 ? `${words.count(counts.retried, 'call', 'calls')} repeated` : null,
+    counts.retried > 0 ? `${words.count(counts.retried, 'failed call', 'failed calls')} tried again` : null,
     counts.rejected > 0 ? `${words.count(counts.rejected, 'item', 'items')} rejected at the door` : null,
     `up ${words.since(status.startedAt)}`,
     status.sharedState?.reachable === false ? `for ${words.since(status.sharedState.since)} the storage of state and log can't be reached: this is what one process knows` : null,

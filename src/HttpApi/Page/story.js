@@ -43,7 +43,9 @@ async function fill(eventId, before = null, after = null) {
 
 function step(item) {
   const [text, colour] = words.step(item);
-  const because = [words.reason(item.reason), item.httpStatus === null ? '' : `HTTP ${item.httpStatus}`].filter((part) => part !== '').join(', ');
+  const left = item.nextTryAt === null ? 0 : (new Date(item.nextTryAt) - Date.now()) / 1000;
+  const status = item.httpStatus === null || item.reason === `http_${item.httpStatus}` ? '' : `HTTP ${item.httpStatus}`;
+  const because = [words.reason(item.reason), status, left > 0 ? `next try in ${words.span(left)}` : ''].filter((part) => part !== '').join(', ');
   return el('li', { className: colour },
     el('strong', {}, text),
     because === '' ? null : ` – ${because}`,

@@ -60,10 +60,22 @@ const reasons = {
   credentials_refused: 'Customer.io refuses the site id and API key',
   credentials_missing: 'there is no API key',
   everything_rejected: 'Customer.io rejects one event after another',
+  wrong_region: 'the workspace lives in the other region',
+  wrong_url: 'there is no Track API at the configured address',
+  rate_limited: 'Customer.io asks to wait (HTTP 429)',
+  timeout: 'Customer.io does not answer in time',
+  connection: 'no connection to Customer.io comes about',
+  name_resolution: 'the name of Customer.io\'s address is not found',
+  tls: 'the secure connection to Customer.io fails',
+  broken_off: 'connections to Customer.io break off',
+  unreadable_answer: 'something between here and Customer.io answers in its place',
+  no_permits: 'no request is allowed at the moment: the rate is used up or shared',
+  queue: 'events lie on the queue and are not handed out',
+  breaker_open: 'Customer.io is down',
 };
 
 /** A code in words; unknown ones read as they are, without underscores. */
-export const reason = (code) => (code === null || code === undefined ? '' : reasons[code] ?? code.replaceAll('_', ' '));
+export const reason = (code) => (code === null || code === undefined ? '' : reasons[code] ?? (/^http_\d+$/.test(code) ? `Customer.io answers HTTP ${code.slice(5)}` : code.replaceAll('_', ' ')));
 
 /** A dead letter's reason, short enough for a badge. */
 export const shortReason = (code) => reason(code).split(':')[0];
@@ -76,6 +88,7 @@ export function step(item) {
     case 'replayed': return ['Replayed from the dead letters', 'warn'];
     case 'discarded': return ['Discarded from the dead letters', 'bad'];
     case 'ingest': return ['Skipped when it came in', ''];
+    case 'tried': return ['Tried, and will be tried again', 'warn'];
     default: return outcome(item.outcome);
   }
 }

@@ -63,7 +63,7 @@ public sealed class LookTests
         JsonNode.DeepEquals(body, JsonNode.Parse(
             """
             {
-              "destination": {"state": "paused", "since": "2026-01-31T12:00:00.000Z", "reason": "credentials_refused"},
+              "destination": {"state": "paused", "since": "2026-01-31T12:00:00.000Z", "reason": "credentials_refused", "lastAnswerAt": null, "nextTryAt": null, "failing": 0},
               "customerIo": {"region": "us", "url": "https://track.customer.io", "workspace": 123456, "credentials": "valid", "sandbox": false},
               "queue": {
                 "ready": 13, "inDelivery": 3, "oldestAgeSeconds": 120, "deadLettered": 4,
@@ -174,7 +174,7 @@ public sealed class LookTests
         body["eventId"]!.GetValue<string>().ShouldBe(Some.EventId);
         body["kind"]!.GetValue<string>().ShouldBe("track");
         body["steps"]!.AsArray().Select(step => step!["step"]!.GetValue<string>()).ShouldBe(["accepted", "queued", "delivery", "ingest", "replayed", "discarded"]);
-        body["steps"]![2]!.ToJsonString().ShouldBe("""{"at":"2026-01-31T12:00:00.000Z","step":"delivery","outcome":"delivered","reason":null,"httpStatus":200}""");
+        body["steps"]![2]!.ToJsonString().ShouldBe("""{"at":"2026-01-31T12:00:00.000Z","step":"delivery","outcome":"delivered","reason":null,"httpStatus":200,"durationMs":12.3,"nextTryAt":null}""");
     }
 
     [Fact]

@@ -11,6 +11,10 @@ internal sealed class FakeControl : IDestinationControl
 
     public Task<DeliveryStatus> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(Status);
 
+    public Dictionary<string, FailingEvent> Failing { get; } = new(StringComparer.Ordinal);
+
+    public FailingEvent? FindFailing(string eventId) => Failing.GetValueOrDefault(eventId);
+
     public Task ResumeAsync(CancellationToken cancellationToken)
     {
         Resumed++;

@@ -32,6 +32,18 @@ internal sealed class DeliveryGate : IDisposable
     /// <summary>The state now.</summary>
     public GateState State => _state;
 
+    /// <summary>When the next trial is let through; null while none is.</summary>
+    public DateTimeOffset? NextTrialAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state.TrialEvery is null ? null : _time.GetUtcNow() + _trials.Left;
+            }
+        }
+    }
+
     /// <summary>Waits until a call may be made.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
     public ValueTask EnterAsync(Partition partition, CancellationToken cancellationToken) =>

@@ -8,6 +8,9 @@ internal sealed class TrialClock(TimeProvider time, Action due) : IDisposable
     private TimeSpan _next;
     private TimeSpan _notBefore;
 
+    /// <summary>How long it takes until a trial is due.</summary>
+    public TimeSpan Left => Later(_next - Now(), TimeSpan.Zero);
+
     /// <summary>Whether a trial is due.</summary>
     public bool IsDue => Now() >= _next;
 
