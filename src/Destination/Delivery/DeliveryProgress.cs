@@ -73,15 +73,17 @@ internal sealed class DeliveryProgress(TimeProvider time)
     /// <summary>What was tried for an event that is in hand and failed; null when none is.</summary>
     public FailingEvent? Find(string eventId)
     {
+        DateTimeOffset now = time.GetUtcNow();
         lock (_lock)
         {
-            return _failing.GetValueOrDefault(eventId);
+            return _failing.GetValueOrDefault(eventId) is { } failing ? failing with { NextTryAt = Later(failing.NextTryAt, now) } : null;
         }
     }
 
     /// <summary>How it is now.</summary>
     public ProgressNow Read()
     {
+        DateTimeOffset now = time.GetUtcNow();
         lock (_lock)
         {
             return new ProgressNow(
@@ -89,9 +91,12 @@ internal sealed class DeliveryProgress(TimeProvider time)
                 _movedUtc,
                 _lastFailure is { } last && last.At >= _movedUtc ? last.Code : null,
                 _failing.Count,
-                _failing.Values.Min(static failing => failing.NextTryAt));
+                _failing.Values.Min(failing => Later(failing.NextTryAt, now)));
         }
     }
+
+    // One whose wait is over waits at the gate now.
+    private static DateTimeOffset? Later(DateTimeOffset? at, DateTimeOffset now) => at > now ? at : null;
 
     private void Move()
     {

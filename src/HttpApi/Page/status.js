@@ -104,7 +104,7 @@ function showQueue(queue) {
 
   setText('ready', words.number(queue.ready + queue.inDelivery));
   const imports = queue.lanes.import.ready + queue.lanes.import.inDelivery;
-  setText('ready-note', imports > 0 ? `${words.number(imports)} of them imports` : queue.ready + queue.inDelivery > 0 ? 'all live' : 'the queue is empty');
+  setText('ready-note', queue.inDelivery > 0 && queue.ready > 0 ? `${words.number(queue.inDelivery)} of them in delivery` : imports > 0 ? `${words.number(imports)} of them imports` : queue.ready + queue.inDelivery > 0 ? 'all live' : 'the queue is empty');
   setText('in-delivery', words.number(queue.inDelivery));
   setText('oldest-note', queue.oldestAgeSeconds > 0 ? `oldest ${words.span(queue.oldestAgeSeconds)}` : 'nothing is late');
   setText('dead', words.number(queue.deadLettered));
@@ -128,7 +128,7 @@ function sentence(destination, customerIo, queue, counts) {
     case 'paused':
       return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. ${advice(destination.reason, counts)}Nothing is lost: ${waiting(queue)} again when this is put right.`;
     case 'unavailable':
-      return `For ${ago}: ${words.reason(destination.reason)}. ${lastAnswer(destination)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} by itself when Customer.io takes events again.`;
+      return `For ${ago}: ${words.reason(destination.reason)}. ${lastAnswer(destination)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} as soon as Customer.io takes events again.`;
     case 'disabled':
       return `For ${ago}, by the setting Delivery__Enabled. ${waiting(queue)} when it is on again.`;
     default:
