@@ -43,6 +43,12 @@ public sealed partial class DestinationApi
         {
             return ApiErrors.BadRequest(exception.StatusCode);
         }
+        catch (IOException exception) when (exception.InnerException is OverflowException)
+        {
+            // The server's own reader of chunks meets a size beyond what a number holds, and does not call it a bad request.
+            Log.NotReadable(_logger, route.Name);
+            return ApiErrors.BadRequest(StatusCodes.Status400BadRequest);
+        }
         catch (StorageUnavailableException exception)
         {
             Log.StorageUnavailable(_logger, route.Name, exception.Code);
@@ -68,6 +74,9 @@ public sealed partial class DestinationApi
     {
         [LoggerMessage(EventId = 700, Level = LogLevel.Error, Message = "Request to {Route} failed: {Failure}.")]
         public static partial void RequestFailed(ILogger logger, string route, string failure);
+
+        [LoggerMessage(EventId = 702, Level = LogLevel.Debug, Message = "Request to {Route} could not be read.")]
+        public static partial void NotReadable(ILogger logger, string route);
 
         [LoggerMessage(EventId = 701, Level = LogLevel.Warning, Message = "Request to {Route} could not be answered: {Code}.")]
         public static partial void StorageUnavailable(ILogger logger, string route, string code);

@@ -1,4 +1,5 @@
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.HttpApi.Endpoints;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Ports;
@@ -40,7 +41,8 @@ public static class HttpApiRegistration
                     provider.GetRequiredService<RulesSource>(),
                     settings,
                     deliversToSandbox,
-                    provider.GetRequiredService<TimeProvider>()),
+                    provider.GetRequiredService<TimeProvider>(),
+                    new RequestBody(new BodyBudget(), provider.GetRequiredService<TimeProvider>())),
                 provider.GetRequiredService<ILogger<DestinationApi>>());
         });
         return services;

@@ -86,6 +86,16 @@ internal static class ApiErrors
         };
     }
 
+    /// <summary>The bodies of all requests together take all the memory they may.</summary>
+    public static ApiError Busy { get; } = new(
+        StatusCodes.Status503ServiceUnavailable, "busy", "Too many requests are being read at once and none of this one was promised; send all of it again in 2 s.")
+    {
+        Header = ("Retry-After", "2"),
+    };
+
+    public static ApiError BodyTooSlow { get; } = new(
+        StatusCodes.Status408RequestTimeout, "body_too_slow", "The body did not arrive within 60 seconds; none of it was taken. Send it again, in smaller requests if need be.");
+
     public static ApiError MethodNotAllowed(string allowed) => new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"This path answers to {allowed} only.")
     {
         Header = ("Allow", allowed),

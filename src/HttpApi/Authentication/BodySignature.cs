@@ -16,6 +16,9 @@ internal sealed class BodySignature
     // Unix seconds have ten digits until the year 2286; twelve can be more than a DateTimeOffset holds.
     private const int MaxTimeDigits = 11;
 
+    // Has the form of neither field.
+    private const string Twice = "twice";
+
     private readonly byte[] _secret;
     private readonly string _time;
     private readonly byte[] _mac;
@@ -30,7 +33,7 @@ internal sealed class BodySignature
     /// <summary>The time the sender signed at.</summary>
     public DateTimeOffset SignedAt => DateTimeOffset.FromUnixTimeSeconds(long.Parse(_time, CultureInfo.InvariantCulture));
 
-    /// <summary>Reads the header; null when it has not the form. Fields other than <c>t</c> and <c>v1</c> are left alone.</summary>
+    /// <summary>Reads the header; null when it has not the form, or says one of its fields twice. Fields other than <c>t</c> and <c>v1</c> are left alone.</summary>
     public static BodySignature? Read(string header, byte[] secret)
     {
         string? time = null;
@@ -39,11 +42,11 @@ internal sealed class BodySignature
         {
             if (field.StartsWith("t=", StringComparison.Ordinal))
             {
-                time = field[2..];
+                time = time is null ? field[2..] : Twice;
             }
             else if (field.StartsWith("v1=", StringComparison.Ordinal))
             {
-                mac = field[3..];
+                mac = mac is null ? field[3..] : Twice;
             }
         }
 

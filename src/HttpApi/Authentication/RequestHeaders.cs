@@ -35,7 +35,8 @@ internal static class RequestHeaders
         {
             0 => null,
             1 => string.IsNullOrEmpty(values[0]) ? null : values[0],
-            _ => values.ToString(),
+            // Empty ones too: joined as they are, they are no value anybody was given.
+            _ => string.Join(',', values.ToArray()),
         };
     }
 }

@@ -7,17 +7,25 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CustomerIoDestination.HttpApi.Bodies;
 
-/// <summary>Reads a request's body: bounded as sent, checked against its signature as sent, gunzipped, and bounded again.</summary>
-internal static class RequestBody
+/// <summary>
+/// Reads requests' bodies: bounded as sent, in bytes and in time, checked against their signature as sent, gunzipped, and bounded again. All bodies
+/// together are bounded by <see cref="BodyBudget"/>, each until its request is answered. Thread-safe.
+/// </summary>
+internal sealed class RequestBody(BodyBudget budget, TimeProvider time)
 {
-    public static async ValueTask<BodyResult> ReadAsync(HttpRequest request, int maxBytes, BodySignature? signature)
+    /// <summary>The longest a body may take to arrive: a minute, 17 kB/s for the largest one.</summary>
+    public static readonly TimeSpan LongestArrival = TimeSpan.FromMinutes(1);
+
+    public async ValueTask<BodyResult> ReadAsync(HttpRequest request, int maxBytes, BodySignature? signature)
     {
         if (!Gunzip.TryReadEncoding(request, out bool isGzip))
         {
             return BodyResult.Refused(ApiErrors.UnsupportedEncoding);
         }
 
-        BodyResult raw = await ReadAsSentAsync(request, maxBytes);
+        BodyBudget.Share share = budget.Begin(isProven: signature is null);
+        request.HttpContext.Response.RegisterForDispose(share);
+        BodyResult raw = await ReadAsSentAsync(request, maxBytes, share);
         if (raw.Refusal is not null)
         {
             return raw;
@@ -28,10 +36,17 @@ internal static class RequestBody
             return BodyResult.Refused(ApiErrors.SignatureWrong);
         }
 
-        return isGzip || Gunzip.LooksPacked(raw.Bytes.Span) ? Gunzip.Read(raw.Bytes, maxBytes) : raw;
+        share.Prove();
+        if (!isGzip && !Gunzip.LooksPacked(raw.Bytes.Span))
+        {
+            return raw;
+        }
+
+        BodyResult unpacked = Gunzip.Read(raw.Bytes, maxBytes);
+        return share.TryGrow(unpacked.Bytes.Length) ? unpacked : BodyResult.Refused(ApiErrors.Busy);
     }
 
-    private static async ValueTask<BodyResult> ReadAsSentAsync(HttpRequest request, int maxBytes)
+    private async ValueTask<BodyResult> ReadAsSentAsync(HttpRequest request, int maxBytes, BodyBudget.Share share)
     {
         if (request.ContentLength > maxBytes)
         {
@@ -40,17 +55,47 @@ internal static class RequestBody
 
         RaiseServerBound(request, maxBytes);
         PipeReader reader = request.BodyReader;
-        ReadResult result = await reader.ReadAsync(request.HttpContext.RequestAborted);
-        if (result.IsCompleted || result.Buffer.Length == request.ContentLength)
+        if (reader.TryRead(out ReadResult first))
         {
-            return TakeWhole(reader, result.Buffer, maxBytes);
+            if (first.IsCompleted || first.Buffer.Length == request.ContentLength)
+            {
+                return TakeWhole(reader, first.Buffer, maxBytes, share);
+            }
+
+            reader.AdvanceTo(first.Buffer.Start, first.Buffer.Start);
         }
 
+        CancellationToken aborted = request.HttpContext.RequestAborted;
+        using CancellationTokenSource late = new(LongestArrival, time);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
+        try
+        {
+            return await ReadPartsAsync(reader, maxBytes, share, ended.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
+        {
+            return BodyResult.Refused(ApiErrors.BodyTooSlow);
+        }
+    }
+
+    private static async ValueTask<BodyResult> ReadPartsAsync(PipeReader reader, int maxBytes, BodyBudget.Share share, CancellationToken cancellationToken)
+    {
         using var buffer = new BoundedBuffer(maxBytes);
         while (true)
         {
-            buffer.Append(result.Buffer);
+            ReadResult result = await reader.ReadAsync(cancellationToken);
+            bool fits = share.TryGrow(result.Buffer.Length);
+            if (fits)
+            {
+                buffer.Append(result.Buffer);
+            }
+
             reader.AdvanceTo(result.Buffer.End);
+            if (!fits)
+            {
+                return BodyResult.Refused(ApiErrors.Busy);
+            }
+
             if (buffer.IsOverBound)
             {
                 return BodyResult.Refused(ApiErrors.BodyTooLarge(maxBytes));
@@ -60,17 +105,15 @@ internal static class RequestBody
             {
                 return new BodyResult(buffer.ToArray(), Refusal: null);
             }
-
-            result = await reader.ReadAsync(request.HttpContext.RequestAborted);
         }
     }
 
     // A small body arrives with its headers: one copy, nothing rented.
-    private static BodyResult TakeWhole(PipeReader reader, ReadOnlySequence<byte> buffer, int maxBytes)
+    private static BodyResult TakeWhole(PipeReader reader, ReadOnlySequence<byte> buffer, int maxBytes, BodyBudget.Share share)
     {
-        BodyResult body = buffer.Length <= maxBytes
-            ? new BodyResult(buffer.ToArray(), Refusal: null)
-            : BodyResult.Refused(ApiErrors.BodyTooLarge(maxBytes));
+        BodyResult body = buffer.Length > maxBytes ? BodyResult.Refused(ApiErrors.BodyTooLarge(maxBytes))
+            : !share.TryGrow(buffer.Length) ? BodyResult.Refused(ApiErrors.Busy)
+            : new BodyResult(buffer.ToArray(), Refusal: null);
         reader.AdvanceTo(buffer.End);
         return body;
     }

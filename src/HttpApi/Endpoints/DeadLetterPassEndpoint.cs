@@ -36,7 +36,7 @@ internal static class DeadLetterPassEndpoint
 
     private static async Task<SelectionResult> ReadAsync(HttpRequest request, DestinationPorts ports, bool mayBeAsOfNow)
     {
-        BodyResult body = await RequestBody.ReadAsync(request, ports.MaxBodyBytes, signature: null);
+        BodyResult body = await ports.Bodies.ReadAsync(request, ports.MaxBodyBytes, signature: null);
         return body.Refusal is { } refusal ? SelectionResult.Refused(refusal) : SelectionBody.Read(body.Bytes.Span, mayBeAsOfNow);
     }
 }

@@ -1,3 +1,4 @@
+using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
@@ -17,7 +18,8 @@ internal sealed record DestinationPorts(
     RulesSource Rules,
     DestinationSettings Settings,
     bool DeliversToSandbox,
-    TimeProvider Time)
+    TimeProvider Time,
+    RequestBody Bodies)
 {
     /// <summary>The most bytes of any request's body.</summary>
     public int MaxBodyBytes => Settings.Ingest.MaxBodyBytes;

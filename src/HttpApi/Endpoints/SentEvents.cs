@@ -19,7 +19,7 @@ internal readonly record struct SentEvents(ReadOnlyMemory<byte> Body, Lane? Lane
             return new SentEvents(default, null, ApiErrors.UnknownLane);
         }
 
-        BodyResult body = await RequestBody.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
+        BodyResult body = await ports.Bodies.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
         return new SentEvents(body.Bytes, lane, body.Refusal);
     }
 }

@@ -54,6 +54,14 @@ public sealed class AdminKeyTests
     }
 
     [Fact]
+    public async Task An_empty_header_beside_the_right_one_fits_nothing()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(TwoKeys);
+
+        (await host.GetAsync("/api/status", "X-Admin-Key: ", "X-Admin-Key: old-key").ErrorAsync()).ShouldBe("401 key_wrong");
+    }
+
+    [Fact]
     public async Task A_key_in_the_address_is_not_looked_at()
     {
         await using ApiHost host = await ApiHost.StartAsync(TwoKeys);

@@ -78,6 +78,7 @@ public sealed class IngestCredentialsTests
     [InlineData("t=1769860800")]
     [InlineData("t=soon,v1=00000000000000000000000000000000")]
     [InlineData("t=1769860800,v1=0000")]
+    [InlineData("t=1769860800,t=1769860800,v1=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("t=-1769860800,v1=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("t=999999999999,v1=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("t=1769860800,v1=zz00000000000000000000000000000000000000000000000000000000000000")]
@@ -91,6 +92,13 @@ public sealed class IngestCredentialsTests
         string[] fields = header.Split(',');
 
         (await PostAsync(KeysAndSignature, $"X-Signature: v0=old, v1={fields[1][3..].ToUpperInvariant()}, {fields[0]}")).ShouldBe("202");
+    }
+
+    [Fact]
+    public async Task Two_signatures_are_wrong_though_the_last_is_right()
+    {
+        (await PostAsync(KeysAndSignature, $"X-Signature: t=1769860800,v1={new string('0', 64)}", Signed())).ShouldBe("401 signature_wrong");
+        (await PostAsync(KeysAndSignature, Signed().Replace(",v1=", $",v1={new string('0', 64)},v1=", StringComparison.Ordinal))).ShouldBe("401 signature_wrong");
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace CustomerIoDestination.HttpApi.Tests.Bodies;
 
 public sealed class RequestBodyTests
 {
+    private readonly RequestBody _bodies = new(new BodyBudget(), TimeProvider.System);
+
     private const int Max = 100_000;
 
     public static TheoryData<int, bool> AroundTheBound => new()
@@ -81,7 +83,7 @@ public sealed class RequestBodyTests
         bomb.Length.ShouldBeLessThan(Max);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        BodyResult result = await RequestBody.ReadAsync(Request(new MemoryStream(bomb), bomb.Length, "gzip"), Max, signature: null);
+        BodyResult result = await _bodies.ReadAsync(Request(new MemoryStream(bomb), bomb.Length, "gzip"), Max, signature: null);
 
         result.Refusal!.Code.ShouldBe("body_too_large");
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10 * 1024 * 1024);
@@ -97,7 +99,7 @@ public sealed class RequestBodyTests
 
         foreach (byte[] body in broken)
         {
-            BodyResult result = await RequestBody.ReadAsync(Request(new MemoryStream(body), body.Length, "gzip"), Max, signature: null);
+            BodyResult result = await _bodies.ReadAsync(Request(new MemoryStream(body), body.Length, "gzip"), Max, signature: null);
             result.Refusal.ShouldNotBeNull().Code.ShouldBe("broken_gzip");
         }
     }
@@ -156,9 +158,9 @@ public sealed class RequestBodyTests
         response.Headers.GetValues("Accept-Encoding").ShouldBe(["gzip, identity"]);
     }
 
-    private static async Task ShouldReadAsync(HttpRequest request, byte[]? expected)
+    private async Task ShouldReadAsync(HttpRequest request, byte[]? expected)
     {
-        BodyResult result = await RequestBody.ReadAsync(request, Max, signature: null);
+        BodyResult result = await _bodies.ReadAsync(request, Max, signature: null);
 
         if (expected is null)
         {

@@ -194,6 +194,6 @@ public sealed class LookTests
         using HttpResponseMessage response = await host.PostAsync("/api/destination/resume", "", "X-Requested-With: destination");
 
         host.Control.Resumed.ShouldBe(1);
-        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"state":"delivering","since":"2026-01-31T12:00:00.000Z","reason":null}""");
+        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"state":"delivering","since":"2026-01-31T12:00:00.000Z","reason":null,"lastAnswerAt":null,"nextTryAt":null,"failing":0}""");
     }
 }
