@@ -55,7 +55,7 @@ public sealed class EqualFactsTests
             host.Time.Advance(host.Time.Start + ((states.Count + 1) * Between) - host.Time.GetUtcNow());
             await host.RestAsync();
             host.Forget();
-            await host.PostAsync([(JsonObject)given.DeepClone()]);
+            await host.PostBodyAsync(given.DeepClone());
             await host.RunUntilAsync(async () => await host.Http.WaitingAsync() == 0, TimeSpan.FromMilliseconds(50), $"case {name} to be delivered");
             host.Sandbox.GetStats().Requests.ShouldBeGreaterThan(0, $"case {name}");
             states.Add(name, Comparable(host.Sandbox.GetState()));
@@ -74,8 +74,9 @@ public sealed class EqualFactsTests
             if (golden["expect"]!["requests"] is not null && golden["rules"] is null && fits)
             {
                 JsonObject given = golden["given"]!.AsObject();
-                MakeUnique(given, "messageId", name);
-                MakeUnique(given["properties"] as JsonObject, "$insert_id", name);
+                JsonObject item = given["batch"]?[0] as JsonObject ?? given;
+                MakeUnique(item, "messageId", name);
+                MakeUnique(item["properties"] as JsonObject, "$insert_id", name);
                 yield return (name, given);
             }
         }

@@ -59,9 +59,14 @@ internal sealed class VirtualHost : IAsyncDisposable
     /// <summary>Posts events.</summary>
     /// <param name="events">What is posted, in one request.</param>
     /// <param name="lane">The value of <c>X-Lane</c>; null for none.</param>
-    public async Task PostAsync(IEnumerable<JsonObject> events, string? lane = null)
+    public Task PostAsync(IEnumerable<JsonObject> events, string? lane = null) => PostBodyAsync(new JsonArray([.. events]), lane);
+
+    /// <summary>Posts a body as it is.</summary>
+    /// <param name="body">What is posted.</param>
+    /// <param name="lane">The value of <c>X-Lane</c>; null for none.</param>
+    public async Task PostBodyAsync(JsonNode body, string? lane = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/events") { Content = new StringContent(new JsonArray([.. events]).ToJsonString()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/events") { Content = new StringContent(body.ToJsonString()) };
         if (lane is not null)
         {
             request.Headers.Add("X-Lane", lane);
