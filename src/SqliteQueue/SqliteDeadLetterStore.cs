@@ -1,7 +1,6 @@
 using System.Globalization;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Writing;
 
 namespace CustomerIoDestination.SqliteQueue;

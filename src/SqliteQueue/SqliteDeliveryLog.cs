@@ -1,7 +1,6 @@
 using System.Globalization;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
 
@@ -15,15 +14,17 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
 {
     /// <inheritdoc/>
     public async Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken) =>
-        await file.Writer.WriteAsync(new WriteWork<int>(session =>
-        {
-            foreach (DeliveryLogEntry entry in entries)
+        await file.Writer.WriteAsync(new WriteWork<int>(
+            session =>
             {
-                session.Log.Insert(entry);
-            }
+                foreach (DeliveryLogEntry entry in entries)
+                {
+                    session.Record(entry);
+                }
 
-            return entries.Count;
-        })).WaitAsync(cancellationToken);
+                return entries.Count;
+            },
+            isRefusable: true)).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken)

@@ -1,7 +1,8 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Upkeep;
 using CustomerIoDestination.SqliteQueue.Writing;
+using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 
 namespace CustomerIoDestination.SqliteQueue;
@@ -13,7 +14,6 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
     private const long MaxBacklogBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BrokenFor = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public async Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken)
@@ -24,21 +24,32 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
             return EnqueueResult.Enqueued.All;
         }
 
+        if (file.Leases.UnreadableCount > 0 && envelopes.Any(envelope => !file.Leases.CanRead(envelope.Partition)))
+        {
+            return new EnqueueResult.Unavailable("queue_unreadable", EnqueueCommand.BrokenFor);
+        }
+
         return file.Writer.Backlog > MaxBacklogBytes
             ? new EnqueueResult.Unavailable("queue_busy", BusyFor)
             : await file.Writer.WriteAsync(new EnqueueCommand(envelopes, file.Leases)).WaitAsync(cancellationToken);
     }
 
+    /// <summary>What is known already, so it costs nothing: the file is looked at each second, and whoever writes or reads notes what came of it.</summary>
+    public Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) => Task.FromResult(
+        file.Writer.CanWrite && file.Guard.IsWell && file.Leases.UnreadableCount == 0 ? QueueHealth.Taking : QueueHealth.Refusing);
+
     /// <inheritdoc/>
     public async Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken)
     {
         (DateTimeOffset? Live, DateTimeOffset? Import) oldest = default;
+        RetentionPause? paused = null;
         bool canRead = true;
         try
         {
             oldest = await file.ReadAsync(
-                reader => (reader.Events.OldestQueuedAt(file.Leases.Known(Lane.Live)), reader.Events.OldestQueuedAt(file.Leases.Known(Lane.Import))),
+                tables => (tables.Events.OldestQueuedAt(file.Leases.Known(Lane.Live)), tables.Events.OldestQueuedAt(file.Leases.Known(Lane.Import))),
                 cancellationToken);
+            paused = await PauseAsync(file.Clock.Read(), cancellationToken);
         }
         catch (SqliteException)
         {
@@ -47,13 +58,27 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
         }
 
         return new QueueStatus(
-            canRead && file.Writer.CanWrite,
+            canRead && file.Guard.IsWell && file.Writer.CanWrite,
             StatusOf(Lane.Live, oldest.Live),
             StatusOf(Lane.Import, oldest.Import),
-            file.Writer.Counters.DeadLettered);
+            file.Writer.Counters.DeadLettered)
+        {
+            RetentionPaused = paused,
+            UnreadablePartitions = file.Leases.UnreadableCount == 0 ? [] : file.Leases.Unreadable(),
+        };
     }
 
-    internal static EnqueueResult.Unavailable Unavailable(string code) => new(code, BrokenFor);
+    private async ValueTask<RetentionPause?> PauseAsync(ClockReading now, CancellationToken cancellationToken)
+    {
+        if (!now.IsDoubted)
+        {
+            return null;
+        }
+
+        DateTimeOffset before = file.Retention.DeadBefore(now.Wall);
+        return new RetentionPause(
+            now.ProofLeft, await file.ReadAsync(tables => tables.DeadLetters.CountExpired(before, Retention.MaxCounted), cancellationToken));
+    }
 
     private LaneStatus StatusOf(Lane lane, DateTimeOffset? oldest)
     {

@@ -1,7 +1,6 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Leasing;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
 using Microsoft.Data.Sqlite;
@@ -34,8 +33,7 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
         IPartitionLease? lease = null;
         try
         {
-            (List<QueuedEvent> run, bool hasMore) = await file.ReadAsync(
-                reader => reader.Events.ReadRun(partition, maxEvents, share.Bytes), cancellationToken);
+            (List<QueuedEvent> run, bool hasMore) = await ReadAsync(partition, maxEvents, share.Bytes, cancellationToken);
             int claims = run.Count == 0 ? 0 : run.Max(queued => queued.Claims);
             bool isCounted = run.Count > 0 && (claims > 0 || file.Leases.IsSuspect(partition));
             if (isCounted)
@@ -56,9 +54,8 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
             lease = new SqlitePartitionLease(file, partition, [.. run.Select(queued => queued.Received)], share, hasMore, isCounted);
             return lease;
         }
-        catch (SqliteException e)
+        catch (Exception e) when (StorageFailure.Is(e))
         {
-            Log.ReceiveFailed(file.Logger, StorageFailure.CodeOf(e), e);
             file.Leases.Return(partition, hasMore: true);
             await Task.Delay(PauseAfterFailure, file.TimeProvider, cancellationToken);
             return null;
@@ -74,6 +71,32 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
             {
                 share.Dispose();
             }
+        }
+    }
+
+    /// <summary>Reads the next run. That a partition can't be read is said when it begins and when it ends.</summary>
+    private async Task<(List<QueuedEvent> Run, bool HasMore)> ReadAsync(
+        Partition partition, int maxEvents, long maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (List<QueuedEvent> Run, bool HasMore) read = await file.ReadAsync(
+                tables => tables.Events.ReadRun(partition, maxEvents, maxBytes), cancellationToken);
+            if (file.Leases.WasRead(partition, readable: true))
+            {
+                Log.ReadAgain(file.Logger, partition);
+            }
+
+            return read;
+        }
+        catch (SqliteException e)
+        {
+            if (file.Leases.WasRead(partition, readable: false))
+            {
+                Log.Unreadable(file.Logger, partition, e.SqliteExtendedErrorCode);
+            }
+
+            throw;
         }
     }
 
@@ -93,8 +116,11 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The queue file could not be read ({Code}); it is tried again in a second.")]
-        public static partial void ReceiveFailed(ILogger logger, string code, Exception exception);
+        [LoggerMessage(1, LogLevel.Error, "Partition {Partition} can't be read from the queue file (SQLite's code {Code}): its events wait. It is tried again each second.")]
+        public static partial void Unreadable(ILogger logger, Partition partition, int code);
+
+        [LoggerMessage(3, LogLevel.Information, "Partition {Partition} can be read again.")]
+        public static partial void ReadAgain(ILogger logger, Partition partition);
 
         [LoggerMessage(2, LogLevel.Error, "{Count} events were handed out too often while the process crashed, and went to the dead letters (delivery_count).")]
         public static partial void TooManyClaims(ILogger logger, int count);

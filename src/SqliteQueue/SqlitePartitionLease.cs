@@ -1,7 +1,6 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Leasing;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Writing;
 
 namespace CustomerIoDestination.SqliteQueue;

@@ -97,7 +97,8 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
     private static void ShouldBeQueue(JsonNode queue)
     {
         string[] lane = ["ready", "inDelivery", "oldestAgeSeconds"];
-        queue.ShouldHaveMembers("ready", "inDelivery", "oldestAgeSeconds", "deadLettered", "lanes");
+        queue.ShouldHaveMembers("ready", "inDelivery", "oldestAgeSeconds", "deadLettered", "lanes", "unreadablePartitions");
+        queue["unreadablePartitions"]!.AsArray().ShouldBeEmpty();
         queue["lanes"]!.ShouldHaveMembers("live", "import");
         queue["deadLettered"].ShouldBeCount();
         foreach (JsonNode part in (JsonNode[])[queue, queue["lanes"]!["live"]!, queue["lanes"]!["import"]!])

@@ -217,14 +217,14 @@ public sealed class DeliveryHandler
     private RetryFacts FactsOf(PendingEvent pending, int failuresInARow)
     {
         DeliveryOutcome outcome = pending.Outcome!;
-        DateTimeOffset now = _clock.UtcNow;
+        ClockReading now = _clock.Read();
         long others = _peers.Others(pending.Envelope.Partition);
         if (outcome is DeliveryOutcome.Unavailable)
         {
-            pending.Failed(outcome.Calls, now, others);
+            pending.Failed(outcome.Calls, now.CountedFrom, others);
         }
 
-        TimeSpan failingFor = now - (pending.FirstFailedAt ?? now);
+        TimeSpan failingFor = now.Believed - (pending.FirstFailedAt ?? now.Believed);
         TimeSpan openFor = _time.GetElapsedTime(_gate.State.OpenedAt);
         return new RetryFacts
         {
@@ -234,6 +234,7 @@ public sealed class DeliveryHandler
             TriedFor = failingFor < openFor ? failingFor : openFor,
             FailuresInARow = failuresInARow,
             OthersDelivered = others - pending.OthersAtFirstFailure,
+            ClockIsDoubted = now.IsDoubted,
         };
     }
 

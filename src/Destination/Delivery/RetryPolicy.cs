@@ -13,7 +13,7 @@ namespace CustomerIoDestination.Delivery;
 /// <item><term>rejected</term><description>dead letter <c>rejected_by_customerio</c></description></item>
 /// <item><term>misconfigured</term><description>hold: nothing can be delivered, so nothing expires</description></item>
 /// <item><term>unavailable, 10 failed calls over 15 minutes, 20 events of other partitions delivered since</term><description>dead letter <c>undeliverable</c>: it alone fails</description></item>
-/// <item><term>unavailable after a call, not 429, tried for the retry window</term><description>dead letter <c>expired</c></description></item>
+/// <item><term>unavailable after a call, not 429, tried for the retry window by a clock that is believed</term><description>dead letter <c>expired</c></description></item>
 /// <item><term>unavailable, Customer.io said when</term><description>wait for as long, between 1 s and 300 s</description></item>
 /// <item><term>unavailable</term><description>wait 1 s to 60 s, doubling, with jitter</description></item>
 /// </list>
@@ -38,7 +38,7 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
         DeliveryOutcome.Unavailable last when FailsAlone(facts) => Dead(DeadLetterReason.Undeliverable, string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.FailedCalls} calls failed over {facts.FailingFor.TotalMinutes:F0} min while {facts.OthersDelivered} events of other partitions were delivered; last: {last.Code}")),
-        DeliveryOutcome.Unavailable { Calls: > 0, Status: not 429 } last when facts.TriedFor >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
+        DeliveryOutcome.Unavailable { Calls: > 0, Status: not 429 } last when !facts.ClockIsDoubted && facts.TriedFor >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
             CultureInfo.InvariantCulture,
             $"first failed {facts.FailingFor.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
         DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(RetryAfter.Bounded(wait)),
@@ -88,6 +88,9 @@ public readonly record struct RetryFacts
 
     /// <summary>Events of other partitions this process delivered since its first failure.</summary>
     public required long OthersDelivered { get; init; }
+
+    /// <summary>Whether the clock is doubted (<see cref="Time.SteadyClock"/>): then nothing expires.</summary>
+    public bool ClockIsDoubted { get; init; }
 }
 
 /// <summary>What happens next to an event after a call for it.</summary>

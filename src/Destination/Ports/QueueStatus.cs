@@ -9,6 +9,12 @@ namespace CustomerIoDestination.Ports;
 /// <param name="DeadLettered">How many dead letters lie there.</param>
 public sealed record QueueStatus(bool CanEnqueue, LaneStatus Live, LaneStatus Import, long DeadLettered)
 {
+    /// <summary>While the clock is doubted, so that nothing is purged or expires: until when, and what waits for it. Else null.</summary>
+    public RetentionPause? RetentionPaused { get; init; }
+
+    /// <summary>Partitions whose events can't be read now, so that they wait; empty when all can.</summary>
+    public IReadOnlyList<Partition> UnreadablePartitions { get; init; } = [];
+
     /// <summary>Events waiting, both lanes.</summary>
     public long Ready => Live.Ready + Import.Ready;
 
@@ -28,3 +34,8 @@ public sealed record LaneStatus(long Ready, long InDelivery, TimeSpan OldestAge)
     /// <summary>An empty lane.</summary>
     public static LaneStatus Empty { get; } = new(0, 0, TimeSpan.Zero);
 }
+
+/// <summary>Nothing is purged and nothing expires, because the clock is doubted.</summary>
+/// <param name="Left">How long the process must run until a start far from the last known time is believed; null for a jump while it runs, which is believed after an hour.</param>
+/// <param name="DeadLettersDue">Dead letters that are too old by the doubted clock, counted up to 10,000.</param>
+public sealed record RetentionPause(TimeSpan? Left, long DeadLettersDue);

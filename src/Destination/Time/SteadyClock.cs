@@ -1,14 +1,16 @@
 namespace CustomerIoDestination.Time;
 
 /// <summary>
-/// The wall clock, with jumps believed only after an hour. For decisions that can't be taken back, such as what is too old to keep: somebody who sets
-/// the clock wrongly and then rightly again must lose nothing by it.
+/// The wall clock, and whether to believe it. For decisions that can't be taken back, such as what is too old to keep: somebody whose clock is wrong for a
+/// while, or at a start, must lose nothing by it. Facts carry the wall clock's own time; only such decisions ask here.
 /// </summary>
 /// <remarks>
 /// The wall clock's progress is compared with the monotonic clock's (<see cref="TimeProvider.GetTimestamp"/>), which nobody can set. A difference of up to
 /// <see cref="Tolerance"/> is an ordinary correction and believed at once. A bigger one is a jump, seen at the first read after it, and is believed when
-/// the wall clock has kept to it for <see cref="Doubt"/>; until then time goes on as if there had been none. What the clock says when the process starts
-/// is believed, since there is nothing to compare it with. A machine that slept looks like a jump. Thread-safe; one for a process.
+/// the wall clock has kept to it for <see cref="Doubt"/>; until then the believed time goes on as if there had been none. A machine that slept looks like a jump.
+/// At a start the wall clock is compared with the last time believed before (<see cref="GoOnFrom"/>). Up to <see cref="LongestStop"/> away it is believed at
+/// once. Farther away nobody can tell a long stop from a wrong clock: it is believed after <see cref="Proof"/> of running, summed over starts.
+/// Without such a memory a start's time is believed, since there is nothing to compare it with. Thread-safe; one for a process.
 /// </remarks>
 /// <param name="time">Both clocks.</param>
 public sealed class SteadyClock(TimeProvider time)
@@ -19,49 +21,114 @@ public sealed class SteadyClock(TimeProvider time)
     /// <summary>How long a jump is doubted: an hour of the monotonic clock.</summary>
     public static readonly TimeSpan Doubt = TimeSpan.FromHours(1);
 
+    /// <summary>The biggest difference between the last time believed and a start that is believed at once: a day.</summary>
+    public static readonly TimeSpan LongestStop = TimeSpan.FromDays(1);
+
+    /// <summary>How long a process must run before a start farther away is believed, earlier starts of the same doubt included: a day.</summary>
+    public static readonly TimeSpan Proof = TimeSpan.FromDays(1);
+
     private readonly Lock _gate = new();
     private Reading _believed = new(time.GetUtcNow(), time.GetTimestamp());
-    private Jump? _doubted;
+    private FarStart? _farStart;
+    private Jump? _jump;
 
-    /// <summary>The time. Steps back by more than <see cref="Tolerance"/> only when a jump backwards is believed.</summary>
-    public DateTimeOffset UtcNow
+    /// <summary>The believed time. Steps back by more than <see cref="Tolerance"/> only when a jump backwards is believed.</summary>
+    public DateTimeOffset UtcNow => Read().Believed;
+
+    /// <summary>What is to be kept for the next start.</summary>
+    public ClockMemory Memory
     {
         get
         {
             lock (_gate)
             {
-                Reading wall = new(time.GetUtcNow(), time.GetTimestamp());
-                DateTimeOffset steady = _believed.Utc + time.GetElapsedTime(_believed.Timestamp, wall.Timestamp);
-                if (IsDoubted(wall.Utc - steady, wall.Timestamp))
-                {
-                    return steady;
-                }
-
-                _doubted = null;
-                _believed = wall;
-                return wall.Utc;
+                ClockReading now = Judge();
+                return new ClockMemory(now.Believed, _farStart is { } start ? RanSince(start, time.GetTimestamp()) : TimeSpan.Zero);
             }
         }
     }
 
-    private bool IsDoubted(TimeSpan difference, long timestamp)
+    /// <summary>What both clocks say now.</summary>
+    public ClockReading Read()
     {
-        if (difference.Duration() <= Tolerance)
+        lock (_gate)
         {
-            return false;
+            return Judge();
+        }
+    }
+
+    /// <summary>Compares this start with what an earlier process believed last. To be called once, before anything is decided.</summary>
+    /// <param name="memory">What it kept.</param>
+    public void GoOnFrom(ClockMemory memory)
+    {
+        lock (_gate)
+        {
+            long now = time.GetTimestamp();
+            _believed = new Reading(memory.Believed, now);
+            _farStart = new FarStart(memory.RanInDoubt, now);
+            _jump = null;
+            _ = Judge();
+        }
+    }
+
+    private ClockReading Judge()
+    {
+        Reading wall = new(time.GetUtcNow(), time.GetTimestamp());
+        DateTimeOffset steady = _believed.Utc + time.GetElapsedTime(_believed.Timestamp, wall.Timestamp);
+        if (!IsBelieved(wall.Utc - steady, wall.Timestamp))
+        {
+            TimeSpan? left = _farStart is { } start ? Left(Proof - RanSince(start, wall.Timestamp)) : null;
+            return new ClockReading(wall.Utc, steady, IsDoubted: true, left);
         }
 
-        // One that jumps again is doubted anew.
-        if (_doubted is not { } jump || (difference - jump.By).Duration() > Tolerance)
+        _jump = null;
+        _farStart = null;
+        _believed = wall;
+        return new ClockReading(wall.Utc, wall.Utc, IsDoubted: false, null);
+    }
+
+    private bool IsBelieved(TimeSpan difference, long timestamp)
+    {
+        if (difference.Duration() <= (_farStart is null ? Tolerance : LongestStop))
         {
-            _doubted = new Jump(difference, timestamp);
             return true;
         }
 
-        return time.GetElapsedTime(jump.SeenAt, timestamp) < Doubt;
+        // One that jumps again is doubted anew.
+        if (_jump is not { } jump || (difference - jump.By).Duration() > Tolerance)
+        {
+            _jump = new Jump(difference, timestamp);
+            return false;
+        }
+
+        return time.GetElapsedTime(jump.SeenAt, timestamp) >= Doubt && (_farStart is not { } start || RanSince(start, timestamp) >= Proof);
     }
+
+    private static TimeSpan Left(TimeSpan proof) => proof > TimeSpan.Zero ? proof : TimeSpan.Zero;
+
+    private TimeSpan RanSince(FarStart start, long timestamp) => start.RanBefore + time.GetElapsedTime(start.At, timestamp);
 
     private readonly record struct Reading(DateTimeOffset Utc, long Timestamp);
 
+    private readonly record struct FarStart(TimeSpan RanBefore, long At);
+
     private readonly record struct Jump(TimeSpan By, long SeenAt);
 }
+
+/// <summary>What the clocks say at one moment.</summary>
+/// <param name="Wall">The wall clock, right or wrong: what facts carry.</param>
+/// <param name="Believed">What ages are judged at. The same as <paramref name="Wall"/> unless that is doubted.</param>
+/// <param name="IsDoubted">Whether the wall clock is doubted, so that nothing may be purged or expired.</param>
+/// <param name="ProofLeft">While a start far from the last time believed is doubted: how long the process must run until it is believed; else null.</param>
+public readonly record struct ClockReading(DateTimeOffset Wall, DateTimeOffset Believed, bool IsDoubted, TimeSpan? ProofLeft)
+{
+    /// <summary>
+    /// What an age is to be counted from: the later of both. A clock that is behind makes nothing old, and neither does a long stop that is not believed yet.
+    /// </summary>
+    public DateTimeOffset CountedFrom => Wall > Believed ? Wall : Believed;
+}
+
+/// <summary>What a process keeps of its clock for the next start.</summary>
+/// <param name="Believed">The last time believed.</param>
+/// <param name="RanInDoubt">How long it was run since a start that is doubted still; zero when none is.</param>
+public readonly record struct ClockMemory(DateTimeOffset Believed, TimeSpan RanInDoubt);

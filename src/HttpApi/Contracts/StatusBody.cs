@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
@@ -75,15 +76,27 @@ internal sealed record RulesBody(string? Path, DateTimeOffset LoadedAt, int Tran
 internal sealed record RulesProblemBody(string Path, string Message);
 
 /// <summary>How full the queue is.</summary>
-internal sealed record QueueBody(long Ready, long InDelivery, double OldestAgeSeconds, long DeadLettered, LanesBody Lanes)
+internal sealed record QueueBody(
+    long Ready,
+    long InDelivery,
+    double OldestAgeSeconds,
+    long DeadLettered,
+    LanesBody Lanes,
+    IReadOnlyList<string> UnreadablePartitions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetentionPauseBody? RetentionPaused)
 {
     public static QueueBody Of(QueueStatus queue) => new(
         queue.Ready,
         queue.InDelivery,
         ApiJson.Seconds(queue.OldestAge),
         queue.DeadLettered,
-        new LanesBody(LaneBody.Of(queue.Live), LaneBody.Of(queue.Import)));
+        new LanesBody(LaneBody.Of(queue.Live), LaneBody.Of(queue.Import)),
+        [.. queue.UnreadablePartitions.Select(static partition => partition.ToString())],
+        queue.RetentionPaused is { } paused ? new RetentionPauseBody(paused.Left is { } left ? ApiJson.Seconds(left) : null, paused.DeadLettersDue) : null);
 }
+
+/// <summary>Nothing is purged and nothing expires now, because the clock is doubted.</summary>
+internal sealed record RetentionPauseBody(double? SecondsLeft, long DeadLettersDue);
 
 /// <summary>Both lanes.</summary>
 internal sealed record LanesBody(LaneBody Live, LaneBody Import);

@@ -11,7 +11,7 @@ namespace CustomerIoDestination.SqliteQueue.Leasing;
 /// <para>Claims. An event that crashes the process must not do so for ever, but a claim written for each delivery would cost as much as the
 /// delivery's settlement. So nothing is written while all goes well. Only after a start that follows a crash are partitions
 /// <em>suspect</em>: whatever the process died of was among the first events of one of them, since events are handed out in order. The first run
-/// of each suspect partition is counted (<see cref="Writing.ClaimCommand"/>) before it is handed out, and so is every run that holds an event counted
+/// of each suspect partition is counted (<c>ClaimCommand</c>) before it is handed out, and so is every run that holds an event counted
 /// before. Being settled, released or given back by a living process clears the count.</para>
 /// <para>Each count halves the run (<see cref="SizeOf"/>): after a few crashes the guilty one
 /// stands alone, and its neighbours are delivered instead of sharing its fate.</para>
@@ -22,19 +22,46 @@ internal sealed class PartitionLeases
     private readonly State[][] _states = [NewStates(), NewStates()];
     private readonly Channel<Partition>[] _ready = [NewLine(), NewLine()];
     private readonly long[] _inDelivery = new long[2];
+    private int _unreadable;
 
     /// <summary>Events of a lane that a consumer holds now.</summary>
     public long InDelivery(Lane lane) => Interlocked.Read(ref _inDelivery[IndexOf(lane)]);
 
-    /// <summary>Partitions of a lane that may have events.</summary>
-    public IReadOnlyList<Partition> Known(Lane lane)
+    /// <summary>Partitions of a lane that may have events, and can be read.</summary>
+    public IReadOnlyList<Partition> Known(Lane lane) =>
+        Where(lane, static state => state is { Unreadable: false } and ({ Held: true } or { Listed: true } or { HasMore: true }));
+
+    /// <summary>How many partitions could not be read the last time.</summary>
+    public int UnreadableCount => Volatile.Read(ref _unreadable);
+
+    /// <summary>The partitions that could not be read the last time, both lanes.</summary>
+    public IReadOnlyList<Partition> Unreadable() =>
+        [.. Where(Lane.Live, static state => state.Unreadable), .. Where(Lane.Import, static state => state.Unreadable)];
+
+    /// <summary>Whether a partition could be read the last time.</summary>
+    public bool CanRead(Partition partition)
     {
         lock (_gate)
         {
-            State[] states = _states[IndexOf(lane)];
-            return [.. Enumerable.Range(0, Partition.MaxCount)
-                .Where(number => states[number] is { Held: true } or { Listed: true } or { HasMore: true })
-                .Select(number => new Partition(lane, number))];
+            return !StateOf(partition).Unreadable;
+        }
+    }
+
+    /// <summary>A partition was read, or could not be.</summary>
+    /// <returns>Whether that is new.</returns>
+    public bool WasRead(Partition partition, bool readable)
+    {
+        lock (_gate)
+        {
+            State state = StateOf(partition);
+            bool isNew = state.Unreadable == readable;
+            if (isNew)
+            {
+                state.Unreadable = !readable;
+                _unreadable += readable ? -1 : 1;
+            }
+
+            return isNew;
         }
     }
 
@@ -125,6 +152,15 @@ internal sealed class PartitionLeases
         }
     }
 
+    private List<Partition> Where(Lane lane, Func<State, bool> fits)
+    {
+        lock (_gate)
+        {
+            State[] states = _states[IndexOf(lane)];
+            return [.. Enumerable.Range(0, Partition.MaxCount).Where(number => fits(states[number])).Select(number => new Partition(lane, number))];
+        }
+    }
+
     private State StateOf(Partition partition) => _states[IndexOf(partition.Lane)][partition.Number];
 
     private static int IndexOf(Lane lane) => lane is Lane.Live ? 0 : 1;
@@ -142,5 +178,7 @@ internal sealed class PartitionLeases
         public bool HasMore { get; set; }
 
         public bool Suspect { get; set; }
+
+        public bool Unreadable { get; set; }
     }
 }

@@ -11,12 +11,15 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 internal sealed class Checkpoints : IDisposable
 {
     /// <summary>Pages in the WAL at which the writer pauses: 32 MB, which a start after a crash reads back in a fraction of a second.</summary>
-    private const int PauseAtPages = 8 * 1024;
+    private const int MaxPauseAtPages = 8 * 1024;
 
     /// <summary>Pages that are worth a checkpoint: 4 MB.</summary>
-    private const int WorthwhilePages = 1024;
+    private const int MaxWorthwhilePages = 1024;
 
     private readonly SqliteConnection _connection;
+    private readonly FileWatch _watch;
+    private readonly int _pauseAtPages;
+    private readonly int _worthwhilePages;
     private readonly SemaphoreSlim _due = new(0, 1);
 
     // The connection serves one checkpoint at a time: those beside the writer, and those on its thread.
@@ -28,7 +31,35 @@ internal sealed class Checkpoints : IDisposable
     // Pages written before the WAL's present first one.
     private long _writtenAtStart;
 
-    public Checkpoints(string path) => _connection = Database.OpenForCheckpoints(path);
+    /// <param name="path">The file.</param>
+    /// <param name="watch">Looked at before each checkpoint: into a file that was cut nothing is copied.</param>
+    /// <param name="reserved">Bytes kept free on the disk. The WAL takes no more than half of them before it is copied.</param>
+    public Checkpoints(string path, FileWatch watch, long reserved)
+    {
+        _connection = Database.OpenForCheckpoints(path);
+        _watch = watch;
+        _pauseAtPages = (int)Math.Min(MaxPauseAtPages, reserved / 2 / Database.PageBytes);
+        _worthwhilePages = Math.Min(MaxWorthwhilePages, _pauseAtPages / 2);
+    }
+
+    /// <summary>How many bytes the next checkpoint adds to a database of so many pages.</summary>
+    public long Unwritten(long pages) => Math.Max(0, (pages * Database.PageBytes) - _watch.DatabaseBytes);
+
+    /// <summary>Looks at the files' lengths, unless a checkpoint that may change them goes on. Only between two transactions.</summary>
+    public void LookAtLengths()
+    {
+        if (_one.TryEnter())
+        {
+            try
+            {
+                _ = _watch.LookAtLengths();
+            }
+            finally
+            {
+                _one.Exit();
+            }
+        }
+    }
 
     /// <summary>Follows the writer until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -46,15 +77,16 @@ internal sealed class Checkpoints : IDisposable
     /// </summary>
     public void Wrote(int pages)
     {
+        LookAtLengths();
         long written = Interlocked.Add(ref _written, pages);
 
         // One that a reader kept from finishing is not repeated until it has more to do, or the writer would stand still.
-        if (written - Interlocked.Read(ref _writtenAtStart) >= PauseAtPages && written - _writtenAtPause >= WorthwhilePages)
+        if (written - Interlocked.Read(ref _writtenAtStart) >= _pauseAtPages && written - _writtenAtPause >= _worthwhilePages)
         {
             _writtenAtPause = written;
             Checkpoint(raw.SQLITE_CHECKPOINT_RESTART);
         }
-        else if (written - _writtenAtSignal >= WorthwhilePages && _due.CurrentCount == 0)
+        else if (written - _writtenAtSignal >= _worthwhilePages && _due.CurrentCount == 0)
         {
             _writtenAtSignal = written;
             _due.Release();
@@ -62,7 +94,7 @@ internal sealed class Checkpoints : IDisposable
     }
 
     /// <summary>Empties the WAL, so that nothing deleted is left in it, and no space taken. Only between two transactions.</summary>
-    /// <returns>False when a reader or a full disk kept it from that.</returns>
+    /// <returns>False when a reader, a full disk or a file that was cut kept it from that.</returns>
     public bool Truncate() => Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
 
     public void Dispose()
@@ -75,10 +107,16 @@ internal sealed class Checkpoints : IDisposable
     {
         lock (_one)
         {
+            if (!_watch.LookAtLengths())
+            {
+                return false;
+            }
+
             long written = Interlocked.Read(ref _written);
             bool finished = raw.sqlite3_wal_checkpoint_v2(_connection.Handle!, "main", mode, out int pages, out _) == raw.SQLITE_OK;
             bool restarts = finished && mode != raw.SQLITE_CHECKPOINT_PASSIVE;
             Interlocked.Exchange(ref _writtenAtStart, written - (restarts ? 0 : Math.Max(0, pages)));
+            _watch.Measure();
             return finished;
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace CustomerIoDestination.SqliteQueue.Storage;
@@ -8,21 +9,26 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 /// <summary>Opens connections to the queue file, after checking that it is one, and creates it where there is none.</summary>
 internal static class Database
 {
+    /// <summary>How big a page of a queue file is: SQLite's default.</summary>
+    public const int PageBytes = 4096;
+
     private const int HeaderBytes = 100;
     private const int UserVersionOffset = 60;
     private const int ApplicationIdOffset = 68;
 
     /// <summary>What the WAL's file keeps when it begins anew, to be overwritten: its ordinary size. One great transaction must not keep its space for ever.</summary>
-    private const int WalBytesKept = 40 * 1024 * 1024;
+    public const int WalBytesKept = 40 * 1024 * 1024;
 
     /// <summary>The connection that writes.</summary>
+    /// <param name="path">The file itself.</param>
+    /// <param name="file">A handle on it.</param>
     /// <exception cref="QueueFileException">The file can't be used; it is as it was.</exception>
-    public static SqliteConnection OpenForWriting(string path)
+    public static SqliteConnection OpenForWriting(string path, SafeFileHandle file)
     {
         SqliteConnection? connection = null;
         try
         {
-            CheckHeader(path);
+            CheckHeader(path, file);
             connection = Connect(path);
             CreateOrCheck(path, connection);
             if (!OperatingSystem.IsWindows())
@@ -41,6 +47,8 @@ internal static class Database
                 pragma journal_size_limit = {WalBytesKept.ToString(CultureInfo.InvariantCulture)};
                 pragma cache_size = -32768;
                 """);
+            CheckLength(path, connection, file);
+            Upgrade(connection);
             return connection;
         }
         catch (SqliteException e)
@@ -101,15 +109,11 @@ internal static class Database
         }
     }
 
-    /// <summary>Judges an existing file by its first bytes, before SQLite touches it; creates an empty one where there is none.</summary>
-    private static void CheckHeader(string path)
+    /// <summary>Judges a file by its first bytes, before SQLite touches it.</summary>
+    private static void CheckHeader(string path, SafeFileHandle file)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
-        int length;
-        using (var file = new FileStream(path, NewFile.Options(FileShare.ReadWrite)))
-        {
-            length = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
-        }
+        int length = RandomAccess.Read(file, header, 0);
 
         // A journal beside it means that creating it was cut off: SQLite undoes that first, and what comes out is judged then.
         if (length == 0 || File.Exists(path + "-journal"))
@@ -168,6 +172,38 @@ internal static class Database
         pragma user_version = {Schema.Version.ToString(CultureInfo.InvariantCulture)};
         commit;
         """);
+
+    /// <summary>
+    /// Refuses a file that was cut: pages are missing that it says it has. That shows only when nothing of it is in the WAL alone, so where that can't be
+    /// copied (a full disk) it is not judged.
+    /// </summary>
+    private static void CheckLength(string path, SqliteConnection connection, SafeFileHandle file)
+    {
+        int result = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out int inWal, out int copied);
+        long bytes = Read(connection, "pragma page_count") * Read(connection, "pragma page_size");
+        if (result == raw.SQLITE_OK && inWal == copied && RandomAccess.GetLength(file) < bytes)
+        {
+            throw new QueueFileException(QueueFileError.Corrupt, path, string.Create(
+                CultureInfo.InvariantCulture, $"it has {RandomAccess.GetLength(file)} bytes of {bytes}; the rest was cut off."));
+        }
+    }
+
+    /// <summary>Brings the tables of an older version up to this one, all or nothing.</summary>
+    private static void Upgrade(SqliteConnection connection)
+    {
+        int version = (int)Read(connection, "pragma user_version");
+        if (version == Schema.Version)
+        {
+            return;
+        }
+
+        Execute(connection, $"""
+            begin immediate;
+            {string.Join('\n', Schema.Upgrades.Skip(version - 1))}
+            pragma user_version = {Schema.Version.ToString(CultureInfo.InvariantCulture)};
+            commit;
+            """);
+    }
 
     private static long Read(SqliteConnection connection, string sql)
     {

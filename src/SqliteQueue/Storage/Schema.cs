@@ -2,12 +2,13 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 
 /// <summary>
 /// The tables. Times are Unix milliseconds, lanes 0 (live) and 1 (import), kinds, reasons and outcomes their codes.
-/// A change raises <see cref="Version"/> and brings the statements that lead from the version before to it.
+/// A change raises <see cref="Version"/> and brings the statements that lead from the version before to it. <c>counted_from</c> is what a row's age is
+/// counted from where that is later than its own time, because the clock was behind when it was written.
 /// </summary>
 internal static class Schema
 {
     /// <summary>Stored in <c>user_version</c>.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
     public const int ApplicationId = 0x43494F71;
@@ -55,11 +56,12 @@ internal static class Schema
             description text not null,
             dead_lettered_at integer not null,
             attempts integer not null,
+            counted_from integer,
             body blob not null
         ) strict;
         create index dead_letters_by_reason on dead_letters (reason, id);
         create index dead_letters_by_event on dead_letters (event_id);
-        create index dead_letters_by_time on dead_letters (dead_lettered_at);
+        create index dead_letters_by_age on dead_letters (coalesce(counted_from, dead_lettered_at));
 
         create table delivery_log (
             id integer primary key,
@@ -74,7 +76,8 @@ internal static class Schema
             http_status integer,
             duration_ms integer not null,
             received_at integer,
-            queued_at integer
+            queued_at integer,
+            counted_from integer
         ) strict;
         create index delivery_log_by_event on delivery_log (event_id);
         create index delivery_log_by_outcome on delivery_log (outcome, id) where outcome <> 'delivered';
@@ -84,4 +87,16 @@ internal static class Schema
             value integer not null
         ) strict, without rowid;
         """;
+
+    /// <summary>What leads from each version to the next; the first from 1 to 2. The last time an older version logged is the last one it believed.</summary>
+    public static readonly string[] Upgrades =
+    [
+        """
+        alter table dead_letters add column counted_from integer;
+        drop index dead_letters_by_time;
+        create index dead_letters_by_age on dead_letters (coalesce(counted_from, dead_lettered_at));
+        alter table delivery_log add column counted_from integer;
+        insert into counters (name, value) select 'clock/believed', at from delivery_log order by id desc limit 1;
+        """,
+    ];
 }

@@ -1,5 +1,6 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
@@ -18,8 +19,14 @@ internal static class Columns
 
     public static DateTimeOffset Time(this Statement statement, int column) => DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(column));
 
-    public static DateTimeOffset? NullableTime(this Statement statement, int column) =>
-        statement.NullableInt64(column) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    public static DateTimeOffset? NullableTime(this Statement statement, int column) => TimeOf(statement.NullableInt64(column));
+
+    public static DateTimeOffset? TimeOf(long? milliseconds) => milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
+
+    /// <summary>
+    /// What a row's age is counted from, where that is later than its own time: written while the clock was behind. Else null, and its own time counts.
+    /// </summary>
+    public static DateTimeOffset? CountedFrom(DateTimeOffset at, ClockReading now) => now.CountedFrom - at > SteadyClock.Tolerance ? now.CountedFrom : null;
 
     /// <summary>The kind; one that only a newer version knows is unsupported here.</summary>
     public static EventKind Kind(this Statement statement, int column)

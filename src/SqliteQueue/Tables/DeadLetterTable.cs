@@ -1,56 +1,147 @@
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
-/// <summary>The dead letters; the writer's side.</summary>
+/// <summary>The dead letters. Every list goes on from an id, so that a page costs the same at any depth.</summary>
 internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
 {
+    private const string ListColumns = "id, event_id, kind, reason, description, dead_lettered_at, attempts";
+    private const string KeyColumns = "id, reason, event_id, kind, lane, partition, replay_count, attempts";
+
+    // Written as in the index, which SQLite takes for this expression alone.
+    private const string Age = "coalesce(counted_from, dead_lettered_at)";
+
     private readonly Statement _insert = new(connection, """
         insert into dead_letters (lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, trace_parent,
-            reason, description, dead_lettered_at, attempts, body)
+            reason, description, dead_lettered_at, attempts, counted_from, body)
         select lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, trace_parent,
-            ?2, ?3, ?4, ?5, body
+            ?2, ?3, ?4, ?5, ?6, body
         from events where sequence = ?1
         """);
 
-    private readonly Statement _find = new(connection,
-        "select id, reason, event_id, kind, lane, partition, replay_count, attempts from dead_letters where id = ?1");
+    private readonly Statement _findKey = new(connection, $"select {KeyColumns} from dead_letters where id = ?1");
 
-    private readonly Statement _findExpired = new(connection, """
-        select id, reason, event_id, kind, lane, partition, replay_count, attempts from dead_letters
-        where dead_lettered_at < ?1 order by dead_lettered_at limit ?2
-        """);
+    private readonly Statement _findExpired = new(connection, $"select {KeyColumns} from dead_letters where {Age} < ?1 order by {Age} limit ?2");
+
+    private readonly Statement _countExpired = new(connection, $"select count(*) from (select 1 from dead_letters where {Age} < ?1 limit ?2)");
+
+    private readonly Statement _correct = new(connection,
+        $"update dead_letters set counted_from = ?1 where id in (select id from dead_letters where {Age} > ?2 order by {Age} desc limit ?3)");
 
     private readonly Statement _delete = new(connection, "delete from dead_letters where id = ?1");
+
+    private readonly Statement _list = new(connection, $"select {ListColumns} from dead_letters where id > ?1 order by id limit ?2");
+
+    private readonly Statement _listOfReason = new(connection,
+        $"select {ListColumns} from dead_letters where reason = ?3 and id > ?1 order by id limit ?2");
+
+    private readonly Statement _find = new(connection, $"select {ListColumns}, body from dead_letters where id = ?1");
+
+    private readonly Statement _byEvent = new(connection,
+        "select kind, lane, received_at, queued_at, dead_lettered_at, reason, attempts from dead_letters where event_id = ?1 order by id");
+
+    private readonly Statement _newest = new(connection, "select max(id) from dead_letters");
+
+    private readonly Statement _oldest = new(connection, $"select min({Age}) from dead_letters");
+
+    private readonly Statement _youngest = new(connection, $"select max({Age}) from dead_letters");
+
+    private readonly Statement _ids = new(connection, "select id from dead_letters where id > ?1 and id <= ?2 order by id limit ?3");
+
+    private readonly Statement _idsOfReason = new(connection,
+        "select id from dead_letters where reason = ?4 and id > ?1 and id <= ?2 order by id limit ?3");
+
+    public List<DeadLetter> List(DeadLetterReason? reason, long after, int limit) => (reason is { } known
+        ? _listOfReason.Bind(3, known.ToCode())
+        : _list).Bind(1, after).Bind(2, limit).ReadAll(ReadDeadLetter);
+
+    public DeadLetterDetail? Find(long id) =>
+        _find.Bind(1, id).ReadAll(row => new DeadLetterDetail(ReadDeadLetter(row), row.Blob(7))) is [var detail] ? detail : null;
+
+    public IReadOnlyList<DeadMessage> FindByEvent(string eventId) => _byEvent.Bind(1, eventId).ReadAll(row => new DeadMessage(
+        new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(6)), row.Time(4), row.Text(5)));
+
+    /// <summary>The newest id; zero when there is none.</summary>
+    public long Newest() => _newest.ReadInt64() ?? 0;
+
+    /// <summary>What the age of the oldest one is counted from; null when there is none.</summary>
+    public DateTimeOffset? Oldest() => Columns.TimeOf(_oldest.ReadInt64());
+
+    /// <summary>What the age of the youngest one is counted from; null when there is none.</summary>
+    public DateTimeOffset? Youngest() => Columns.TimeOf(_youngest.ReadInt64());
+
+    /// <summary>How many are older, counted up to a limit.</summary>
+    public long CountExpired(DateTimeOffset before, int limit) => _countExpired.Bind(1, before).Bind(2, limit).ReadInt64() ?? 0;
+
+    /// <summary>The oldest ids after one and up to another.</summary>
+    public List<long> Ids(DeadLetterReason? reason, long after, long upTo, int limit) => (reason is { } known
+        ? _idsOfReason.Bind(4, known.ToCode())
+        : _ids).Bind(1, after).Bind(2, upTo).Bind(3, limit).ReadAll(row => row.Int64(0));
 
     /// <summary>Copies an event from the queue.</summary>
     /// <param name="sequence">The event.</param>
     /// <param name="reason">Why.</param>
     /// <param name="description">Names field, limit and actual size.</param>
-    /// <param name="at">When.</param>
+    /// <param name="now">When, and what its age is counted from.</param>
     /// <param name="attempts">Calls made for it.</param>
-    public void InsertFromQueue(long sequence, DeadLetterReason reason, string description, DateTimeOffset at, int attempts) =>
-        _insert.Bind(1, sequence).Bind(2, reason.ToCode()).Bind(3, description).Bind(4, at).Bind(5, attempts).Execute();
+    public void InsertFromQueue(long sequence, DeadLetterReason reason, string description, ClockReading now, int attempts) => _insert
+        .Bind(1, sequence)
+        .Bind(2, reason.ToCode())
+        .Bind(3, description)
+        .Bind(4, now.Wall)
+        .Bind(5, attempts)
+        .Bind(6, Columns.CountedFrom(now.Wall, now))
+        .Execute();
 
-    public DeadLetterKey? Find(long id) => _find.Bind(1, id).ReadAll(ReadKey) is [var key] ? key : null;
+    public DeadLetterKey? FindKey(long id) => _findKey.Bind(1, id).ReadAll(ReadKey) is [var key] ? key : null;
 
     public IReadOnlyList<DeadLetterKey> FindExpired(DateTimeOffset before, int limit) =>
         _findExpired.Bind(1, before).Bind(2, limit).ReadAll(ReadKey);
+
+    /// <summary>Those that a clock that was ahead dated into the future are counted from now, up to a limit.</summary>
+    /// <returns>How many there were.</returns>
+    public int CorrectFuture(DateTimeOffset now, int limit) =>
+        _correct.Bind(1, now).Bind(2, now + SteadyClock.Tolerance).Bind(3, limit).Execute();
 
     public void Delete(long id) => _delete.Bind(1, id).Execute();
 
     public void Dispose()
     {
-        _insert.Dispose();
+        _list.Dispose();
+        _listOfReason.Dispose();
         _find.Dispose();
+        _byEvent.Dispose();
+        _newest.Dispose();
+        _oldest.Dispose();
+        _youngest.Dispose();
+        _ids.Dispose();
+        _idsOfReason.Dispose();
+        _insert.Dispose();
+        _findKey.Dispose();
         _findExpired.Dispose();
+        _countExpired.Dispose();
+        _correct.Dispose();
         _delete.Dispose();
     }
 
+    private static DeadLetter ReadDeadLetter(Statement row) => new()
+    {
+        Id = row.Int64(0).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        EventId = row.Text(1),
+        Kind = row.Text(2),
+        Reason = ReasonOf(row.Text(3)),
+        Description = row.Text(4),
+        DeadLetteredAt = row.Time(5),
+        EventTime = MessageKey.TimeOf(row.Text(1)),
+        Attempts = row.Int32(6),
+    };
+
     /// <summary>The reason a row carries; one that only a newer version knows counts as invalid.</summary>
-    public static DeadLetterReason ReasonOf(string code) =>
+    private static DeadLetterReason ReasonOf(string code) =>
         DeadLetterReasonCodes.TryParse(code, out DeadLetterReason reason) ? reason : DeadLetterReason.InvalidEvent;
 
     private static DeadLetterKey ReadKey(Statement row) => new(
@@ -72,3 +163,6 @@ internal readonly record struct DeadLetterKey(
     Partition Partition,
     int ReplayCount,
     int Attempts);
+
+/// <summary>What the story of an event tells of a dead letter.</summary>
+internal sealed record DeadMessage(QueuedMessage Message, DateTimeOffset DeadLetteredAt, string Reason);

@@ -1,34 +1,99 @@
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
-/// <summary>The delivery log; the writer's side.</summary>
+/// <summary>The delivery log.</summary>
 internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposable
 {
     /// <summary>The most lines kept.</summary>
     public const int MaxLines = 200_000;
 
+    /// <summary>The most lines one page looks at.</summary>
+    public const int MaxScan = 5_000;
+
     /// <summary>How long a line is kept.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
+    private const string LineColumns =
+        "id, at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at";
+
+    private const string Age = "coalesce(counted_from, at)";
+
     private readonly Statement _insert = new(connection, """
-        insert into delivery_log (at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        insert into delivery_log (at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at, counted_from)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         """);
+
+    private readonly Statement _trim = new(connection, $"delete from delivery_log where id < ?1 and (id <= ?2 or {Age} < ?3)");
+
+    private readonly Statement _correct = new(connection, $"update delivery_log set counted_from = ?2 where id < ?1 and {Age} > ?3");
+
+    private readonly Statement _before = new(connection, $"select {LineColumns} from delivery_log where id < ?1 order by id desc limit ?2");
+
+    // The outcomes that are not delivered are few among many, so they have an index; the literal tells SQLite that it may use it.
+    private readonly Statement _beforeOfOutcome = new(connection,
+        $"select {LineColumns} from delivery_log where outcome = ?3 and outcome <> 'delivered' and id < ?1 order by id desc limit ?2");
+
+    private readonly Statement _byEvent = new(connection, $"select {LineColumns} from delivery_log where event_id = ?1 order by id");
+
+    private readonly Statement _oldest = new(connection, $"select id, {Age} from delivery_log order by id limit 1");
 
     private readonly Statement _newest = new(connection, "select max(id) from delivery_log");
 
-    private readonly Statement _oldest = new(connection, "select min(id) from delivery_log");
+    /// <summary>Whether lines are over the cap or, by a clock that is believed, over the age or dated into the future.</summary>
+    public bool NeedsTrimming(ClockReading now, int maxLines) =>
+        Oldest() is { } oldest
+        && (_newest.ReadInt64() - oldest.Id >= maxLines
+            || (!now.IsDoubted && (oldest.Age < now.Believed - Retention || oldest.Age > now.Believed + SteadyClock.Tolerance)));
 
-    private readonly Statement _trim = new(connection, "delete from delivery_log where id < ?1 and (id <= ?2 or at < ?3)");
+    /// <summary>The lines before one, newest first, that fit the query; and where to go on, null at the end.</summary>
+    public (List<DeliveryLogEntry> Lines, long? Next) ReadPage(DeliveryLogQuery query, long before)
+    {
+        Statement page = query.Outcome is { } outcome and not AttemptOutcome.Delivered ? _beforeOfOutcome.Bind(3, outcome.ToCode()) : _before;
+        List<DeliveryLogEntry> lines = [];
+        long last = before;
+        int scanned = 0;
+        try
+        {
+            page.Bind(1, before).Bind(2, MaxScan + 1L);
+            while (page.Step())
+            {
+                if (lines.Count == query.Limit || scanned == MaxScan)
+                {
+                    return (lines, last);
+                }
+
+                scanned++;
+                last = page.Int64(0);
+                DeliveryLogEntry line = ReadLine(page);
+                if (Fits(line, query))
+                {
+                    lines.Add(line);
+                }
+            }
+
+            return (lines, null);
+        }
+        finally
+        {
+            page.Reset();
+        }
+    }
+
+    /// <summary>What is known of one event, oldest first.</summary>
+    public IReadOnlyList<LoggedLine> FindByEvent(string eventId) =>
+        _byEvent.Bind(1, eventId).ReadAll(row => new LoggedLine(ReadLine(row), row.NullableTime(11), row.NullableTime(12)));
 
     /// <summary>Adds a line.</summary>
     /// <param name="entry">The line.</param>
     /// <param name="receivedAt">When ingest received the event, so that its story is known after it left the queue; null if unknown.</param>
     /// <param name="queuedAt">When this delivery's message was queued; null if unknown.</param>
-    public void Insert(DeliveryLogEntry entry, DateTimeOffset? receivedAt = null, DateTimeOffset? queuedAt = null) => _insert
+    /// <param name="countedFrom">What its age is counted from; null: its own time.</param>
+    public void Insert(DeliveryLogEntry entry, DateTimeOffset? receivedAt = null, DateTimeOffset? queuedAt = null, DateTimeOffset? countedFrom = null) => _insert
         .Bind(1, entry.At)
         .Bind(2, entry.EventId)
         .Bind(3, entry.Kind.ToCode())
@@ -41,25 +106,63 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
         .Bind(10, (long)entry.Duration.TotalMilliseconds)
         .Bind(11, receivedAt)
         .Bind(12, queuedAt)
+        .Bind(13, countedFrom)
         .Execute();
 
-    /// <summary>Removes lines over the cap or the age, among the oldest <paramref name="scan"/>: a bounded commit.</summary>
+    /// <summary>
+    /// Removes lines over the cap or, by a clock that is believed, over the age, among the oldest <paramref name="scan"/>: a bounded commit. Those that a
+    /// clock that was ahead dated into the future are counted from now.
+    /// </summary>
     /// <returns>How many it removed.</returns>
-    public int Trim(DateTimeOffset now, int maxLines, int scan)
+    public int Trim(ClockReading now, int maxLines, int scan)
     {
-        if (_oldest.ReadInt64() is not { } oldest || _newest.ReadInt64() is not { } newest)
+        if (Oldest() is not { } oldest || _newest.ReadInt64() is not { } newest)
         {
             return 0;
         }
 
-        return _trim.Bind(1, oldest + scan).Bind(2, newest - maxLines).Bind(3, now - Retention).Execute();
+        long end = oldest.Id + scan;
+        if (!now.IsDoubted)
+        {
+            _correct.Bind(1, end).Bind(2, now.Believed).Bind(3, now.Believed + SteadyClock.Tolerance).Execute();
+        }
+
+        return _trim.Bind(1, end).Bind(2, newest - maxLines).Bind(3, now.IsDoubted ? null : now.Believed - Retention).Execute();
     }
 
     public void Dispose()
     {
-        _insert.Dispose();
-        _newest.Dispose();
+        _before.Dispose();
+        _beforeOfOutcome.Dispose();
+        _byEvent.Dispose();
         _oldest.Dispose();
+        _newest.Dispose();
+        _insert.Dispose();
         _trim.Dispose();
+        _correct.Dispose();
     }
+
+    private (long Id, DateTimeOffset Age)? Oldest() => _oldest.ReadAll(row => (row.Int64(0), row.Time(1))) is [var line] ? line : null;
+
+    private static bool Fits(DeliveryLogEntry line, DeliveryLogQuery query) =>
+        line.Step is EventStep.Delivery or EventStep.Ingest
+        && (query.Outcome is null || line.Outcome == query.Outcome)
+        && (query.Kind is null || line.Kind == query.Kind);
+
+    private static DeliveryLogEntry ReadLine(Statement row) => new()
+    {
+        At = row.Time(1),
+        EventId = row.Text(2),
+        Kind = row.Kind(3),
+        Lane = row.Lane(4),
+        Step = row.Step(5),
+        Outcome = AttemptOutcomeCodes.TryParse(row.NullableText(6), out AttemptOutcome outcome) ? outcome : null,
+        Reason = row.NullableText(7),
+        Attempts = row.Int32(8),
+        HttpStatus = (int?)row.NullableInt64(9),
+        Duration = TimeSpan.FromMilliseconds(row.Int64(10)),
+    };
 }
+
+/// <summary>A line of the log with the times of the message it is about, where they are known.</summary>
+internal sealed record LoggedLine(DeliveryLogEntry Entry, DateTimeOffset? ReceivedAt, DateTimeOffset? QueuedAt);

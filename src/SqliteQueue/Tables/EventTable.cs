@@ -1,10 +1,11 @@
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
-/// <summary>The events on the queue; the writer's side.</summary>
+/// <summary>The events on the queue. Statements that write are the writer's.</summary>
 internal sealed class EventTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
@@ -27,6 +28,109 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     private readonly Statement _claim = new(connection, "update events set claims = claims + 1 where sequence = ?1 returning claims");
 
     private readonly Statement _unclaim = new(connection, "update events set claims = 0 where sequence = ?1");
+
+    private readonly Statement _run = new(connection, """
+        select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
+            attempts, first_failed_at, claims, body
+        from events where lane = ?1 and partition = ?2 order by sequence limit ?3
+        """);
+
+    // One seek a partition. "select distinct" would walk the whole index, and "(lane, partition) > (?1, ?2)" too: only its first column is sought.
+    private readonly Statement _nextPartition = new(connection, """
+        select partition from events where lane = ?1 and partition > ?2 order by partition limit 1
+        """);
+
+    private readonly Statement _first = new(connection, "select min(sequence) from events");
+
+    private readonly Statement _head = new(connection, "select min(sequence) from events where lane = ?1 and partition = ?2");
+
+    private readonly Statement _queuedAt = new(connection, "select queued_at from events where sequence = ?1");
+
+    private readonly Statement _byEvent = new(connection, """
+        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts
+        from seen s join events e on e.sequence = s.sequence
+        where s.message_id between ?1 and ?2 and e.event_id = ?3
+        order by e.sequence
+        """);
+
+    /// <summary>The oldest events of a partition, and whether there are more.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="maxEvents">The most events.</param>
+    /// <param name="maxBytes">No other event is read when the bodies have so many bytes; the first one always is.</param>
+    public (List<QueuedEvent> Run, bool HasMore) ReadRun(Partition partition, int maxEvents, long maxBytes)
+    {
+        List<QueuedEvent> run = [];
+        long bytes = 0;
+        try
+        {
+            // One more than asked for tells whether the partition is to be listed again. Its body is not read.
+            _run.Bind(1, partition.Lane).Bind(2, partition.Number).Bind(3, maxEvents + 1L);
+            while (_run.Step())
+            {
+                if (run.Count == maxEvents || (run.Count > 0 && bytes >= maxBytes))
+                {
+                    return (run, true);
+                }
+
+                QueuedEvent queued = ReadEvent(_run, partition);
+                bytes += queued.Received.Envelope.Body.Length;
+                run.Add(queued);
+            }
+
+            return (run, false);
+        }
+        finally
+        {
+            _run.Reset();
+        }
+    }
+
+    /// <summary>The partitions that have events.</summary>
+    public IReadOnlyList<Partition> ReadPartitions()
+    {
+        List<Partition> partitions = [];
+        foreach (Lane lane in Enum.GetValues<Lane>())
+        {
+            long? number = -1;
+            while ((number = _nextPartition.Bind(1, lane).Bind(2, number).ReadInt64()) is { } next)
+            {
+                partitions.Add(new Partition(lane, (int)next));
+            }
+        }
+
+        return partitions;
+    }
+
+    /// <summary>The number of the oldest event; null when there is none.</summary>
+    public long? First() => _first.ReadInt64();
+
+    /// <summary>When the oldest event of these partitions was queued; null when they are empty.</summary>
+    public DateTimeOffset? OldestQueuedAt(IReadOnlyList<Partition> partitions)
+    {
+        long? oldest = null;
+        foreach (Partition partition in partitions)
+        {
+            if (_head.Bind(1, partition.Lane).Bind(2, partition.Number).ReadInt64() is { } head && !(head >= oldest))
+            {
+                oldest = head;
+            }
+        }
+
+        return oldest is { } sequence && _queuedAt.Bind(1, sequence).ReadInt64() is { } queuedAt
+            ? DateTimeOffset.FromUnixTimeMilliseconds(queuedAt)
+            : null;
+    }
+
+    /// <summary>The messages of one event that are on the queue.</summary>
+    public IReadOnlyList<QueuedMessage> FindByEvent(string eventId)
+    {
+        byte[] prefix = MessageKey.PrefixOf(eventId);
+        return _byEvent
+            .Bind(1, prefix)
+            .Bind(2, [.. prefix, byte.MaxValue])
+            .Bind(3, eventId)
+            .ReadAll(row => new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(4)));
+    }
 
     public void Insert(long sequence, EventEnvelope envelope) => _insert
         .Bind(1, sequence)
@@ -63,6 +167,12 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
+        _run.Dispose();
+        _nextPartition.Dispose();
+        _first.Dispose();
+        _head.Dispose();
+        _queuedAt.Dispose();
+        _byEvent.Dispose();
         _insert.Dispose();
         _requeue.Dispose();
         _delete.Dispose();
@@ -70,4 +180,31 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         _claim.Dispose();
         _unclaim.Dispose();
     }
+
+    private static QueuedEvent ReadEvent(Statement row, Partition partition) => new(
+        new ReceivedEvent(
+            new EventEnvelope
+            {
+                EventId = row.Text(1),
+                Kind = row.Kind(2),
+                QueuedAt = row.Time(3),
+                ReceivedAt = row.Time(4),
+                Partition = partition,
+                ReplayCount = row.Int32(5),
+                AsOfNow = row.Boolean(6),
+                LifecycleAllowed = row.Boolean(7),
+                TraceParent = row.NullableText(8),
+                Body = row.Blob(12),
+            },
+            row.Int64(0),
+            new FailureHistory(row.Int32(9), row.NullableTime(10))),
+        row.Int32(11));
 }
+
+/// <summary>What the story of an event tells of a message on the queue.</summary>
+internal sealed record QueuedMessage(EventKind Kind, Lane Lane, DateTimeOffset ReceivedAt, DateTimeOffset QueuedAt, int Attempts);
+
+/// <summary>An event's row.</summary>
+/// <param name="Received">The event as it is handed out.</param>
+/// <param name="Claims">How often it was claimed while the process ended without settling it.</param>
+internal sealed record QueuedEvent(ReceivedEvent Received, int Claims);

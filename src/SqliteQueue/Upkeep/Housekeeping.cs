@@ -3,39 +3,37 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
-using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.SqliteQueue.Upkeep;
 
 /// <summary>
-/// What nobody waits for: forgets what was kept long enough, empties the WAL, gives pages back. Every step is small commits, so that
-/// deliveries pass between them.
+/// What nobody waits for: forgets what was kept long enough (<see cref="Retention"/>), empties the WAL, gives pages back. Every step is small commits, so
+/// that deliveries pass between them.
 /// </summary>
 internal sealed partial class Housekeeping(
     ReaderPool readers,
     Writer writer,
     Checkpoints checkpoints,
-    TimeSpan deadLetterRetention,
-    SteadyClock clock,
+    Reserve reserve,
+    FileGuard guard,
+    Retention retention,
     TimeProvider timeProvider,
-    ILogger logger)
+    ILogger logger) : IDisposable
 {
-    private const int RowsPerCommit = 1_000;
-    private const int DeadLettersPerCommit = 100;
-    private const int KeysPerTurn = 5_000;
     private const int PagesPerCommit = 500;
-    private const int PagesWorthShrinking = 2_000;
+    private const int MaxPagesWorthShrinking = 2_000;
     private const int ShrinkingCommits = 20;
     private const int ShallowQueue = 1_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongInterval = TimeSpan.FromHours(1);
 
-    private byte[]? _seenCursor = [];
+    // On a small disk less is worth it: 8 MB, or an eighth of the reserve.
+    private readonly long _pagesWorthShrinking = Math.Min(MaxPagesWorthShrinking, reserve.Bytes / 8 / Database.PageBytes);
+    private readonly SemaphoreSlim _turn = new(1);
     private long _commitsAtTruncation = -1;
     private long _truncatedAt = timeProvider.GetTimestamp();
-    private long _seenRoundEndedAt;
     private string? _failed;
 
     private long Depth => writer.Counters.Depth(Lane.Live) + writer.Counters.Depth(Lane.Import);
@@ -64,71 +62,20 @@ internal sealed partial class Housekeeping(
         }
     }
 
+    /// <summary>Does everything once; never twice at a time.</summary>
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
-        await TrimLogAsync(cancellationToken);
-        await PurgeDeadLettersAsync(cancellationToken);
-        await ForgetSeenAsync(cancellationToken);
-        await ShrinkAsync(cancellationToken);
-        await TruncateAsync();
-    }
-
-    private async Task TrimLogAsync(CancellationToken cancellationToken)
-    {
-        while (await readers.ReadAsync(reader => reader.Log.NeedsTrimming(clock.UtcNow, DeliveryLogTable.MaxLines), cancellationToken))
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            int removed = await writer.WriteAsync(new WriteWork<int>(
-                static session => session.Log.Trim(session.Now, DeliveryLogTable.MaxLines, RowsPerCommit)));
-            if (removed == 0)
-            {
-                return;
-            }
+            await guard.LookAsync(cancellationToken);
+            await retention.TakeTurnAsync(cancellationToken);
+            await ShrinkAsync(cancellationToken);
+            await TruncateAsync();
         }
-    }
-
-    private async Task PurgeDeadLettersAsync(CancellationToken cancellationToken)
-    {
-        DateTimeOffset before = clock.UtcNow - deadLetterRetention;
-        while (await readers.ReadAsync(reader => reader.DeadLetters.Oldest() < before, cancellationToken))
+        finally
         {
-            int removed = await writer.WriteAsync(new WriteWork<int>(session =>
-            {
-                IReadOnlyList<DeadLetterKey> expired = session.DeadLetters.FindExpired(before, DeadLettersPerCommit);
-                foreach (DeadLetterKey deadLetter in expired)
-                {
-                    session.RemoveDeadLetter(deadLetter);
-                }
-
-                return expired.Count;
-            }));
-            if (removed == 0)
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>One stretch a turn; after a round through all keys the next one starts an hour later.</summary>
-    private async Task ForgetSeenAsync(CancellationToken cancellationToken)
-    {
-        if (_seenCursor is null && timeProvider.GetElapsedTime(_seenRoundEndedAt) < LongInterval)
-        {
-            return;
-        }
-
-        DateTimeOffset now = clock.UtcNow;
-        byte[] first = _seenCursor ?? [];
-        (byte[]? last, bool hasExpired) = await readers.ReadAsync(
-            reader => reader.Seen.ReadStretch(first, KeysPerTurn, SeenTable.OldestDay(now)), cancellationToken);
-        if (last is not null && hasExpired)
-        {
-            await writer.WriteAsync(new WriteWork<int>(session => session.Seen.DeleteExpired(first, last, now)));
-        }
-
-        _seenCursor = last;
-        if (last is null)
-        {
-            _seenRoundEndedAt = timeProvider.GetTimestamp();
+            _turn.Release();
         }
     }
 
@@ -136,7 +83,7 @@ internal sealed partial class Housekeeping(
     private async Task ShrinkAsync(CancellationToken cancellationToken)
     {
         for (int commit = 0; commit < ShrinkingCommits && Depth < ShallowQueue
-            && await readers.ReadAsync(static reader => reader.FreePages(), cancellationToken) > PagesWorthShrinking; commit++)
+            && await readers.ReadAsync(static reader => reader.FreePages(), cancellationToken) > _pagesWorthShrinking; commit++)
         {
             await writer.WriteAsync(new WriteWork<bool>(static session =>
             {
@@ -163,6 +110,8 @@ internal sealed partial class Housekeeping(
         _commitsAtTruncation = commits;
         _truncatedAt = timeProvider.GetTimestamp();
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private void SayOnce(Exception exception)
     {

@@ -2,12 +2,16 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Tables;
+using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
 /// <summary>Puts events on the queue, all or none, repeated message ids left out.</summary>
 internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
 {
+    /// <summary>When a sender is asked to try again.</summary>
+    public static readonly TimeSpan BrokenFor = TimeSpan.FromSeconds(5);
+
     private readonly IReadOnlyList<EventEnvelope> _envelopes;
     private readonly byte[]?[] _keys;
     private readonly PartitionLeases _leases;
@@ -42,9 +46,11 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
 
     public override int Weight { get; }
 
+    public override bool IsRefusable => true;
+
     protected override EnqueueResult Write(WriteSession session)
     {
-        DateTimeOffset now = session.Now;
+        ClockReading now = session.Now;
         for (int index = 0; index < _keys.Length; index++)
         {
             if (_keys[index] is { } key && session.Seen.TryAdd(key, now, session.Counters.NextSequence))
@@ -67,7 +73,7 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
 
     protected override bool TryAnswer(Exception exception, out EnqueueResult answer)
     {
-        answer = SqliteEventQueue.Unavailable(StorageFailure.CodeOf(exception));
+        answer = new EnqueueResult.Unavailable(StorageFailure.CodeOf(exception), BrokenFor);
         return StorageFailure.Is(exception) || exception is QueueClosedException;
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class StorageHealth : IAsyncDisposable
     {
         if (!_isFailing)
         {
-            Log.WriteFailed(_logger, StorageFailure.CodeOf(exception), exception);
+            Tell(exception);
         }
 
         _isFailing = true;
@@ -63,6 +63,19 @@ internal sealed partial class StorageHealth : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _retryTimer.DisposeAsync();
 
+    // Whoever looks after the file says what became of it.
+    private void Tell(Exception exception)
+    {
+        if (exception is NoRoomException)
+        {
+            Log.NoRoom(_logger);
+        }
+        else if (exception is not QueueFileLostException)
+        {
+            Log.WriteFailed(_logger, StorageFailure.CodeOf(exception), exception);
+        }
+    }
+
     private void FallDue(Action retry)
     {
         Volatile.Write(ref _isWaiting, 0);
@@ -74,6 +87,10 @@ internal sealed partial class StorageHealth : IAsyncDisposable
     {
         [LoggerMessage(1, LogLevel.Error, "The queue file could not be written ({Code}); it is tried again each second.")]
         public static partial void WriteFailed(ILogger logger, string code, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Error,
+            "The disk has no more room than is kept for settling: events are refused (queue_full) until it has. What waits is delivered meanwhile.")]
+        public static partial void NoRoom(ILogger logger);
 
         [LoggerMessage(2, LogLevel.Information, "The queue file can be written again.")]
         public static partial void WriteRecovered(ILogger logger);

@@ -15,6 +15,9 @@ internal abstract class WriteCommand
     /// <summary>Whether, when the disk fails, it is kept and tried again until it works or the process stops.</summary>
     public virtual bool OutlastsStorageFailure => false;
 
+    /// <summary>Whether it promises or keeps something new, which is refused while the disk has no more than its reserve and when the file is lost.</summary>
+    public virtual bool IsRefusable => false;
+
     /// <summary>Does it. May be called again after a rollback, so it must leave nothing behind but rows and counters.</summary>
     public abstract void Apply(WriteSession session);
 
@@ -71,9 +74,11 @@ internal abstract class WriteCommand<TResult> : WriteCommand
 }
 
 /// <summary>A write that needs no type of its own.</summary>
-internal sealed class WriteWork<TResult>(Func<WriteSession, TResult> work, bool runsAlone = false) : WriteCommand<TResult>
+internal sealed class WriteWork<TResult>(Func<WriteSession, TResult> work, bool runsAlone = false, bool isRefusable = false) : WriteCommand<TResult>
 {
     public override bool RunsAlone => runsAlone;
+
+    public override bool IsRefusable => isRefusable;
 
     protected override TResult Write(WriteSession session) => work(session);
 }

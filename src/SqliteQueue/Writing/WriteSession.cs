@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.Time;
@@ -13,6 +14,8 @@ internal sealed class WriteSession : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
+    private readonly Statement _pages;
+    private readonly TableSet _tables;
     private readonly SteadyClock _clock;
 
     public WriteSession(SqliteConnection connection, SteadyClock clock)
@@ -22,28 +25,33 @@ internal sealed class WriteSession : IDisposable
         _begin = new Statement(connection, "begin immediate");
         _commit = new Statement(connection, "commit");
         _rollback = new Statement(connection, "rollback");
-        Events = new EventTable(connection);
-        Seen = new SeenTable(connection);
-        DeadLetters = new DeadLetterTable(connection);
-        Log = new DeliveryLogTable(connection);
-        NamedCounters = new CounterTable(connection);
+        _pages = new Statement(connection, "pragma page_count");
+        _tables = new TableSet(connection);
         Counters.Load(NamedCounters);
     }
 
-    public EventTable Events { get; }
+    public EventTable Events => _tables.Events;
 
-    public SeenTable Seen { get; }
+    public SeenTable Seen => _tables.Seen;
 
-    public DeadLetterTable DeadLetters { get; }
+    public DeadLetterTable DeadLetters => _tables.DeadLetters;
 
-    public DeliveryLogTable Log { get; }
+    public DeliveryLogTable Log => _tables.Log;
 
-    public CounterTable NamedCounters { get; }
+    public CounterTable NamedCounters => _tables.NamedCounters;
 
     public Counters Counters { get; } = new();
 
-    /// <summary>What everything the file forgets by age is stamped with, and measured by.</summary>
-    public DateTimeOffset Now => _clock.UtcNow;
+    /// <summary>The time: facts carry the wall clock's, ages are counted from and judged by what is believed.</summary>
+    public ClockReading Now => _clock.Read();
+
+    /// <summary>Keeps what the clock knows for the next start; part of a transaction.</summary>
+    /// <returns>True.</returns>
+    public bool RememberClock()
+    {
+        NamedCounters.WriteClock(_clock.Memory);
+        return true;
+    }
 
     /// <summary>Reads one number off the writing connection, for instance a pragma that belongs to it.</summary>
     public long Read(string sql)
@@ -51,6 +59,9 @@ internal sealed class WriteSession : IDisposable
         using var statement = new Statement(_connection, sql);
         return statement.ReadInt64() ?? 0;
     }
+
+    /// <summary>Pages of the database, those in the WAL included.</summary>
+    public long Pages() => _pages.ReadInt64() ?? 0;
 
     /// <summary>How many pages went into the WAL since this was last asked.</summary>
     public int TakePagesWritten()
@@ -64,6 +75,72 @@ internal sealed class WriteSession : IDisposable
     {
         using var statement = new Statement(_connection, $"pragma incremental_vacuum({pages.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
         _ = statement.ReadAll(static _ => 0);
+    }
+
+    /// <summary>Adds a line to the delivery log.</summary>
+    public void Record(DeliveryLogEntry entry, DateTimeOffset? receivedAt = null, DateTimeOffset? queuedAt = null) =>
+        Log.Insert(entry, receivedAt, queuedAt, Columns.CountedFrom(entry.At, Now));
+
+    /// <summary>Removes an event, and counts it.</summary>
+    public bool RemoveEvent(long sequence, Lane lane)
+    {
+        bool wasThere = Events.Delete(sequence);
+        if (wasThere)
+        {
+            Counters.EventRemoved(lane);
+        }
+
+        return wasThere;
+    }
+
+    /// <summary>Moves an event to the dead letters, and counts it.</summary>
+    public void MoveToDeadLetters(
+        long sequence, Lane lane, Settlement.DeadLetter dead, ClockReading now, int attempts)
+    {
+        DeadLetters.InsertFromQueue(sequence, dead.Reason, dead.Description, now, attempts);
+        if (RemoveEvent(sequence, lane))
+        {
+            Counters.DeadLetterAdded(dead.Reason);
+        }
+    }
+
+    /// <summary>Removes dead letters, after <paramref name="before"/> did with each what is to be done, and logs it.</summary>
+    public DeadLetterBatch RemoveDeadLetters(
+        IReadOnlyList<long> ids, EventStep step, Action<DeadLetterKey>? before = null)
+    {
+        List<DeadLetterKey> found = [];
+        List<long> notFound = [];
+        foreach (long id in ids)
+        {
+            if (DeadLetters.FindKey(id) is not { } deadLetter)
+            {
+                notFound.Add(id);
+                continue;
+            }
+
+            before?.Invoke(deadLetter);
+            RemoveDeadLetter(deadLetter);
+            Record(new DeliveryLogEntry
+            {
+                At = Now.Wall,
+                EventId = deadLetter.EventId,
+                Kind = deadLetter.Kind,
+                Lane = deadLetter.Partition.Lane,
+                Step = step,
+                Reason = deadLetter.Reason.ToCode(),
+                Attempts = deadLetter.Attempts,
+            });
+            found.Add(deadLetter);
+        }
+
+        return new DeadLetterBatch(found, notFound);
+    }
+
+    /// <summary>Removes a dead letter, and counts it.</summary>
+    public void RemoveDeadLetter(DeadLetterKey deadLetter)
+    {
+        DeadLetters.Delete(deadLetter.Id);
+        Counters.DeadLetterRemoved(deadLetter.Reason);
     }
 
     public void Begin() => _begin.Execute();
@@ -91,11 +168,7 @@ internal sealed class WriteSession : IDisposable
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();
-        Events.Dispose();
-        Seen.Dispose();
-        DeadLetters.Dispose();
-        Log.Dispose();
-        NamedCounters.Dispose();
-        _connection.Dispose();
+        _pages.Dispose();
+        _tables.Dispose();
     }
 }

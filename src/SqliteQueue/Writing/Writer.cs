@@ -7,7 +7,7 @@ namespace CustomerIoDestination.SqliteQueue.Writing;
 /// The one thread that writes. Whatever waits when a transaction ends goes into the next one together, so that many requests share one
 /// fsync: the busier, the cheaper. When the disk fails, enqueues are answered as unavailable, and settlements are kept and tried again, before
 /// anything else, until they are stored or the process stops; then their events come again at the next start. Each second the WAL's space is
-/// given back, if it can be.
+/// given back, if it can be. On a disk that is full settlements use the <see cref="Reserve"/>; enqueues are refused before they come near to it.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
@@ -16,18 +16,25 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Inbox _inbox = new();
     private readonly WriteSession _session;
     private readonly Checkpoints _checkpoints;
+    private readonly Admission _admission;
     private readonly Transactions _transactions;
     private readonly StorageHealth _health;
     private readonly List<WriteCommand> _kept = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _refused;
 
-    public Writer(WriteSession session, Checkpoints checkpoints, TimeProvider timeProvider, ILogger logger)
+    public Writer(WriteSession session, Checkpoints checkpoints, FileWatch watch, Reserve reserve, TimeProvider timeProvider, ILogger logger)
     {
         _session = session;
         _checkpoints = checkpoints;
         _health = new StorageHealth(_inbox.Wake, timeProvider, logger);
-        _transactions = new Transactions(session, checkpoints, _health);
+        _admission = new Admission(session, checkpoints, watch, reserve, _health);
+        _transactions = new Transactions(session, checkpoints, _health, _admission);
+        if (!_admission.TryHoldReserve())
+        {
+            _health.Failed(new NoRoomException());
+        }
+
         new Thread(Run) { IsBackground = true, Name = "Queue writer" }.Start();
     }
 
@@ -117,6 +124,7 @@ internal sealed class Writer : IAsyncDisposable
     {
         if (!_health.IsFailing)
         {
+            _refused |= _admission.Refuse(group);
             CommitTogether(group);
             if (_health.IsFailing)
             {
@@ -132,16 +140,28 @@ internal sealed class Writer : IAsyncDisposable
         // What can't be refused goes first and by itself: there may be room for it where there is none for great enqueues.
         _kept.AddRange(group.Where(static command => command.OutlastsStorageFailure));
         RetryKept();
+        HoldReserve();
         List<WriteCommand> others = [.. group.Where(static command => !command.OutlastsStorageFailure)];
+        _refused |= _admission.Refuse(others);
+        CommitTogether(others);
         if (others.Count > 0)
         {
-            CommitTogether(others);
+            RetryKept();
+            HoldReserve();
         }
     }
 
-    private void CommitTogether(IReadOnlyList<WriteCommand> group)
+    private void HoldReserve()
     {
-        if (_transactions.TryCommit(group) is not { } exception)
+        if (_kept.Count == 0)
+        {
+            _ = _admission.TryHoldReserve();
+        }
+    }
+
+    private void CommitTogether(List<WriteCommand> group)
+    {
+        if (group.Count == 0 || _transactions.TryCommit(group) is not { } exception)
         {
             return;
         }
@@ -185,6 +205,7 @@ internal sealed class Writer : IAsyncDisposable
     {
         _checkpoints.Truncate();
         RetryKept();
+        HoldReserve();
 
         // While enqueues come they tell more than a probe, which may fit where they do not.
         if (_refused)
@@ -194,11 +215,15 @@ internal sealed class Writer : IAsyncDisposable
             return;
         }
 
-        CommitTogether([new WriteWork<bool>(static session =>
-        {
-            session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
-            return true;
-        })]);
+        List<WriteCommand> probe = [new WriteWork<bool>(
+            static session =>
+            {
+                session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
+                return true;
+            },
+            isRefusable: true)];
+        _ = _admission.Refuse(probe);
+        CommitTogether(probe);
         _refused = false;
     }
 

@@ -38,6 +38,13 @@ public sealed class RetryPolicyTests
     public void Past_the_retry_window_it_expires() => Reason(Facts(Down) with { TriedFor = TimeSpan.FromHours(72) }).ShouldBe(DeadLetterReason.Expired);
 
     [Fact]
+    public void While_the_clock_is_doubted_nothing_expires_and_what_fails_alone_is_undeliverable_still()
+    {
+        Reason(Facts(Down) with { TriedFor = TimeSpan.FromDays(40), FailingFor = TimeSpan.FromDays(40), ClockIsDoubted = true }).ShouldBeNull();
+        Reason(Alone with { ClockIsDoubted = true }).ShouldBe(DeadLetterReason.Undeliverable);
+    }
+
+    [Fact]
     public void Without_a_call_in_this_delivery_nothing_expires() =>
         Reason(Facts(new DeliveryOutcome.Unavailable("connection") { Calls = 0 }) with { TriedFor = TimeSpan.FromDays(30) }).ShouldBeNull();
 

@@ -67,7 +67,8 @@ public sealed class LookTests
               "customerIo": {"region": "us", "url": "https://track.customer.io", "workspace": 123456, "credentials": "valid", "sandbox": false},
               "queue": {
                 "ready": 13, "inDelivery": 3, "oldestAgeSeconds": 120, "deadLettered": 4,
-                "lanes": {"live": {"ready": 3, "inDelivery": 1, "oldestAgeSeconds": 4.3}, "import": {"ready": 10, "inDelivery": 2, "oldestAgeSeconds": 120}}
+                "lanes": {"live": {"ready": 3, "inDelivery": 1, "oldestAgeSeconds": 4.3}, "import": {"ready": 10, "inDelivery": 2, "oldestAgeSeconds": 120}},
+                "unreadablePartitions": []
               },
               "rate": {"limit": 100, "current": 12.5},
               "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "warnings": {"email_cleaned": 4}},
@@ -76,6 +77,30 @@ public sealed class LookTests
               "startedAt": "2026-01-31T12:00:00.000Z"
             }
             """)).ShouldBeTrue(body.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Partitions_that_can_t_be_read_are_named()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Queue.Status = host.Queue.Status! with { UnreadablePartitions = [new Partition(Lane.Live, 7), new Partition(Lane.Import, 42)] };
+
+        JsonNode queue = (await (await host.GetAsync("/api/status")).JsonAsync())["queue"]!;
+
+        queue["unreadablePartitions"]!.ToJsonString().ShouldBe("""["l-07","i-42"]""");
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_doubted_is_told_and_what_waits_for_it()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Queue.Status = host.Queue.Status! with { RetentionPaused = new RetentionPause(TimeSpan.FromHours(18), 20) };
+        JsonNode start = (await (await host.GetAsync("/api/status")).JsonAsync())["queue"]!["retentionPaused"]!;
+        host.Queue.Status = host.Queue.Status with { RetentionPaused = new RetentionPause(null, 0) };
+        JsonNode jump = (await (await host.GetAsync("/api/status")).JsonAsync())["queue"]!["retentionPaused"]!;
+
+        start.ToJsonString().ShouldBe("""{"secondsLeft":64800,"deadLettersDue":20}""");
+        jump.ToJsonString().ShouldBe("""{"secondsLeft":null,"deadLettersDue":0}""");
     }
 
     [Theory]

@@ -10,29 +10,18 @@ namespace CustomerIoDestination.SqliteQueue.Tests.Backlog;
 internal sealed class PreparedStatements : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly List<IDisposable> _writers;
+    private readonly TableSet _tables;
 
     public PreparedStatements(string path)
     {
         _connection = Database.OpenForReading(path);
         _connection.Handle!.enable_sqlite3_next_stmt(true);
-        Events = new EventReads(_connection);
-        DeadLetters = new DeadLetterReads(_connection);
-        Log = new DeliveryLogReads(_connection);
-        Seen = new SeenReads(_connection);
-        _writers =
-        [
-            new EventTable(_connection), new DeadLetterTable(_connection), new SeenTable(_connection), new DeliveryLogTable(_connection), new CounterTable(_connection),
-        ];
+        _tables = new TableSet(_connection);
     }
 
-    public EventReads Events { get; }
+    public EventTable Events => _tables.Events;
 
-    public DeadLetterReads DeadLetters { get; }
-
-    public DeliveryLogReads Log { get; }
-
-    public SeenReads Seen { get; }
+    public DeadLetterTable DeadLetters => _tables.DeadLetters;
 
     /// <summary>How SQLite goes about each of them: the statement, and the steps of its plan.</summary>
     public IReadOnlyList<(string Sql, IReadOnlyList<string> Steps)> Plans() => [.. Sql().Select(sql => (sql, Explain(sql)))];
@@ -47,12 +36,7 @@ internal sealed class PreparedStatements : IDisposable
 
     public void Dispose()
     {
-        Events.Dispose();
-        DeadLetters.Dispose();
-        Log.Dispose();
-        Seen.Dispose();
-        _writers.ForEach(writer => writer.Dispose());
-        _connection.Dispose();
+        _tables.Dispose();
     }
 
     private List<string> Sql() => [.. Prepared().Select(statement => raw.sqlite3_sql(statement).utf8_to_string())];

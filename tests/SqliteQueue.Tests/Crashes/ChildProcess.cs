@@ -14,9 +14,13 @@ namespace CustomerIoDestination.SqliteQueue.Tests.Crashes;
 internal static class ChildProcess
 {
     /// <summary>Starts it. It prints one line for everything that was acknowledged to it.</summary>
-    public static Process Start(string role, string path)
+    /// <param name="role">What it does.</param>
+    /// <param name="path">The queue's file.</param>
+    /// <param name="withoutFileLocks">Whether the runtime's own file locking is switched off in it.</param>
+    public static Process Start(string role, string path, bool withoutFileLocks = false)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = withoutFileLocks ? "1" : "0";
         start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
         start.ArgumentList.Add(role);
         start.ArgumentList.Add(path);
@@ -25,6 +29,19 @@ internal static class ChildProcess
 
     /// <summary>The program. Roles: <c>hold</c> opens the file; <c>enqueue</c> puts events on the queue; <c>deliver</c> does that and completes them.</summary>
     public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return await WorkAsync(args);
+        }
+        catch (QueueFileException e)
+        {
+            Print("refused " + e.Error);
+            return 1;
+        }
+    }
+
+    private static async Task<int> WorkAsync(string[] args)
     {
         await using QueueFile file = QueueFile.Open(
             new QueueSettings { Path = args[1] }, new DeadLetterSettings(), new SteadyClock(TimeProvider.System), TimeProvider.System, NullLogger<QueueFile>.Instance);

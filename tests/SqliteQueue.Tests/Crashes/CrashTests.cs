@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Crashes;

@@ -107,6 +107,38 @@ public sealed class QueueFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_of_the_first_version_is_brought_up_and_keeps_what_lies_in_it()
+    {
+        await using (QueueFile file = _folder.Open())
+        {
+            await new SqliteEventQueue(file).EnqueueAsync([Some.Envelope(new Partition(Lane.Live, 0), 1)], CancellationToken.None);
+        }
+
+        string asItWas = """
+            drop index dead_letters_by_age;
+            alter table dead_letters drop column counted_from;
+            create index dead_letters_by_time on dead_letters (dead_lettered_at);
+            alter table delivery_log drop column counted_from;
+            delete from counters where name like 'clock/%';
+            insert into dead_letters values (7, 0, 0, 'id', 'track', 0, 0, 0, 0, null, 'expired', 'expired', 1000, 1, x'7b7d');
+            insert into counters values ('dead_letters/expired', 1) on conflict do update set value = 1;
+            insert into delivery_log values (1, 86400000, 'id', 'track', 0, 'delivery', null, null, 1, null, 0, null, null);
+            pragma user_version = 1;
+            """;
+        Change(asItWas);
+
+        await using QueueFile upgraded = _folder.Open();
+
+        (await upgraded.CountAsync("pragma user_version")).ShouldBe(Schema.Version);
+        (await upgraded.CountAsync("select count(*) from events")).ShouldBe(1);
+        (await upgraded.CountAsync("select count(*) from pragma_index_list('dead_letters') where name = 'dead_letters_by_age'")).ShouldBe(1);
+        (await new SqliteDeadLetterStore(upgraded).FindAsync("7", CancellationToken.None)).ShouldNotBeNull().Event.Length.ShouldBe(2);
+
+        // The last time it logged was long ago, so this start is one far from the last time known.
+        (await new SqliteEventQueue(upgraded).GetStatusAsync(CancellationToken.None))!.RetentionPaused.ShouldNotBeNull().DeadLettersDue.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_database_of_something_else_is_refused_and_left_alone()
     {
         Change("create table customers (id integer)");

@@ -1,4 +1,3 @@
-using CustomerIoDestination.SqliteQueue.Storage;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;
 

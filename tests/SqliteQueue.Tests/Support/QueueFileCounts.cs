@@ -1,4 +1,3 @@
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Writing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;

@@ -1,5 +1,4 @@
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Testing;
@@ -23,8 +22,8 @@ internal sealed class QueueFolder : IDisposable
 
     public FakeLogger<QueueFile> Log { get; } = new();
 
-    public QueueFile Open() => QueueFile.Open(
-        new QueueSettings { Path = Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log);
+    public QueueFile Open(string? path = null) => QueueFile.Open(
+        new QueueSettings { Path = path ?? Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

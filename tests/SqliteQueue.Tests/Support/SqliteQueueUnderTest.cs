@@ -1,6 +1,5 @@
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.QueueContract;
-using CustomerIoDestination.SqliteQueue.Storage;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Support;
 

@@ -27,7 +27,7 @@ public sealed class PagingTests : OpenQueueFile
     {
         var log = new SqliteDeliveryLog(File);
         await WriteLinesAsync(1, EventKind.Identify);
-        await WriteLinesAsync(DeliveryLogReads.MaxScan);
+        await WriteLinesAsync(DeliveryLogTable.MaxScan);
         var query = new DeliveryLogQuery(10, null, null, EventKind.Identify);
 
         DeliveryLogPage first = await log.ListAsync(query, CancellationToken.None);

@@ -48,6 +48,59 @@ public sealed class ClockJumpTests : OpenQueueFile
         File.Writer.Counters.DeadLettered.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(9)]
+    [InlineData(-9)]
+    public async Task A_dead_letter_carries_the_clock_s_own_time_though_it_jumped(int hours)
+    {
+        await EnqueueAsync(1);
+
+        // A laptop that slept wakes up.
+        Folder.Wall.Jump(TimeSpan.FromHours(hours));
+        await DeadLetterAsync();
+
+        DeadLetterPage page = await new SqliteDeadLetterStore(File).ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None);
+        page.Items.ShouldHaveSingleItem().DeadLetteredAt.ShouldBe(Folder.Wall.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task What_became_a_dead_letter_while_the_clock_was_ahead_is_kept_no_longer_than_any()
+    {
+        await EnqueueAsync(1);
+        Folder.Wall.Jump(TimeSpan.FromDays(400));
+        await DeadLetterAsync();
+        Folder.Wall.Jump(TimeSpan.FromDays(-400));
+        await TurnAsync();
+
+        Folder.Clock.Advance(TimeSpan.FromDays(29));
+        await TurnAsync();
+        long before = File.Writer.Counters.DeadLettered;
+        Folder.Clock.Advance(TimeSpan.FromDays(2));
+        await TurnAsync();
+
+        (before, File.Writer.Counters.DeadLettered).ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public async Task What_was_remembered_and_logged_while_the_clock_was_ahead_is_forgotten_in_time()
+    {
+        Folder.Wall.Jump(TimeSpan.FromDays(400));
+        await EnqueueAsync(1);
+        await DeadLetterAsync();
+        Folder.Wall.Jump(TimeSpan.FromDays(-400));
+        await TurnAsync();
+
+        Folder.Clock.Advance(TimeSpan.FromDays(9));
+        await TurnAsync();
+        await TurnAsync();
+        Folder.Clock.Advance(TimeSpan.FromHours(1));
+        await TurnAsync();
+        await TurnAsync();
+
+        (await File.CountAsync("select count(*) from seen")).ShouldBe(0);
+        (await File.CountAsync("select count(*) from delivery_log")).ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_jump_past_the_window_forgets_no_message_id()
     {

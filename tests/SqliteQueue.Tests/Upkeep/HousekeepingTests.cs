@@ -4,7 +4,6 @@ using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.SqliteQueue.Writing;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Testing;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Upkeep;
 
@@ -89,7 +88,7 @@ public sealed class HousekeepingTests : OpenQueueFile
         await EnqueueAsync(0, 1);
         await DeadLetterAsync(1);
         await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("drop table seen"), runsAlone: true));
-        while (Folder.Log.Collector.Count == 0)
+        while (Warnings().Length == 0)
         {
             Folder.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
@@ -103,10 +102,40 @@ public sealed class HousekeepingTests : OpenQueueFile
             await Task.Yield();
         }
 
-        FakeLogRecord line = Folder.Log.Collector.GetSnapshot().ShouldHaveSingleItem();
-        line.Level.ShouldBe(LogLevel.Warning);
-        line.Message.ShouldContain("sqlite_1");
+        Warnings().ShouldHaveSingleItem().ShouldContain("sqlite_1");
     }
+
+    [Fact]
+    public async Task A_purge_is_logged_with_its_count_and_why()
+    {
+        await EnqueueAsync(0, 150);
+        await DeadLetterAsync(150);
+        Folder.Clock.Advance(TimeSpan.FromDays(31));
+
+        await TurnAsync(1);
+
+        Folder.Log.Collector.GetSnapshot().Select(line => line.Message).ShouldContain("150 dead letters older than 30.00:00:00 were purged.");
+    }
+
+    [Fact]
+    public async Task What_is_forgotten_steadily_is_summed_up_in_a_line_an_hour()
+    {
+        await EnqueueAsync(0, 40);
+        await DeadLetterAsync(30);
+        Folder.Clock.Advance(TimeSpan.FromDays(9));
+
+        await TurnAsync(1);
+        await TurnAsync(1);
+        Folder.Clock.Advance(TimeSpan.FromHours(1));
+        await TurnAsync(1);
+        Folder.Clock.Advance(TimeSpan.FromHours(1));
+        await TurnAsync(1);
+
+        Folder.Log.Collector.GetSnapshot().Select(line => line.Message).ShouldBe([
+            "Forgotten within the last hour: 30 lines of the delivery log (older than 7 days, or beyond the newest 200000) and 40 message ids (older than 7 days)."]);
+    }
+
+    private string[] Warnings() => [.. Folder.Log.Collector.GetSnapshot().Where(line => line.Level is LogLevel.Warning).Select(line => line.Message)];
 
     private async Task TurnAsync(int times)
     {

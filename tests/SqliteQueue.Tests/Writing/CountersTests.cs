@@ -1,7 +1,6 @@
 using CsCheck;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Writing;

@@ -82,11 +82,11 @@ internal sealed class PendingEvent : IDisposable
         HttpStatus = status ?? HttpStatus;
     }
 
-    /// <summary>It could not be delivered now.</summary>
+    /// <summary>It could not be delivered now. A first failure that lies in the future was noted by a wrong clock, and is noted anew.</summary>
     public void Failed(int calls, DateTimeOffset now, long others)
     {
         FailedCalls += calls;
-        if (FirstFailedAt is null)
+        if (FirstFailedAt is not { } first || first > now)
         {
             FirstFailedAt = now;
             OthersAtFirstFailure = others;

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using CustomerIoDestination.SqliteQueue.Storage;
 
-namespace CustomerIoDestination.SqliteQueue.Storage;
+namespace CustomerIoDestination.SqliteQueue.Tables;
 
-/// <summary>A few readers that callers share. A read takes microseconds to milliseconds and runs on the caller's thread.</summary>
+/// <summary>A few reading connections that callers share. A read takes microseconds to milliseconds and runs on the caller's thread.</summary>
 internal sealed class ReaderPool : IDisposable
 {
-    private readonly ConcurrentBag<Reader> _idle = [];
+    private readonly ConcurrentBag<TableSet> _idle = [];
     private readonly SemaphoreSlim _free;
     private volatile bool _closed;
 
@@ -14,11 +15,11 @@ internal sealed class ReaderPool : IDisposable
         _free = new SemaphoreSlim(size);
         for (int count = 0; count < size; count++)
         {
-            _idle.Add(new Reader(path));
+            _idle.Add(new TableSet(Database.OpenForReading(path)));
         }
     }
 
-    public async ValueTask<T> ReadAsync<T>(Func<Reader, T> read, CancellationToken cancellationToken)
+    public async ValueTask<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
         try
@@ -32,9 +33,9 @@ internal sealed class ReaderPool : IDisposable
     }
 
     /// <summary>Reads without waiting for a turn; for the start, when nobody else reads.</summary>
-    public T Read<T>(Func<Reader, T> read)
+    public T Read<T>(Func<TableSet, T> read)
     {
-        ObjectDisposedException.ThrowIf(!_idle.TryTake(out Reader? reader), this);
+        ObjectDisposedException.ThrowIf(!_idle.TryTake(out TableSet? reader), this);
         try
         {
             return read(reader);
@@ -53,7 +54,7 @@ internal sealed class ReaderPool : IDisposable
     public void Dispose()
     {
         _closed = true;
-        while (_idle.TryTake(out Reader? reader))
+        while (_idle.TryTake(out TableSet? reader))
         {
             reader.Dispose();
         }

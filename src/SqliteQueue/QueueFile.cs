@@ -1,13 +1,15 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Leasing;
+using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Upkeep;
 using CustomerIoDestination.SqliteQueue.Writing;
 using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
-namespace CustomerIoDestination.SqliteQueue.Storage;
+namespace CustomerIoDestination.SqliteQueue;
 
 /// <summary>
 /// The open queue file: one per process, shared by the queue, the receiver, the dead letters and the delivery log.
@@ -19,14 +21,16 @@ public sealed class QueueFile : IAsyncDisposable
     private const string CleanEnd = "clean_end";
 
     private readonly FileLock _lock;
+    private readonly FileWatch _watch;
     private readonly ReaderPool _readers;
-    private readonly Checkpoints _checkpoints;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _upkeep;
     private int _closed;
 
     private QueueFile(
         FileLock fileLock,
+        FileWatch watch,
+        Reserve reserve,
         WriteSession session,
         ReaderPool readers,
         string path,
@@ -36,28 +40,40 @@ public sealed class QueueFile : IAsyncDisposable
         ILogger logger)
     {
         _lock = fileLock;
+        _watch = watch;
         _readers = readers;
         TimeProvider = timeProvider;
         Logger = logger;
         Path = path;
-        _checkpoints = new Checkpoints(path);
-        Writer = new Writer(session, _checkpoints, timeProvider, logger);
-        Housekeeping = new Housekeeping(readers, Writer, _checkpoints, deadLetterRetention, clock, timeProvider, logger);
+        Checkpoints = new Checkpoints(path, watch, reserve.Bytes);
+        Writer = new Writer(session, Checkpoints, watch, reserve, timeProvider, logger);
+        Clock = clock;
+        Retention = new Retention(readers, Writer, deadLetterRetention, clock, timeProvider, logger);
+        Guard = new FileGuard(fileLock, watch, Checkpoints, readers, path, logger);
+        Housekeeping = new Housekeeping(readers, Writer, Checkpoints, reserve, Guard, Retention, timeProvider, logger);
         _upkeep = Task.WhenAll(
-            Task.Run(() => _checkpoints.RunAsync(_stopping.Token)),
+            Task.Run(() => Checkpoints.RunAsync(_stopping.Token)),
             Task.Run(() => Housekeeping.RunAsync(_stopping.Token)));
     }
 
-    /// <summary>The file, as a full path.</summary>
+    /// <summary>The file itself, as a full path without symbolic links.</summary>
     public string Path { get; }
 
     internal Writer Writer { get; }
+
+    internal Checkpoints Checkpoints { get; }
 
     internal PartitionLeases Leases { get; } = new();
 
     internal RunBudget Runs { get; } = new(RunBudget.MaxBytes);
 
     internal Housekeeping Housekeeping { get; }
+
+    internal FileGuard Guard { get; }
+
+    internal Retention Retention { get; }
+
+    internal SteadyClock Clock { get; }
 
     internal TimeProvider TimeProvider { get; }
 
@@ -66,27 +82,38 @@ public sealed class QueueFile : IAsyncDisposable
     /// <summary>Opens the queue file, or creates it and its folder. Takes the same time however much lies in it.</summary>
     /// <param name="queue">Where it is.</param>
     /// <param name="deadLetters">How long dead letters are kept.</param>
-    /// <param name="clock">What ages are counted by.</param>
+    /// <param name="clock">What ages are judged by. It is told what the file knows of the last process's clock.</param>
     /// <param name="timeProvider">The clock behind it, for waits.</param>
     /// <param name="logger">Told of a disk that fails.</param>
     /// <exception cref="QueueFileException">It can't be used; it is as it was.</exception>
     public static QueueFile Open(
         QueueSettings queue, DeadLetterSettings deadLetters, SteadyClock clock, TimeProvider timeProvider, ILogger<QueueFile> logger)
     {
-        string path = System.IO.Path.GetFullPath(queue.Path);
-        CreateFolder(path);
+        string path = CreateFolder(System.IO.Path.GetFullPath(queue.Path));
         FileLock fileLock = FileLock.Take(path);
+        FileWatch? watch = null;
         WriteSession? session = null;
         ReaderPool? readers = null;
         try
         {
-            session = new WriteSession(Database.OpenForWriting(path), clock);
+            Reserve reserve = Reserve.Of(path);
+            reserve.ReleaseIfShort();
+            session = new WriteSession(Database.OpenForWriting(path, fileLock.Database), clock);
             readers = new ReaderPool(path, Readers);
-            bool endedCleanly = session.NamedCounters.Read(CleanEnd) != 0;
-            IReadOnlyList<Partition> partitions = readers.Read(static reader => reader.Events.ReadPartitions());
-            session.NamedCounters.Write(CleanEnd, 0);
+            if (session.NamedCounters.ReadClock() is { } memory)
+            {
+                clock.GoOnFrom(memory);
+            }
 
-            var file = new QueueFile(fileLock, session, readers, path, deadLetters.Retention, clock, timeProvider, logger);
+            bool endedCleanly = session.NamedCounters.Read(CleanEnd) != 0;
+            IReadOnlyList<Partition> partitions = readers.Read(static tables => tables.Events.ReadPartitions());
+            session.Begin();
+            session.NamedCounters.Write(CleanEnd, 0);
+            session.RememberClock();
+            session.Commit();
+
+            watch = new FileWatch(path, fileLock.Database);
+            var file = new QueueFile(fileLock, watch, reserve, session, readers, path, deadLetters.Retention, clock, timeProvider, logger);
             foreach (Partition partition in partitions)
             {
                 file.Leases.Found(partition, suspect: !endedCleanly);
@@ -107,6 +134,7 @@ public sealed class QueueFile : IAsyncDisposable
 
         void Close()
         {
+            watch?.Dispose();
             readers?.Dispose();
             session?.Dispose();
             fileLock.Dispose();
@@ -114,7 +142,7 @@ public sealed class QueueFile : IAsyncDisposable
     }
 
     /// <summary>Reads on one of the reading connections.</summary>
-    internal ValueTask<T> ReadAsync<T>(Func<Reader, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
+    internal ValueTask<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -129,21 +157,26 @@ public sealed class QueueFile : IAsyncDisposable
         Task marked = Writer.WriteAsync(new WriteWork<bool>(static session =>
         {
             session.NamedCounters.Write(CleanEnd, 1);
-            return true;
+            return session.RememberClock();
         }));
         await Writer.DisposeAsync();
         await marked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _checkpoints.Dispose();
+        Housekeeping.Dispose();
+        Checkpoints.Dispose();
         _readers.Dispose();
+        _watch.Dispose();
         _lock.Dispose();
         _stopping.Dispose();
     }
 
-    private static void CreateFolder(string path)
+    /// <returns>The path of the file itself.</returns>
+    private static string CreateFolder(string path)
     {
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            string real = RealPath.Of(path);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(real)!);
+            return real;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
