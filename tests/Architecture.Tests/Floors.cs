@@ -26,6 +26,7 @@ internal sealed record Floors(string Assembly, string Root, IReadOnlyList<string
             "ServiceBus.Messages", "ServiceBus.Handling", "ServiceBus.Sending", "ServiceBus.Connecting", "ServiceBus.Counting", "ServiceBus.DeadLetters",
             "Control", "ServiceBus", "",
         ]),
+        new("CustomerIoDestination.SqliteQueue", "CustomerIoDestination.SqliteQueue", ["Storage", "Tables", "Leasing", "Writing", "Upkeep", ""]),
         new("CustomerIoDestination.LocalHost", "CustomerIoDestination.LocalHost", [""]),
         new("TrackApiSandbox", "TrackApiSandbox", ["Snapshots", "Faults", "State", "TrackApi", "Recording", "Http", ""]),
         new("destination", "CustomerIoDestination.Cli", ["", "Configuration", "Host", "Checking", "Importing", "Commands"]),

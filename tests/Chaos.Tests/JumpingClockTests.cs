@@ -24,6 +24,21 @@ public sealed class JumpingClockTests
         offsets.ShouldAllBe(offset => offset.Duration() <= JumpingClock.Farthest);
     }
 
+    [Theory]
+    [InlineData(6, true)]
+    [InlineData(7, false)]
+    public void It_is_days_wrong_at_the_start_and_for_some_seeds_put_right(int seed, bool isPutRight)
+    {
+        var clock = new JumpingClock(_even, seed, jumps: false, startsWrong: true);
+
+        TimeSpan atFirst = clock.GetUtcNow() - _even.GetUtcNow();
+        _even.Advance(JumpingClock.PutRightAfter);
+        TimeSpan later = clock.GetUtcNow() - _even.GetUtcNow();
+
+        atFirst.Duration().ShouldBeGreaterThan(TimeSpan.FromDays(1));
+        later.ShouldBe(isPutRight ? TimeSpan.Zero : atFirst);
+    }
+
     [Fact]
     public void Time_stamps_and_timers_go_on_evenly()
     {

@@ -6,9 +6,9 @@ using CustomerIoDestination.Chaos.Run;
 // dotnet run -c Release --project tests/Chaos                                                 the short form, as in CI
 // dotnet run -c Release --project tests/Chaos -- --events 1000000 --kills 50 --seed 7         the long form
 // dotnet run -c Release --project tests/Chaos -- --queue servicebus                           over Service Bus, on the broker double
-if (args is [JumpingHost.Verb, var clock, .. var hostSettings])
+if (args is [JumpingHost.Verb, var troubles, var clock, .. var hostSettings])
 {
-    return await JumpingHost.RunAsync(int.Parse(clock, CultureInfo.InvariantCulture), hostSettings);
+    return await JumpingHost.RunAsync(troubles, int.Parse(clock, CultureInfo.InvariantCulture), hostSettings);
 }
 
 Option<int> events = new("--events") { Description = "About how many events are sent.", DefaultValueFactory = _ => ChaosOptions.Short.Events };

@@ -7,7 +7,7 @@ internal sealed class Admission(WriteSession session, Checkpoints checkpoints, F
 {
     /// <summary>Answers those of a group that can't be taken now, and leaves the others in it.</summary>
     /// <returns>Whether there were any.</returns>
-    public bool Refuse(List<WriteCommand> group)
+    public bool Refuse(List<IWriteCommand> group)
     {
         long weight = group.Sum(static command => command.IsRefusable ? (long)command.Weight : 0);
         if (weight == 0 || WhyNot(weight) is not { } reason)

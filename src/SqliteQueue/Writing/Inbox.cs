@@ -10,7 +10,7 @@ internal sealed class Inbox
     public const int MaxGroupBytes = 4 * 1024 * 1024;
 
     private readonly object _gate = new();
-    private readonly Queue<WriteCommand> _waiting = new();
+    private readonly Queue<IWriteCommand> _waiting = new();
     private long _weight;
     private bool _woken;
     private bool _closed;
@@ -19,7 +19,7 @@ internal sealed class Inbox
     public long Weight => Volatile.Read(ref _weight);
 
     /// <returns>False when it is closed.</returns>
-    public bool TryAdd(WriteCommand command)
+    public bool TryAdd(IWriteCommand command)
     {
         lock (_gate)
         {
@@ -57,7 +57,7 @@ internal sealed class Inbox
 
     /// <summary>Waits for commands and moves them to <paramref name="group"/>; leaves it empty when woken for nothing.</summary>
     /// <returns>False when it is closed and empty.</returns>
-    public bool Take(List<WriteCommand> group)
+    public bool Take(List<IWriteCommand> group)
     {
         lock (_gate)
         {
@@ -69,7 +69,7 @@ internal sealed class Inbox
             // Whoever is woken must see it: commands that wait go first, and the call goes to the next turn.
             _woken &= _waiting.Count > 0;
             int bytes = 0;
-            while (_waiting.TryPeek(out WriteCommand? next) && Fits(next, group, bytes))
+            while (_waiting.TryPeek(out IWriteCommand? next) && Fits(next, group, bytes))
             {
                 group.Add(_waiting.Dequeue());
                 bytes += next.Weight;
@@ -80,7 +80,7 @@ internal sealed class Inbox
         }
     }
 
-    private static bool Fits(WriteCommand next, List<WriteCommand> group, int bytes) => group switch
+    private static bool Fits(IWriteCommand next, List<IWriteCommand> group, int bytes) => group switch
     {
         [] => true,
         [{ RunsAlone: true }] => false,

@@ -13,7 +13,7 @@ internal sealed class Transactions(WriteSession session, Checkpoints checkpoints
 
     /// <summary>Writes them. What can't be refused gets the reserve's room when it finds none.</summary>
     /// <returns>What went wrong; null when all are on disk.</returns>
-    public Exception? TryCommit(IReadOnlyList<WriteCommand> group)
+    public Exception? TryCommit(IReadOnlyList<IWriteCommand> group)
     {
         Exception? failure = TryOnce(group);
         if (failure is not null && StorageFailure.IsFull(failure) && !group.Any(static command => command.IsRefusable) && admission.MakeRoom())
@@ -30,12 +30,12 @@ internal sealed class Transactions(WriteSession session, Checkpoints checkpoints
         return failure;
     }
 
-    private Exception? TryOnce(IReadOnlyList<WriteCommand> group)
+    private Exception? TryOnce(IReadOnlyList<IWriteCommand> group)
     {
         try
         {
             session.Begin();
-            foreach (WriteCommand command in group)
+            foreach (IWriteCommand command in group)
             {
                 command.Apply(session);
             }
@@ -48,7 +48,7 @@ internal sealed class Transactions(WriteSession session, Checkpoints checkpoints
         }
 
         Interlocked.Increment(ref _commits);
-        foreach (WriteCommand command in group)
+        foreach (IWriteCommand command in group)
         {
             command.Committed();
         }

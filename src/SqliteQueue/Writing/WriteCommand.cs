@@ -1,52 +1,64 @@
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
 /// <summary>Something to be written. Shares its transaction with whatever else waits.</summary>
-internal abstract class WriteCommand
+internal interface IWriteCommand
+{
+    /// <summary>Roughly how many bytes it writes; bounds a transaction and the waiting memory.</summary>
+    int Weight { get; }
+
+    /// <summary>Whether it must run between two transactions, alone.</summary>
+    bool RunsAlone { get; }
+
+    /// <summary>Whether, when the disk fails, it is kept and tried again until it works or the process stops.</summary>
+    bool OutlastsStorageFailure { get; }
+
+    /// <summary>Whether it promises or keeps something new, which is refused while the disk has no more than its reserve and when the file is lost.</summary>
+    bool IsRefusable { get; }
+
+    /// <summary>Does it. May be called again after a rollback, so it must leave nothing behind but rows and counters.</summary>
+    void Apply(WriteSession session);
+
+    /// <summary>It is on disk. Must not throw.</summary>
+    void Committed();
+
+    /// <summary>It is not on disk and won't be. Must not throw.</summary>
+    void Failed(Exception exception);
+}
+
+/// <summary>A write somebody waits for.</summary>
+internal abstract class WriteCommand<TResult> : IWriteCommand
 {
     /// <summary>What a command without a body weighs.</summary>
     public const int RowBytes = 256;
 
-    /// <summary>Roughly how many bytes it writes; bounds a transaction and the waiting memory.</summary>
-    public virtual int Weight => RowBytes;
-
-    /// <summary>Whether it must run between two transactions, alone.</summary>
-    public virtual bool RunsAlone => false;
-
-    /// <summary>Whether, when the disk fails, it is kept and tried again until it works or the process stops.</summary>
-    public virtual bool OutlastsStorageFailure => false;
-
-    /// <summary>Whether it promises or keeps something new, which is refused while the disk has no more than its reserve and when the file is lost.</summary>
-    public virtual bool IsRefusable => false;
-
-    /// <summary>Does it. May be called again after a rollback, so it must leave nothing behind but rows and counters.</summary>
-    public abstract void Apply(WriteSession session);
-
-    /// <summary>It is on disk. Must not throw.</summary>
-    public abstract void Committed();
-
-    /// <summary>It is not on disk and won't be. Must not throw.</summary>
-    public abstract void Failed(Exception exception);
-}
-
-/// <summary>A write somebody waits for.</summary>
-internal abstract class WriteCommand<TResult> : WriteCommand
-{
     // Waiters must not continue on the writer's thread.
     private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TResult? _result;
 
+    /// <inheritdoc/>
+    public virtual int Weight => RowBytes;
+
+    /// <inheritdoc/>
+    public virtual bool RunsAlone => false;
+
+    /// <inheritdoc/>
+    public virtual bool OutlastsStorageFailure => false;
+
+    /// <inheritdoc/>
+    public virtual bool IsRefusable => false;
+
     /// <summary>Ends when it is on disk, or can't be.</summary>
     public Task<TResult> Completion => _completion.Task;
 
-    public sealed override void Apply(WriteSession session) => _result = Write(session);
+    public void Apply(WriteSession session) => _result = Write(session);
 
-    public sealed override void Committed()
+    public void Committed()
     {
         OnCommitted(_result!);
         _completion.SetResult(_result!);
     }
 
-    public sealed override void Failed(Exception exception)
+    public void Failed(Exception exception)
     {
         if (TryAnswer(exception, out TResult? answer))
         {

@@ -19,7 +19,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Admission _admission;
     private readonly Transactions _transactions;
     private readonly StorageHealth _health;
-    private readonly List<WriteCommand> _kept = [];
+    private readonly List<IWriteCommand> _kept = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _refused;
 
@@ -72,7 +72,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Run()
     {
-        List<WriteCommand> group = [];
+        List<IWriteCommand> group = [];
         while (_inbox.Take(group))
         {
             if (_health.TakeRetry())
@@ -105,7 +105,7 @@ internal sealed class Writer : IAsyncDisposable
         _ended.SetResult();
     }
 
-    private void RunAlone(WriteCommand command)
+    private void RunAlone(IWriteCommand command)
     {
         try
         {
@@ -120,7 +120,7 @@ internal sealed class Writer : IAsyncDisposable
         command.Committed();
     }
 
-    private void CommitInTurn(List<WriteCommand> group)
+    private void CommitInTurn(List<IWriteCommand> group)
     {
         if (!_health.IsFailing)
         {
@@ -141,7 +141,7 @@ internal sealed class Writer : IAsyncDisposable
         _kept.AddRange(group.Where(static command => command.OutlastsStorageFailure));
         RetryKept();
         HoldReserve();
-        List<WriteCommand> others = [.. group.Where(static command => !command.OutlastsStorageFailure)];
+        List<IWriteCommand> others = [.. group.Where(static command => !command.OutlastsStorageFailure)];
         _refused |= _admission.Refuse(others);
         CommitTogether(others);
         if (others.Count > 0)
@@ -159,7 +159,7 @@ internal sealed class Writer : IAsyncDisposable
         }
     }
 
-    private void CommitTogether(List<WriteCommand> group)
+    private void CommitTogether(List<IWriteCommand> group)
     {
         if (group.Count == 0 || _transactions.TryCommit(group) is not { } exception)
         {
@@ -168,7 +168,7 @@ internal sealed class Writer : IAsyncDisposable
 
         if (StorageFailure.Is(exception))
         {
-            foreach (WriteCommand command in group)
+            foreach (IWriteCommand command in group)
             {
                 KeepOrFail(command, exception);
             }
@@ -180,14 +180,14 @@ internal sealed class Writer : IAsyncDisposable
         else
         {
             // One of them can't be written as it is: it must not take the others along.
-            foreach (WriteCommand command in group)
+            foreach (IWriteCommand command in group)
             {
                 CommitTogether([command]);
             }
         }
     }
 
-    private void KeepOrFail(WriteCommand command, Exception exception)
+    private void KeepOrFail(IWriteCommand command, Exception exception)
     {
         if (command.OutlastsStorageFailure)
         {
@@ -215,7 +215,7 @@ internal sealed class Writer : IAsyncDisposable
             return;
         }
 
-        List<WriteCommand> probe = [new WriteWork<bool>(
+        List<IWriteCommand> probe = [new WriteWork<bool>(
             static session =>
             {
                 session.NamedCounters.Write("probe", session.NamedCounters.Read("probe") + 1);
@@ -233,14 +233,14 @@ internal sealed class Writer : IAsyncDisposable
     /// </summary>
     private void RetryKept()
     {
-        Queue<WriteCommand[]> kept = new(_kept.Chunk(KeptPerCommit));
+        Queue<IWriteCommand[]> kept = new(_kept.Chunk(KeptPerCommit));
         _kept.Clear();
-        while (kept.TryDequeue(out WriteCommand[]? some))
+        while (kept.TryDequeue(out IWriteCommand[]? some))
         {
             int refused = _kept.Count;
             if (_transactions.TryCommit(some) is not null)
             {
-                foreach (WriteCommand command in some)
+                foreach (IWriteCommand command in some)
                 {
                     CommitTogether([command]);
                 }

@@ -38,4 +38,7 @@ internal enum Trouble
 
     /// <summary>The host's clock is set forth and back, again and again.</summary>
     ClockJumps,
+
+    /// <summary>The host's clock is days or months from the truth when it starts; now and then it is put right soon after.</summary>
+    WrongClockAtStart,
 }

@@ -34,7 +34,7 @@ internal static class Troubles
         Trouble.Outage => [new Fault { Status = 503, ForSeconds = 3 }],
         Trouble.LongOutage => [new Fault { Status = 503, ForSeconds = 12 }],
         Trouble.KeyRefused => [new Fault { Status = 401, ForSeconds = 4 }],
-        Trouble.DiskFull or Trouble.ClockJumps => [],
+        Trouble.DiskFull or Trouble.ClockJumps or Trouble.WrongClockAtStart => [],
         _ => throw new ArgumentOutOfRangeException(nameof(trouble)),
     };
 }

@@ -59,8 +59,8 @@ internal sealed class HostLives(ChaosOptions options, string folder, IChaosQueue
         await sandbox.ClearFaultsAsync();
         await sandbox.AddFaultAsync(Troubles.Refusal(DeviceTraffic.RefusedPrefix));
         long? limit = life.Troubles.Contains(Trouble.DiskFull) && OperatingSystem.IsLinux() ? queue.FileSizeLimit() : null;
-        return life.Troubles.Contains(Trouble.ClockJumps)
-            ? JumpingHost.Start(folder, options.Seed + Kills, Settings(life), limit)
+        return life.Troubles.Any(JumpingHost.IsOfTheClock)
+            ? JumpingHost.Start(folder, life.Troubles, options.Seed + Kills, Settings(life), limit)
             : HostProcess.Start(folder, Settings(life), limit);
     }
 
