@@ -70,10 +70,14 @@ internal sealed class ReservedAttributeWriter(
             members.Begin("_update"u8);
             context.Output.WriteBoolean(true);
         }
-        else if (reserved.Update.Kind is JsonKind.True or JsonKind.False)
+        else if (FlagText.TryRead(reserved.Update, out bool update))
         {
             members.Begin("_update"u8);
-            context.Output.WriteBoolean(reserved.Update.Kind == JsonKind.True);
+            context.Output.WriteBoolean(update);
+        }
+        else if (reserved.Update.Kind is not (JsonKind.Missing or JsonKind.Null))
+        {
+            members.Warn(WarningCode.ReservedName, "traits._update", "it is neither true nor false and was left out");
         }
     }
 

@@ -8,6 +8,8 @@ internal static class Utf8Scan
 {
     private static readonly SearchValues<byte> AsciiWhiteSpace = SearchValues.Create("\t\n\v\f\r "u8);
 
+    private static readonly SearchValues<byte> OtherWhiteSpace = SearchValues.Create("\t\n\v\f\r"u8);
+
     /// <summary>Whether the text is empty or holds nothing that can be seen: white space as Unicode defines it, and characters without width.</summary>
     public static bool IsBlank(ReadOnlySpan<byte> text)
     {
@@ -74,6 +76,42 @@ internal static class Utf8Scan
         }
 
         return new Utf8Text(text.Bytes[start..end]);
+    }
+
+    /// <summary>
+    /// The form in which names are compared: without what <see cref="Trim"/> takes off, and with one space for each run of white space inside.
+    /// </summary>
+    public static Utf8Text Compared(Utf8Text text)
+    {
+        text = Trim(text);
+        ReadOnlySpan<byte> span = text.Span;
+        if (span.IndexOf("  "u8) < 0 && span.IndexOfAny(OtherWhiteSpace) < 0 && Ascii.IsValid(span))
+        {
+            return text;
+        }
+
+        byte[] compared = new byte[span.Length];
+        int length = 0;
+        bool inRun = false;
+        while (!span.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(span, out Rune rune, out int consumed);
+            bool isWhiteSpace = Rune.IsWhiteSpace(rune);
+            if (isWhiteSpace && !inRun)
+            {
+                compared[length++] = (byte)' ';
+            }
+            else if (!isWhiteSpace)
+            {
+                span[..consumed].CopyTo(compared.AsSpan(length));
+                length += consumed;
+            }
+
+            inRun = isWhiteSpace;
+            span = span[consumed..];
+        }
+
+        return new Utf8Text(compared.AsMemory(0, length));
     }
 
     /// <summary>Whether nothing of a character can be seen: white space, or a character without width that pages and spreadsheets leave in copied text.</summary>

@@ -36,6 +36,31 @@ public sealed class EventsTests
     }
 
     [Theory]
+    [InlineData("/api/events/")]
+    [InlineData("/api/events/?source=web")]
+    [InlineData("/api/events?source=web")]
+    public async Task A_slash_or_a_query_behind_the_path_changes_nothing(string path)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        using HttpResponseMessage response = await host.PostAsync(path, Some.Track());
+
+        ((int)response.StatusCode).ShouldBe(202);
+        host.Queue.Envelopes.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_slashes_before_the_path_are_another_path()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        using HttpResponseMessage response = await host.PostAsync(new Uri(host.Client.BaseAddress!, "/").AbsoluteUri + "/api/events", Some.Track());
+
+        ((int)response.StatusCode).ShouldBe(404);
+        (await response.JsonAsync())["code"]!.GetValue<string>().ShouldBe("unknown_route");
+    }
+
+    [Theory]
     [InlineData("[17,18]")]
     [InlineData("no json")]
     [InlineData("17")]

@@ -3,7 +3,7 @@ using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Naming;
 
-/// <summary>A name, or a pattern of names in which <c>*</c> stands for any text. Upper and lower case differ; white space around a name does not count.</summary>
+/// <summary>A name, or a pattern of names in which <c>*</c> stands for any text. Upper and lower case differ; white space and characters without width around a name do not count, and a run of white space inside is one space.</summary>
 internal sealed class NamePattern
 {
     private readonly byte[][] _pieces;
@@ -24,15 +24,10 @@ internal sealed class NamePattern
     public bool IsAny => _pieces.Length > 1 && _pieces.All(piece => piece.Length == 0);
 
     /// <summary>Reads a pattern.</summary>
-    public static NamePattern Of(string text) => new(text.Trim());
+    public static NamePattern Of(string text) => new(Utf8Scan.Compared(Utf8Text.Of(text)).ToString());
 
-    /// <summary>A name without the white space around it.</summary>
-    public static Utf8Text Trim(Utf8Text name)
-    {
-        ReadOnlySpan<byte> whiteSpace = " \t\r\n"u8;
-        int start = name.Length - name.Span.TrimStart(whiteSpace).Length;
-        return new Utf8Text(name.Bytes[start..(start + name.Span.Trim(whiteSpace).Length)]);
-    }
+    /// <summary>A name in the form in which names are compared.</summary>
+    public static Utf8Text Trim(Utf8Text name) => Utf8Scan.Compared(name);
 
     /// <summary>Whether a trimmed name matches. Takes time in proportion to the name's length.</summary>
     public bool Matches(ReadOnlySpan<byte> name)
