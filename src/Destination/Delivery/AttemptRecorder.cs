@@ -44,15 +44,10 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
     /// <summary>So many calls for an event failed and are made again, here or inside the HTTP pipeline: told as they fail.</summary>
     public void Repeated(int calls)
     {
-        if (calls <= 0)
+        if (calls > 0)
         {
-            return;
-        }
-
-        metrics.Repeated(calls);
-        for (int i = 0; i < calls; i++)
-        {
-            counters.Retried();
+            metrics.Repeated(calls);
+            counters.Retried(calls);
         }
     }
 

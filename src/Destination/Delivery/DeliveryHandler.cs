@@ -90,7 +90,7 @@ public sealed class DeliveryHandler
         }
         finally
         {
-            _progress.RunEnded();
+            _progress.RunEnded(run);
         }
 
         void End(ReceivedEvent received, DeliveryAttempt attempt)

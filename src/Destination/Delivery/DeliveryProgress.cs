@@ -31,12 +31,16 @@ internal sealed class DeliveryProgress(TimeProvider time)
         }
     }
 
-    /// <summary>A run was given back; its events are nobody's here.</summary>
-    public void RunEnded()
+    /// <summary>A run was given back: what of it has not ended is nobody's here, and may be delivered by another process.</summary>
+    public void RunEnded(IReadOnlyList<ReceivedEvent> run)
     {
         lock (_lock)
         {
             _runs--;
+            for (int i = 0; _failing.Count > 0 && i < run.Count; i++)
+            {
+                _failing.Remove(run[i].Envelope.EventId);
+            }
         }
     }
 

@@ -28,8 +28,8 @@ public sealed class EventCounters
         Interlocked.Add(ref _skipped, skipped);
     }
 
-    /// <summary>A call was repeated.</summary>
-    public void Retried() => Interlocked.Increment(ref _retried);
+    /// <summary>So many calls failed and are made again.</summary>
+    public void Retried(int calls) => Interlocked.Add(ref _retried, calls);
 
     /// <summary>A pass of the delivery handler ended.</summary>
     public void Ended(DeliveryAttempt attempt)

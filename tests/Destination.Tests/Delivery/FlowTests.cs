@@ -104,5 +104,21 @@ public sealed class FlowTests
         rig.Control.FindFailing(received.Envelope.EventId).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Events_of_a_run_that_is_given_back_fail_here_no_more()
+    {
+        await using DeliveryRig rig = new(Batches.Settings);
+        rig.Api.Always(_ => StubTrackApi.Response(503));
+        using CancellationTokenSource stopping = new();
+        Task run = rig.Handler.DeliverRunAsync([Some.Track(1), Some.Track(2), Some.Track(3)], (_, _) => { }, stopping.Token);
+        await rig.RunAsync(TimeSpan.FromSeconds(1), stepMs: 50);
+        (await StatusAsync(rig)).Failing.ShouldBe(3);
+
+        await stopping.CancelAsync();
+        await rig.RunAsync(run);
+
+        (await StatusAsync(rig)).Failing.ShouldBe(0);
+    }
+
     private static Task<DeliveryStatus> StatusAsync(DeliveryRig rig) => rig.Control.GetStatusAsync(default);
 }
