@@ -1,0 +1,67 @@
+using CustomerIoDestination.Suites;
+using Microsoft.Playwright;
+
+namespace CustomerIoDestination.Browser.Tests.Support;
+
+/// <summary>One headless Chromium for all tests; each test takes a page of its own, which knows nothing of the others.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>Where Chromium is on this machine; null when it is not.</summary>
+    public static string? Path => (
+        from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
+        from name in Names
+        let path = System.IO.Path.Combine(folder, name)
+        where File.Exists(path)
+        select path).FirstOrDefault();
+
+    /// <summary>A page with nothing stored, on a screen of this size in CSS pixels.</summary>
+    public async Task<IPage> NewPageAsync(int width = 1280, int height = 900)
+    {
+        // The machine's own address is never asked by way of a proxy.
+        _playwright ??= await Playwright.CreateAsync();
+        _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = ["--no-proxy-server"] });
+        IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+        });
+        context.SetDefaultTimeout(60_000);
+        return await context.NewPageAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+}
+
+/// <summary>All tests of a browser take turns: it is one, and the machine has few processors.</summary>
+[CollectionDefinition(Name)]
+public sealed class BrowserCollection : ICollectionFixture<Chromium>
+{
+    /// <summary>What a class names to be of it.</summary>
+    public const string Name = "browser";
+}
+
+/// <summary>A class whose tests need Chromium on the path; without it they are skipped with that reason.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NeedsChromiumAttribute : RunsWhereAttribute
+{
+    /// <inheritdoc/>
+    public override string? WhyNot => Chromium.Path is null ? "chromium is not on the path." : null;
+}
