@@ -86,7 +86,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
         (await StepsAsync(sent[0])).ShouldBe([EventStep.Accepted, EventStep.Queued]);
 
-        await HandleNextAsync(Release(attempts: 1));
+        await HandleNextAsync(Release(failedCalls: 1));
         await HandleNextAsync(DeadLetter());
         await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
         await HandleNextAsync(Complete);

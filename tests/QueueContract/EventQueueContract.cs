@@ -109,9 +109,9 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
         DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
         EventEnvelope[] sent = await SendAsync(Event(Live(1)), Event(Live(1)));
 
-        await HandleNextAsync(Release(attempts: 4, firstFailedAt));
+        await HandleNextAsync(Release(failedCalls: 4, firstFailedAt));
 
-        ReceivedEvent again = await HandleNextAsync(Release(attempts: 9, firstFailedAt));
+        ReceivedEvent again = await HandleNextAsync(Release(failedCalls: 9, firstFailedAt));
         again.Envelope.EventId.ShouldBe(sent[0].EventId);
         again.History.ShouldBe(new FailureHistory(4, firstFailedAt));
         (await HandleNextAsync(Complete)).History.ShouldBe(new FailureHistory(9, firstFailedAt));
@@ -144,7 +144,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
         await using (IPartitionLease lease = await ReceiveAsync())
         {
             await lease.KeepAsync(lease.Events[0], new FailureHistory(10, firstFailedAt));
-            await SettleAsync(lease, lease.Events[0], Release(attempts: 15, firstFailedAt));
+            await SettleAsync(lease, lease.Events[0], Release(failedCalls: 15, firstFailedAt));
         }
 
         await using (IPartitionLease lease = await ReceiveAsync())

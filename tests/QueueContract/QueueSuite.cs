@@ -72,29 +72,17 @@ public abstract class QueueSuite<TQueue> : IAsyncLifetime
         Lane = received.Envelope.Lane,
         ReceivedAt = received.Envelope.ReceivedAt,
         ReplayCount = received.Envelope.ReplayCount,
-        Outcome = settlement switch
-        {
-            Settlement.Complete => AttemptOutcome.Delivered,
-            Settlement.DeadLetter => AttemptOutcome.DeadLettered,
-            _ => AttemptOutcome.Released,
-        },
-        Reason = settlement switch
-        {
-            Settlement.DeadLetter dead => dead.Reason.ToCode(),
-            Settlement.Release => "unavailable",
-            _ => null,
-        },
         Attempts = 3,
         HttpStatus = 200,
         Duration = TimeSpan.FromMilliseconds(12),
         Settlement = settlement,
     };
 
-    protected static Settlement.Complete Complete => Settlement.Complete.Instance;
+    protected static Settlement.Complete Complete => Settlement.Complete.Delivered;
 
     protected static Settlement.DeadLetter DeadLetter(
         DeadLetterReason reason = DeadLetterReason.LimitExceeded, string description = "traits.bio: 1,400 bytes, limit 1,000") => new(reason, description);
 
-    protected static Settlement.Release Release(int attempts = 0, DateTimeOffset? firstFailedAt = null) =>
-        new(new FailureHistory(attempts, firstFailedAt));
+    protected static Settlement.Release Release(int failedCalls = 0, DateTimeOffset? firstFailedAt = null) =>
+        new("http_503", new FailureHistory(failedCalls, firstFailedAt));
 }

@@ -38,7 +38,7 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
     {
         DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
         await SendAsync(Event(Live(1)));
-        await HandleNextAsync(Release(attempts: 6, firstFailedAt));
+        await HandleNextAsync(Release(failedCalls: 6, firstFailedAt));
 
         await Subject.ReopenAsync();
 

@@ -12,7 +12,7 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
     private const string None = "none";
 
     /// <summary>The pass ended.</summary>
-    public DeliveryAttempt Record(PendingEvent pending, DeliveryEnd end)
+    public DeliveryAttempt Record(PendingEvent pending, Settlement end)
     {
         EventEnvelope envelope = pending.Envelope;
         DeliveryAttempt attempt = new()
@@ -23,13 +23,11 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
             Lane = envelope.Lane,
             ReceivedAt = envelope.ReceivedAt,
             ReplayCount = envelope.ReplayCount,
-            Outcome = end.Outcome,
-            Reason = end.Reason,
-            Attempts = pending.Received.History.Attempts + pending.Calls,
+            Attempts = pending.Attempts,
             HttpStatus = pending.HttpStatus,
             Duration = time.GetElapsedTime(pending.StartedAt),
             Warnings = pending.Warnings,
-            Settlement = end.Settlement,
+            Settlement = end,
         };
         counters.Ended(attempt);
         metrics.Ended(attempt);

@@ -195,16 +195,17 @@ public sealed class DeliveryHandler
             RetryDecision decision = _policy.Decide(FactsOf(pending, failuresInARow));
             switch (decision)
             {
-                case RetryDecision.Settle { Settlement: Settlement.DeadLetter letter }:
-                    pending.End = DeliveryEnd.Dead(letter);
-                    break;
-                case RetryDecision.Settle:
-                    pending.End = DeliveryEnd.Delivered;
-                    _peers.Delivered(pending.Envelope.Partition);
+                case RetryDecision.Settle settle:
+                    pending.End = settle.Settlement;
+                    if (settle.Settlement is Settlement.Complete)
+                    {
+                        _peers.Delivered(pending.Envelope.Partition);
+                    }
+
                     break;
                 default:
                     next ??= decision;
-                    _progress.Failed(pending, CodeOf(pending.Outcome!), (decision as RetryDecision.Wait)?.Delay);
+                    _progress.Failed(pending, pending.Outcome!.Reason!, (decision as RetryDecision.Wait)?.Delay);
                     break;
             }
 
@@ -253,17 +254,10 @@ public sealed class DeliveryHandler
     private void Release(DeliveryRun run, CancellationToken cancellationToken)
     {
         PendingEvent head = run.Head!;
-        string reason = head.Outcome is DeliveryOutcome.Unavailable or DeliveryOutcome.Misconfigured ? CodeOf(head.Outcome)
+        string reason = head.Outcome?.Reason is { } failure ? failure
             : cancellationToken.IsCancellationRequested ? "stopping"
             : _gate.State.WaitsFor ?? "no_permit";
         _peers.Released(head.Envelope.Partition, head.Envelope.EventId, head.OthersAtFirstFailure);
         run.Release(reason);
     }
-
-    private static string CodeOf(DeliveryOutcome outcome) => outcome switch
-    {
-        DeliveryOutcome.Unavailable unavailable => unavailable.Code,
-        DeliveryOutcome.Misconfigured misconfigured => misconfigured.Code,
-        _ => throw new UnreachableException(),
-    };
 }

@@ -51,7 +51,7 @@ internal sealed class DeliveryProgress(TimeProvider time)
     public void Failed(PendingEvent pending, string code, TimeSpan? wait)
     {
         DateTimeOffset now = time.GetUtcNow();
-        FailingEvent failing = new(now, code, pending.HttpStatus, pending.Received.History.Attempts + pending.Calls, now + wait);
+        FailingEvent failing = new(now, code, pending.HttpStatus, pending.Attempts, now + wait);
         lock (_lock)
         {
             _failing[pending.Envelope.EventId] = failing;

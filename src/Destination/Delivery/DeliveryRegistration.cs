@@ -72,16 +72,4 @@ public static class DeliveryRegistration
 
     /// <summary>Registers the worker that delivers what an <c>IEventReceiver</c> hands out; hosts that are handed messages (Functions) don't need it.</summary>
     public static IServiceCollection AddDeliveryWorker(this IServiceCollection services) => services.AddHostedService<DeliveryWorker>();
-
-    private static void AddTrackApi(this IServiceCollection services)
-    {
-        services.AddTrackApiHttpClient();
-        services.AddSingleton(provider => new RequestLimiter(provider.GetRequiredService<IRateShare>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new TrackApiClient(
-            provider.GetRequiredService<IHttpClientFactory>().CreateClient(TrackApiPipeline.ClientName),
-            provider.GetRequiredService<CustomerIoSettings>(),
-            provider.GetRequiredService<ICredentialSource>(),
-            provider.GetRequiredService<RequestLimiter>(),
-            provider.GetRequiredService<TimeProvider>()));
-    }
 }

@@ -143,7 +143,7 @@ internal sealed class DeliveryRun(
     public void Release(string reason)
     {
         PendingEvent head = Head!;
-        End(head, DeliveryEnd.Released(reason, head.History));
+        End(head, new Settlement.Release(reason, head.History));
     }
 
     /// <inheritdoc/>
@@ -175,7 +175,7 @@ internal sealed class DeliveryRun(
         FailuresInARow = 0;
     }
 
-    private void End(PendingEvent pending, DeliveryEnd end) => ended(pending.Received, recorder.Record(pending, end));
+    private void End(PendingEvent pending, Settlement end) => ended(pending.Received, recorder.Record(pending, end));
 
     private void DisposeSegment()
     {

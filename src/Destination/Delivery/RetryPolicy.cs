@@ -32,15 +32,15 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
     /// <summary>Decides.</summary>
     public RetryDecision Decide(in RetryFacts facts) => facts.Outcome switch
     {
-        DeliveryOutcome.Delivered => new RetryDecision.Settle(Settlement.Complete.Instance),
+        DeliveryOutcome.Delivered => new RetryDecision.Settle(Settlement.Complete.Delivered),
         DeliveryOutcome.Rejected rejected => Dead(DeadLetterReason.RejectedByCustomerIo, Describe(rejected)),
         DeliveryOutcome.Misconfigured => RetryDecision.Hold.Instance,
         DeliveryOutcome.Unavailable last when FailsAlone(facts) => Dead(DeadLetterReason.Undeliverable, string.Create(
             CultureInfo.InvariantCulture,
-            $"{facts.FailedCalls} calls failed over {facts.FailingFor.TotalMinutes:F0} min while {facts.OthersDelivered} events of other partitions were delivered; last: {last.Code}")),
-        DeliveryOutcome.Unavailable { Calls: > 0, Status: not 429 } last when !facts.ClockIsDoubted && facts.TriedFor >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
+            $"{facts.FailedCalls} calls failed over {facts.FailingFor.TotalMinutes:F0} min while {facts.OthersDelivered} events of other partitions were delivered; last: {last.Reason}")),
+        DeliveryOutcome.Unavailable { Calls: > 0, HttpStatus: not 429 } last when !facts.ClockIsDoubted && facts.TriedFor >= settings.RetryWindow => Dead(DeadLetterReason.Expired, string.Create(
             CultureInfo.InvariantCulture,
-            $"first failed {facts.FailingFor.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Code}")),
+            $"first failed {facts.FailingFor.TotalHours:F1} h ago, retry window {settings.RetryWindow.TotalHours:F1} h, {facts.FailedCalls} calls failed; last: {last.Reason}")),
         DeliveryOutcome.Unavailable { RetryAfter: { } wait } => new RetryDecision.Wait(RetryAfter.Bounded(wait)),
         DeliveryOutcome.Unavailable => new RetryDecision.Wait(Backoff(facts.FailuresInARow)),
         _ => throw new UnreachableException(),
@@ -61,7 +61,7 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
 
     private static string Describe(DeliveryOutcome.Rejected rejected)
     {
-        string status = rejected.Message.StartsWith("HTTP ", StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.Status}: ");
+        string status = rejected.Message.StartsWith("HTTP ", StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $"HTTP {rejected.HttpStatus}: ");
         return rejected.Field is { } field ? $"{status}{field}: {rejected.Message}" : $"{status}{rejected.Message}";
     }
 

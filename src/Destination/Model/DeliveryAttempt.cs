@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CustomerIoDestination.Model;
 
 /// <summary>
@@ -24,13 +26,7 @@ public sealed record DeliveryAttempt
     /// <summary>How often it was replayed.</summary>
     public int ReplayCount { get; init; }
 
-    /// <summary>What the pass came to.</summary>
-    public required AttemptOutcome Outcome { get; init; }
-
-    /// <summary>A code from a closed set that says why: a skip reason, a dead-letter reason, or why it waits; null when delivered.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>Calls to Customer.io made for the event so far, earlier passes included.</summary>
+    /// <summary>Calls to Customer.io for the event so far: all of this pass, and those of earlier passes that failed.</summary>
     public required int Attempts { get; init; }
 
     /// <summary>The last HTTP status; null when none was seen.</summary>
@@ -44,4 +40,23 @@ public sealed record DeliveryAttempt
 
     /// <summary>What is to be done with the queue message.</summary>
     public required Settlement Settlement { get; init; }
+
+    /// <summary>What the pass came to.</summary>
+    public AttemptOutcome Outcome => Settlement switch
+    {
+        Settlement.Complete { Skipped: null } => AttemptOutcome.Delivered,
+        Settlement.Complete => AttemptOutcome.Skipped,
+        Settlement.DeadLetter => AttemptOutcome.DeadLettered,
+        Settlement.Release => AttemptOutcome.Released,
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>A code from a closed set that says why: a skip reason, a dead-letter reason, or why it waits; null when delivered.</summary>
+    public string? Reason => Settlement switch
+    {
+        Settlement.Complete complete => complete.Skipped?.ToCode(),
+        Settlement.DeadLetter dead => dead.Reason.ToCode(),
+        Settlement.Release release => release.Reason,
+        _ => throw new UnreachableException(),
+    };
 }

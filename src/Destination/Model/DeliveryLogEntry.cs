@@ -24,7 +24,7 @@ public sealed record DeliveryLogEntry
     /// <summary>A code from a closed set; null when there is nothing to say.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Calls to Customer.io so far.</summary>
+    /// <summary>Calls to Customer.io for the event so far.</summary>
     public int Attempts { get; init; }
 
     /// <summary>The last HTTP status; null when none was seen.</summary>

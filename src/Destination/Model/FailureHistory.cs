@@ -1,9 +1,9 @@
 namespace CustomerIoDestination.Model;
 
-/// <summary>How often an event's delivery was tried and since when it fails. Outlives a release and a crash.</summary>
-/// <param name="Attempts">Calls to Customer.io that failed so far in earlier deliveries of this event.</param>
+/// <summary>How often calls for an event failed, and since when. Outlives a release and a crash.</summary>
+/// <param name="FailedCalls">Calls to Customer.io for this event that failed in earlier passes.</param>
 /// <param name="FirstFailedAt">When the first of them failed; null when none did.</param>
-public readonly record struct FailureHistory(int Attempts, DateTimeOffset? FirstFailedAt)
+public readonly record struct FailureHistory(int FailedCalls, DateTimeOffset? FirstFailedAt)
 {
     /// <summary>Nothing failed yet.</summary>
     public static FailureHistory None => default;

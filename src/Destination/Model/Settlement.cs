@@ -8,10 +8,11 @@ public abstract record Settlement
     }
 
     /// <summary>It is finished: delivered, or skipped on purpose. The event's body is deleted.</summary>
-    public sealed record Complete : Settlement
+    /// <param name="Skipped">Why it was not sent; null when Customer.io took it.</param>
+    public sealed record Complete(SkipReason? Skipped) : Settlement
     {
-        /// <summary>The only value.</summary>
-        public static Complete Instance { get; } = new();
+        /// <summary>It was delivered.</summary>
+        public static Complete Delivered { get; } = new((SkipReason?)null);
     }
 
     /// <summary>It can't be delivered as it is; a person must look. It can be replayed.</summary>
@@ -30,6 +31,7 @@ public abstract record Settlement
     }
 
     /// <summary>Nothing is settled and the partition is given up; it does not count as a delivery and comes again in its old order.</summary>
-    /// <param name="History">Attempts so far, which outlive the release.</param>
-    public sealed record Release(FailureHistory History) : Settlement;
+    /// <param name="Reason">Why, as a bounded code.</param>
+    /// <param name="History">What failed so far, which outlives the release.</param>
+    public sealed record Release(string Reason, FailureHistory History) : Settlement;
 }

@@ -20,7 +20,7 @@ internal static class AnswerTable
     private static readonly TrackApiAnswer.Taken Ok = new(200, []);
 
     /// <summary>The code of a status, for instance <c>http_503</c>.</summary>
-    public static string HttpCode(int status) => status is >= 0 and < 600 ? HttpCodes[status] : "http_other";
+    public static string HttpCode(int? status) => status is >= 0 and < 600 ? HttpCodes[status.Value] : "http_other";
 
     /// <summary>Whether an answer of this status says that Customer.io can't take requests now.</summary>
     public static bool IsUnavailable(int status) => status is 408 or 425 or 429 or >= 500;

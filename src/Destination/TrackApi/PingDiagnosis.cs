@@ -13,21 +13,15 @@ namespace CustomerIoDestination.TrackApi;
 /// </summary>
 internal static class PingDiagnosis
 {
-    /// <summary>The outcome of a call answered with <paramref name="status"/>.</summary>
-    public static DeliveryOutcome Of(int status, PingResult ping) => ping switch
-    {
-        PingResult.Good when status is 401 or 403 or 407 => new DeliveryOutcome.Unavailable(AnswerTable.HttpCode(status), status),
-        PingResult.Good => new DeliveryOutcome.Rejected(status, AnswerTable.HttpCode(status), null, KnownMessages.Recognise(null, status).Message),
-        PingResult.NoAnswer none => new DeliveryOutcome.Unavailable(none.Code, status),
-        _ => new DeliveryOutcome.Misconfigured(Code(ping)!, status),
-    };
+    /// <summary>The suspicious answer with what the ping told: it is one of the other kinds then.</summary>
+    public static TrackApiAnswer Judge(TrackApiAnswer.Suspicious answer, PingResult ping) => Of(answer.HttpStatus!.Value, ping) with { Calls = answer.Calls };
 
-    /// <summary>The outcome of a call that could not be made because the region is not known.</summary>
-    public static DeliveryOutcome NotSent(PingResult ping) => ping switch
+    /// <summary>The answer to a call that could not be made because the region is not known.</summary>
+    public static TrackApiAnswer NotSent(PingResult ping) => ping switch
     {
-        PingResult.NoAnswer none => new DeliveryOutcome.Unavailable(none.Code, none.Status) { Calls = 0 },
-        PingResult.Refused refused => new DeliveryOutcome.Misconfigured(Code(ping)!, refused.Status) { Calls = 0 },
-        PingResult.WrongUrl or PingResult.NoCredentials => new DeliveryOutcome.Misconfigured(Code(ping)!, null) { Calls = 0 },
+        PingResult.NoAnswer none => new TrackApiAnswer.Unavailable(none.Code, none.Status, null) { Calls = 0 },
+        PingResult.Refused refused => new TrackApiAnswer.Misconfigured(Code(ping)!, refused.Status) { Calls = 0 },
+        PingResult.WrongUrl or PingResult.NoCredentials => new TrackApiAnswer.Misconfigured(Code(ping)!, null) { Calls = 0 },
         _ => throw new UnreachableException(),
     };
 
@@ -41,5 +35,13 @@ internal static class PingDiagnosis
         PingResult.WrongUrl => MisconfiguredCodes.WrongRegion,
         PingResult.Good or PingResult.NoAnswer => null,
         _ => throw new UnreachableException(),
+    };
+
+    private static TrackApiAnswer Of(int status, PingResult ping) => ping switch
+    {
+        PingResult.Good when status is 401 or 403 or 407 => new TrackApiAnswer.Unavailable(AnswerTable.HttpCode(status), status, null),
+        PingResult.Good => new TrackApiAnswer.Refused(status, [new AnswerError(null, AnswerTable.HttpCode(status), null, KnownMessages.Recognise(null, status).Message)]),
+        PingResult.NoAnswer none => new TrackApiAnswer.Unavailable(none.Code, status, null),
+        _ => new TrackApiAnswer.Misconfigured(Code(ping)!, status),
     };
 }

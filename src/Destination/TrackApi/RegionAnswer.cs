@@ -36,12 +36,11 @@ internal static class RegionAnswer
         // Only Customer.io's own hosts: an answer must not be able to send personal data anywhere else.
         TrackApiAnswer.Region region when Find(region) is { } found && Url(found) is var url =>
             current is null || current == url ? new PingResult.Good(found, url, region.Workspace) : new PingResult.WrongUrl(url),
-        TrackApiAnswer.Suspicious { Status: 401 or 403 or (>= 300 and < 400) } refused => new PingResult.Refused(refused.Status),
-        TrackApiAnswer.Suspicious { Status: not 407 } => new PingResult.WrongUrl(null),
-        TrackApiAnswer.NotAsked => new PingResult.NoCredentials(),
-        TrackApiAnswer.Unavailable unavailable => new PingResult.NoAnswer(unavailable.Code, unavailable.Status),
-        TrackApiAnswer.Suspicious suspicious => new PingResult.NoAnswer(AnswerTable.HttpCode(suspicious.Status), suspicious.Status),
-        TrackApiAnswer.Refused refused => new PingResult.NoAnswer(AnswerTable.HttpCode(refused.Status), refused.Status),
+        TrackApiAnswer.Suspicious { HttpStatus: { } status and (401 or 403 or (>= 300 and < 400)) } => new PingResult.Refused(status),
+        TrackApiAnswer.Suspicious { HttpStatus: not 407 } => new PingResult.WrongUrl(null),
+        TrackApiAnswer.Misconfigured => new PingResult.NoCredentials(),
+        TrackApiAnswer.Unavailable unavailable => new PingResult.NoAnswer(unavailable.Reason, unavailable.HttpStatus),
+        TrackApiAnswer.Suspicious or TrackApiAnswer.Refused => new PingResult.NoAnswer(AnswerTable.HttpCode(answer.HttpStatus), answer.HttpStatus),
         _ => new PingResult.NoAnswer("unknown_region", null),
     };
 

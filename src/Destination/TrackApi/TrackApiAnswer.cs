@@ -1,29 +1,45 @@
 namespace CustomerIoDestination.TrackApi;
 
-/// <summary>One HTTP answer of the Track API, or the lack of one, read and made harmless.</summary>
+/// <summary>One answer of the Track API, or the lack of one, read and made harmless. A closed set; what it means for an event is its <see cref="DeliveryOutcome"/>.</summary>
 internal abstract record TrackApiAnswer
 {
-    private TrackApiAnswer()
+    private TrackApiAnswer(int? httpStatus, IReadOnlyList<AnswerError>? errors = null)
     {
+        HttpStatus = httpStatus;
+        Errors = errors ?? [];
     }
 
-    /// <summary>2xx, and a body that says what was not taken, if anything.</summary>
-    public sealed record Taken(int Status, IReadOnlyList<AnswerError> Errors) : TrackApiAnswer;
+    /// <summary>The HTTP status; null when there was none.</summary>
+    public int? HttpStatus { get; init; }
 
-    /// <summary>The request is refused for what it holds.</summary>
-    public sealed record Refused(int Status, IReadOnlyList<AnswerError> Errors) : TrackApiAnswer;
+    /// <summary>What it says is wrong; of several errors about one item the first.</summary>
+    public IReadOnlyList<AnswerError> Errors { get; init; }
 
-    /// <summary>It may be the key, the region or the URL: ask by a ping before blaming the request.</summary>
-    public sealed record Suspicious(int Status) : TrackApiAnswer;
+    /// <summary>Calls made for it, quick retries included; 0 when it never came to a call.</summary>
+    public int Calls { get; init; } = 1;
+
+    /// <summary>2xx: all is taken but what the errors name.</summary>
+    public sealed record Taken(int? HttpStatus, IReadOnlyList<AnswerError> Errors) : TrackApiAnswer(HttpStatus, Errors);
+
+    /// <summary>The request is refused for what it holds; there is at least one error.</summary>
+    public sealed record Refused(int? HttpStatus, IReadOnlyList<AnswerError> Errors) : TrackApiAnswer(HttpStatus, Errors);
+
+    /// <summary>It may be the key, the region or the URL: a ping tells before the request is blamed.</summary>
+    public sealed record Suspicious(int? HttpStatus) : TrackApiAnswer(HttpStatus);
 
     /// <summary>Not now.</summary>
-    public sealed record Unavailable(string Code, int? Status, TimeSpan? RetryAfter) : TrackApiAnswer;
+    /// <param name="Reason">A bounded code, for instance <c>http_503</c>, <c>timeout</c>.</param>
+    /// <param name="HttpStatus">The HTTP status; null when there was no answer.</param>
+    /// <param name="RetryAfter">How long Customer.io asked to wait; null when it did not.</param>
+    public sealed record Unavailable(string Reason, int? HttpStatus, TimeSpan? RetryAfter) : TrackApiAnswer(HttpStatus);
 
-    /// <summary>It was not asked: there is no key to ask with.</summary>
-    public sealed record NotAsked : TrackApiAnswer;
+    /// <summary>Nothing can be delivered with this key, region or URL. Without a key nothing was asked.</summary>
+    /// <param name="Reason">A code of <see cref="MisconfiguredCodes"/>.</param>
+    /// <param name="HttpStatus">The HTTP status that led to it; null when none did.</param>
+    public sealed record Misconfigured(string Reason, int? HttpStatus) : TrackApiAnswer(HttpStatus);
 
     /// <summary>The region's answer to a ping.</summary>
-    public sealed record Region(string? Url, string? Name, long? Workspace) : TrackApiAnswer;
+    public sealed record Region(string? Url, string? Name, long? Workspace) : TrackApiAnswer(200);
 }
 
 /// <summary>One error an answer names.</summary>

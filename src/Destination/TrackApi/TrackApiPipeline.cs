@@ -1,101 +1,134 @@
-using System.Net;
+using System.Threading.RateLimiting;
 using CustomerIoDestination.Pacing;
-using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
+using Polly.Retry;
 
 namespace CustomerIoDestination.TrackApi;
 
 /// <summary>
-/// The HTTP pipeline of the Track API: quick retry → limiter → attempt timeout → one call. The limiter sits inside the retry, so that a
-/// repeat needs a permit like any request. Waits longer than a blink are the delivery handler's.
+/// What surrounds one call: quick retry → limiter → attempt timeout → the call (<see cref="TrackApiWire"/>). The limiter sits inside the retry, so that a
+/// repeat needs a permit like any request. Waits longer than a blink are the delivery handler's. Thread-safe.
 /// </summary>
-internal static class TrackApiPipeline
+internal sealed class TrackApiPipeline
 {
-    public const string ClientName = "customerio-track-api";
-
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A Retry-After up to this is waited for here; a longer one is handed up.</summary>
     public static readonly TimeSpan LongestQuickWait = TimeSpan.FromSeconds(2);
 
-    private const int QuickRetries = 2;
-    private static readonly TimeSpan FirstQuickWait = TimeSpan.FromMilliseconds(100);
+    private static readonly ResiliencePropertyKey<TrackApiCall> CallKey = new("call");
 
-    /// <summary>Registers the named client.</summary>
-    public static void AddTrackApiHttpClient(this IServiceCollection services)
+    private readonly TrackApiWire _wire;
+    private readonly ResiliencePipeline<TrackApiAnswer> _pipeline;
+
+    public TrackApiPipeline(TrackApiWire wire, RequestLimiter limiter, Random random, TimeProvider time)
     {
-        IHttpClientBuilder client = services.AddHttpClient(ClientName, http =>
-        {
-            http.Timeout = Timeout.InfiniteTimeSpan;
-            http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent);
-            http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");
-        });
-        client.ConfigurePrimaryHttpMessageHandler(CreateSocketsHandler);
-        // The paths hold identifiers, and the factory's loggers write them.
-        client.RemoveAllLoggers();
-        client.SetHandlerLifetime(Timeout.InfiniteTimeSpan);
-        client.AddResilienceHandler("track-api", (pipeline, context) => Configure(pipeline, context.ServiceProvider));
-        client.AddHttpMessageHandler(provider => new AttemptHandler(
-            provider.GetRequiredService<RequestLimiter>(),
-            provider.GetRequiredService<DestinationMetrics>(),
-            provider.GetRequiredService<TimeProvider>()));
-    }
-
-    private static string UserAgent { get; } =
-        $"freshpaint-customerio-destination/{typeof(TrackApiPipeline).Assembly.GetName().Version?.ToString(3)}";
-
-    /// <summary>The handler on the wire.</summary>
-    public static SocketsHttpHandler CreateSocketsHandler() => new()
-    {
-        // A redirect means the wrong region; following one loses the Authorization header and turns a POST into a GET.
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectTimeout = AttemptTimeout,
-        EnableMultipleHttp2Connections = true,
-        // Without a propagator the handler makes no span of its own, which would hold the full URL, and sends no trace headers out.
-        ActivityHeadersPropagator = null,
-    };
-
-    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline, IServiceProvider services)
-    {
-        RequestLimiter limiter = services.GetRequiredService<RequestLimiter>();
-        Func<double> chance = services.GetRequiredService<Random>().NextDouble;
-        pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
-
-        // What happens to a call is told once, by this product's own metrics and log; the pipeline's would be several lines more, in an outage most of all.
-        pipeline.TelemetryListener = null;
-        pipeline
-            .AddRetry(new HttpRetryStrategyOptions
+        _wire = wire;
+        HttpRetryStrategyOptions quick = new() { MaxRetryAttempts = 2, Delay = TimeSpan.FromMilliseconds(100) };
+        _pipeline = new ResiliencePipelineBuilder<TrackApiAnswer> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<TrackApiAnswer>
             {
-                MaxRetryAttempts = QuickRetries,
-                ShouldHandle = static arguments => ValueTask.FromResult(IsWorthAQuickRetry(Call(arguments.Context))),
-                DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(QuickWait(Call(arguments.Context).Answer, arguments.AttemptNumber, chance())),
+                MaxRetryAttempts = quick.MaxRetryAttempts,
+                ShouldHandle = static arguments => ValueTask.FromResult(IsWorthAQuickRetry(CallOf(arguments.Context), arguments.Outcome.Result)),
+                DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
+                    arguments.Outcome.Result is TrackApiAnswer.Unavailable { RetryAfter: { } wait }
+                        ? RetryAfter.Bounded(wait)
+                        : quick.Delay * (1 << arguments.AttemptNumber) * (1 + random.NextDouble())),
             })
-            .AddRateLimiter(new HttpRateLimiterStrategyOptions { RateLimiter = arguments => AcquireAsync(limiter, Call(arguments.Context)) })
-            .AddTimeout(AttemptTimeout);
+            .AddRateLimiter(new HttpRateLimiterStrategyOptions { RateLimiter = arguments => AcquireAsync(limiter, CallOf(arguments.Context)) })
+            .AddTimeout(new HttpTimeoutStrategyOptions { Timeout = AttemptTimeout })
+            .Build();
     }
 
-    private static bool IsWorthAQuickRetry(TrackApiCall call) => call.MayRepeat && !call.Stopping.IsCancellationRequested && call.Answer switch
+    /// <summary>Makes a call, with quick retries, and returns the last answer with the number of calls.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped before the first call went out.</exception>
+    public async ValueTask<TrackApiAnswer> AskAsync(TrackApiCall call)
+    {
+        TrackApiAnswer? last = null;
+        int calls = 0;
+        ResilienceContext context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+        context.Properties.Set(CallKey, call);
+        try
+        {
+            await _pipeline.ExecuteAsync(async attempt => last = await _wire.CallAsync(call, ++calls, attempt.CancellationToken), context);
+        }
+        catch (OperationCanceledException) when (last is not null)
+        {
+            // A quick retry was given up while it waited for its permit: the call before it counts.
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+
+        return calls == 1 ? last! : last! with { Calls = calls };
+    }
+
+    private static bool IsWorthAQuickRetry(TrackApiCall call, TrackApiAnswer? answer) => call.MayRepeat && !call.Stopping.IsCancellationRequested && answer switch
     {
         TrackApiAnswer.Unavailable { RetryAfter: { } wait } => wait <= LongestQuickWait,
         // Who sends 429 without saying for how long is not asked again at once.
-        TrackApiAnswer.Unavailable { Status: 429 } => false,
+        TrackApiAnswer.Unavailable { HttpStatus: 429 } => false,
         TrackApiAnswer.Unavailable => true,
         _ => false,
     };
 
-    private static TimeSpan QuickWait(TrackApiAnswer? answer, int attempt, double chance) =>
-        answer is TrackApiAnswer.Unavailable { RetryAfter: { } wait } ? RetryAfter.Bounded(wait) : FirstQuickWait * (1 << attempt) * (1 + chance);
-
-    private static async ValueTask<System.Threading.RateLimiting.RateLimitLease> AcquireAsync(RequestLimiter limiter, TrackApiCall call)
+    private static async ValueTask<RateLimitLease> AcquireAsync(RequestLimiter limiter, TrackApiCall call)
     {
         await limiter.AcquireAsync(call.Lane, call.Stopping);
         return Permit.Granted;
     }
 
-    private static TrackApiCall Call(ResilienceContext context) => (TrackApiCall)context.GetRequestMessage()!;
+    private static TrackApiCall CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
+
+    /// <summary>A permit as the pipeline wants it. There is nothing to give back, so one serves all.</summary>
+    private sealed class Permit : RateLimitLease
+    {
+        public static Permit Granted { get; } = new();
+
+        public override bool IsAcquired => true;
+
+        public override IEnumerable<string> MetadataNames => [];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = null;
+            return false;
+        }
+    }
+}
+
+/// <summary>Wiring of the Track API's client.</summary>
+internal static class TrackApiRegistration
+{
+    private static string UserAgent { get; } =
+        $"freshpaint-customerio-destination/{typeof(TrackApiPipeline).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Registers <see cref="TrackApiClient"/> and what it stands on.</summary>
+    public static void AddTrackApi(this IServiceCollection services)
+    {
+        IHttpClientBuilder client = services.AddHttpClient(TrackApiWire.ClientName, http =>
+        {
+            http.Timeout = Timeout.InfiniteTimeSpan;
+            http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent);
+            http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");
+        });
+        client.ConfigurePrimaryHttpMessageHandler(TrackApiWire.CreateSocketsHandler);
+        // The paths hold identifiers, and the factory's loggers write them.
+        client.RemoveAllLoggers();
+        client.SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        services.AddSingleton<RequestLimiter>();
+        services.AddSingleton<TrackApiWire>();
+        services.AddSingleton<TrackApiPipeline>();
+        services.AddSingleton(provider => new TrackApiClient(
+            provider.GetRequiredService<TrackApiPipeline>(),
+            provider.GetRequiredService<TrackApiWire>(),
+            provider.GetRequiredService<CustomerIoSettings>(),
+            provider.GetRequiredService<ICredentialSource>(),
+            provider.GetRequiredService<RequestLimiter>(),
+            provider.GetRequiredService<TimeProvider>()));
+    }
 }

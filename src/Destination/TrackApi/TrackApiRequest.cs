@@ -5,6 +5,9 @@ namespace CustomerIoDestination.TrackApi;
 /// <summary>The HTTP methods of the Track API.</summary>
 public enum TrackApiMethod
 {
+    /// <summary>GET.</summary>
+    Get,
+
     /// <summary>POST.</summary>
     Post,
 

@@ -157,7 +157,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     /// <summary>Keeps how often its delivery failed.</summary>
     /// <returns>Whether it was there.</returns>
     public bool KeepHistory(long sequence, FailureHistory history) =>
-        _keepHistory.Bind(1, sequence).Bind(2, history.Attempts).Bind(3, history.FirstFailedAt).Execute() == 1;
+        _keepHistory.Bind(1, sequence).Bind(2, history.FailedCalls).Bind(3, history.FirstFailedAt).Execute() == 1;
 
     /// <returns>How often it was claimed now without an end.</returns>
     public int Claim(long sequence) => (int)(_claim.Bind(1, sequence).ReadInt64() ?? 0);

@@ -39,7 +39,7 @@ internal sealed class ClaimCommand(IReadOnlyList<QueuedEvent> run) : WriteComman
 
             deadLettered.Add(sequence);
             EventEnvelope envelope = queued.Received.Envelope;
-            session.MoveToDeadLetters(sequence, envelope.Lane, TooManyClaims, now, queued.Received.History.Attempts);
+            session.MoveToDeadLetters(sequence, envelope.Lane, TooManyClaims, now, queued.Received.History.FailedCalls);
             session.Record(
                 new DeliveryLogEntry
                 {
@@ -50,7 +50,7 @@ internal sealed class ClaimCommand(IReadOnlyList<QueuedEvent> run) : WriteComman
                     Step = EventStep.Delivery,
                     Outcome = AttemptOutcome.DeadLettered,
                     Reason = TooManyClaims.Reason.ToCode(),
-                    Attempts = queued.Received.History.Attempts,
+                    Attempts = queued.Received.History.FailedCalls,
                 },
                 envelope.ReceivedAt,
                 envelope.QueuedAt);

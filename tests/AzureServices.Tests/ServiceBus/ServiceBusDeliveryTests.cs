@@ -20,7 +20,7 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus;
 public sealed class ServiceBusDeliveryTests : BrokerTests
 {
     private readonly ConcurrentQueue<ReceivedEvent> _delivered = new();
-    private Func<ReceivedEvent, Settlement> _decide = static _ => Settlement.Complete.Instance;
+    private Func<ReceivedEvent, Settlement> _decide = static _ => Settlement.Complete.Delivered;
 
     public ServiceBusDeliveryTests()
         : base(new ServiceBusQueueUnderTest())
@@ -33,8 +33,8 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
         FailureHistory failures = new(3, Some.Time);
         EventEnvelope[] sent = [.. Enumerable.Range(0, 5).Select(number => Some.Envelope(number))];
         _decide = received => received.Envelope.EventId == sent[1].EventId && received.History == FailureHistory.None
-            ? new Settlement.Release(failures)
-            : Settlement.Complete.Instance;
+            ? new Settlement.Release("http_503", failures)
+            : Settlement.Complete.Delivered;
         await EnqueueAsync(sent);
 
         await RunAsync(() => Subject.Double.ActiveCount == 0);
@@ -48,7 +48,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
     public async Task An_event_released_over_and_over_never_burns_its_delivery_count()
     {
         int deliveries = 0;
-        _decide = _ => ++deliveries < 20 ? new Settlement.Release(FailureHistory.None) : Settlement.Complete.Instance;
+        _decide = _ => ++deliveries < 20 ? new Settlement.Release("http_503", FailureHistory.None) : Settlement.Complete.Delivered;
         await EnqueueAsync(Some.Envelope());
 
         await RunAsync(() => deliveries >= 10);
@@ -83,7 +83,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
                 Subject.Double.DetachReceivers();
             }
 
-            return Settlement.Complete.Instance;
+            return Settlement.Complete.Delivered;
         };
         await EnqueueAsync(sent);
 

@@ -23,6 +23,18 @@ public sealed class BatchDeliveryTests
     }
 
     [Fact]
+    public async Task A_batch_taken_at_its_third_call_is_three_attempts_and_two_retries_of_each_event()
+    {
+        await using DeliveryRig rig = new(Batch);
+        rig.Api.Reply(503).Reply(503).Reply(200);
+
+        List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 5);
+
+        attempts.ShouldAllBe(attempt => attempt.Outcome == AttemptOutcome.Delivered && attempt.Attempts == 3);
+        (await rig.Control.GetStatusAsync(default)).Counts.Retried.ShouldBe(10);
+    }
+
+    [Fact]
     public async Task Events_of_many_partitions_share_a_batch()
     {
         await using DeliveryRig rig = new(Batch);

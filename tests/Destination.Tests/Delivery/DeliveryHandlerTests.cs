@@ -23,11 +23,10 @@ public sealed class DeliveryHandlerTests
             Kind = EventKind.Track,
             Lane = Lane.Live,
             ReceivedAt = Some.Now,
-            Outcome = AttemptOutcome.Delivered,
             Attempts = 1,
             HttpStatus = 200,
             Duration = TimeSpan.Zero,
-            Settlement = Settlement.Complete.Instance,
+            Settlement = Settlement.Complete.Delivered,
         });
         SentCall call = rig.Api.Calls.ShouldHaveSingleItem();
         call.Path.ShouldBe("/api/v1/customers/u-1/events");
@@ -91,7 +90,7 @@ public sealed class DeliveryHandlerTests
 
         DeliveryAttempt attempt = await DeliverAsync(rig, Some.Event(EventKind.Identify, """{"type":"identify","anonymousId":"d","traits":{"plan":"pro"}}"""));
 
-        (attempt.Outcome, attempt.Reason, attempt.Settlement).ShouldBe((AttemptOutcome.Skipped, "unidentified", Settlement.Complete.Instance));
+        (attempt.Outcome, attempt.Reason, attempt.Settlement).ShouldBe((AttemptOutcome.Skipped, "unidentified", new Settlement.Complete(SkipReason.Unidentified)));
         (await rig.Control.GetStatusAsync(default)).Counts.Skipped.ShouldBe(1);
     }
 

@@ -22,9 +22,9 @@ public sealed class FailureKeepingTests
 
         attempt.Settlement.ShouldBeOfType<Settlement.Release>();
         kept.Count.ShouldBeInRange(5, 10);
-        kept[0].History.Attempts.ShouldBeInRange(10, 12);
+        kept[0].History.FailedCalls.ShouldBeInRange(10, 12);
         kept.ShouldAllBe(entry => entry.History.FirstFailedAt == kept[0].History.FirstFailedAt);
-        kept.Select(entry => entry.History.Attempts).ShouldBeInOrder();
+        kept.Select(entry => entry.History.FailedCalls).ShouldBeInOrder();
         kept.Zip(kept.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= DeliveryHandler.KeepEvery);
     }
 

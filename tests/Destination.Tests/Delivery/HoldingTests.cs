@@ -50,8 +50,8 @@ public sealed class HoldingTests
         attempt.Duration.ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10.5));
         FailureHistory history = attempt.Settlement.ShouldBeOfType<Settlement.Release>().History;
         history.FirstFailedAt.ShouldBe(Some.Now.AddHours(-1));
-        history.Attempts.ShouldBe(attempt.Attempts);
-        history.Attempts.ShouldBe(5 + rig.Api.Calls.Count);
+        history.FailedCalls.ShouldBe(attempt.Attempts);
+        history.FailedCalls.ShouldBe(5 + rig.Api.Calls.Count);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class HoldingTests
         DeliveryAttempt attempt = await DeliverAsync(rig, Some.Track(age: TimeSpan.FromDays(10)), stepMs: 5000);
 
         (attempt.Outcome, attempt.Reason, attempt.Attempts).ShouldBe((AttemptOutcome.Released, "wrong_url", 0));
-        attempt.Settlement.ShouldBe(new Settlement.Release(FailureHistory.None));
+        attempt.Settlement.ShouldBe(new Settlement.Release("wrong_url", FailureHistory.None));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class HoldingTests
         await stopping.CancelAsync();
         answer.SetResult(StubTrackApi.Response(200));
 
-        (await waits).Settlement.ShouldBe(new Settlement.Release(new FailureHistory(1, Some.Now)));
+        (await waits).Settlement.ShouldBe(new Settlement.Release("http_503", new FailureHistory(1, Some.Now)));
         (await onTheWire).Outcome.ShouldBe(AttemptOutcome.Delivered);
     }
 

@@ -11,7 +11,7 @@ public sealed class RetryPolicyTests
     private static readonly DeliveryOutcome.Unavailable Down = new("http_503", 503);
 
     [Fact]
-    public void Delivered_is_complete() => Settlement(Facts(new DeliveryOutcome.Delivered(200))).ShouldBe(CustomerIoDestination.Model.Settlement.Complete.Instance);
+    public void Delivered_is_complete() => Settlement(Facts(new DeliveryOutcome.Delivered(200))).ShouldBe(CustomerIoDestination.Model.Settlement.Complete.Delivered);
 
     [Fact]
     public void Rejected_is_a_dead_letter_that_names_status_field_and_message() =>

@@ -30,7 +30,7 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
         services.AddSingleton(new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)));
         configure?.Invoke(services);
         services.AddCustomerIoDelivery();
-        services.AddHttpClient(TrackApiPipeline.ClientName).ConfigurePrimaryHttpMessageHandler(() => Api);
+        services.AddHttpClient(TrackApiWire.ClientName).ConfigurePrimaryHttpMessageHandler(() => Api);
         _services = services.BuildServiceProvider();
     }
 

@@ -51,7 +51,7 @@ public sealed class PrivacyTests
     {
         using Telltale telltale = new();
         await using Server server = new(200, "{}");
-        using HttpMessageHandler handler = TrackApiPipeline.CreateSocketsHandler();
+        using HttpMessageHandler handler = TrackApiWire.CreateSocketsHandler();
         using HttpMessageInvoker invoker = new(handler);
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(server.Url, "/api/v1/customers/marked"));
 
@@ -141,7 +141,7 @@ public sealed class PrivacyTests
     private sealed class Server : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly HttpClient _forward = new(TrackApiPipeline.CreateSocketsHandler());
+        private readonly HttpClient _forward = new(TrackApiWire.CreateSocketsHandler());
         private readonly Task _serving;
 
         public Server(int status, string body)

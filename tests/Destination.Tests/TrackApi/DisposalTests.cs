@@ -22,7 +22,6 @@ public sealed class DisposalTests
 
         await rig.RunAsync(rig.DisposeAsync().AsTask());
 
-        // The pipeline looks each second whether the calls in it have ended, and gives up after thirty.
         (rig.Time.GetUtcNow() - before).ShouldBeLessThan(TimeSpan.FromSeconds(5));
 
         await Should.ThrowAsync<OperationCanceledException>(ping);

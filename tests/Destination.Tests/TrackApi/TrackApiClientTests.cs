@@ -102,7 +102,7 @@ public sealed class TrackApiClientTests
         rig.Api.Reply(200, new BrokenContent("{")).Reply(200, new BrokenContent("{")).Reply(200, new BrokenContent("{")).Reply(400, new BrokenContent("{\"meta\""));
 
         (await SendAsync(rig)).ShouldBe(new DeliveryOutcome.Unavailable("broken_off") { Calls = 3 });
-        (await SendAsync(rig)).ShouldBeOfType<DeliveryOutcome.Rejected>().Code.ShouldBe("unknown_message");
+        (await SendAsync(rig)).ShouldBeOfType<DeliveryOutcome.Rejected>().Reason.ShouldBe("unknown_message");
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class TrackApiClientTests
         await using DeliveryRig rig = new();
         rig.Api.Always((_, _) => Task.FromException<HttpResponseMessage>(new HttpRequestException(error, "to http://track.test/u%40x")));
 
-        CodeOf(await SendAsync(rig)).ShouldBe(code);
+        (await SendAsync(rig)).Reason.ShouldBe(code);
     }
 
     [Fact]
@@ -184,12 +184,4 @@ public sealed class TrackApiClientTests
 
     private static Task<DeliveryOutcome> SendAsync(DeliveryRig rig) =>
         rig.RunAsync(rig.Client.SendAsync(Some.Request, Lane.Live, CancellationToken.None).AsTask());
-
-    private static string? CodeOf(DeliveryOutcome outcome) => outcome switch
-    {
-        DeliveryOutcome.Rejected rejected => rejected.Code,
-        DeliveryOutcome.Misconfigured misconfigured => misconfigured.Code,
-        DeliveryOutcome.Unavailable unavailable => unavailable.Code,
-        _ => null,
-    };
 }

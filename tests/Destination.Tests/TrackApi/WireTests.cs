@@ -7,7 +7,7 @@ public sealed class WireTests
     [Fact]
     public void The_handler_on_the_wire_follows_no_redirect_and_renews_its_connections()
     {
-        using SocketsHttpHandler handler = TrackApiPipeline.CreateSocketsHandler();
+        using SocketsHttpHandler handler = TrackApiWire.CreateSocketsHandler();
 
         handler.AllowAutoRedirect.ShouldBeFalse();
         handler.UseCookies.ShouldBeFalse();

@@ -83,7 +83,7 @@ public sealed class WorkspaceTests
         DeliveryOutcome outcome = await SendAsync(rig);
 
         outcome.ShouldBeOfType(expected);
-        CodeOf(outcome).ShouldBe(code);
+        outcome.Reason.ShouldBe(code);
         outcome.HttpStatus.ShouldBe(status);
     }
 
@@ -129,7 +129,7 @@ public sealed class WorkspaceTests
             ? StubTrackApi.Response(200, call.IsPing ? UsRegion : "{}")
             : StubTrackApi.Response(401));
 
-        CodeOf(await SendAsync(rig)).ShouldBe("http_401");
+        (await SendAsync(rig)).Reason.ShouldBe("http_401");
         (await SendAsync(rig)).ShouldBe(new DeliveryOutcome.Delivered(200));
     }
 
@@ -142,14 +142,6 @@ public sealed class WorkspaceTests
 
     private static Task<DeliveryOutcome> SendAsync(DeliveryRig rig) =>
         rig.RunAsync(rig.Client.SendAsync(Some.Request, Lane.Live, CancellationToken.None).AsTask());
-
-    private static string? CodeOf(DeliveryOutcome outcome) => outcome switch
-    {
-        DeliveryOutcome.Rejected rejected => rejected.Code,
-        DeliveryOutcome.Misconfigured misconfigured => misconfigured.Code,
-        DeliveryOutcome.Unavailable unavailable => unavailable.Code,
-        _ => null,
-    };
 
     private sealed class Rotating : ICredentialSource
     {

@@ -76,7 +76,7 @@ internal static class ChildProcess
             await using IPartitionLease lease = await receiver.ReceiveAsync(Lane.Live, 10, CancellationToken.None);
             foreach (ReceivedEvent received in lease.Events)
             {
-                await lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance));
+                await lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Delivered));
                 Print(string.Create(CultureInfo.InvariantCulture, $"completed {received.Envelope.EventId}"));
             }
         }

@@ -78,7 +78,7 @@ public sealed class CrashTests : IDisposable
         {
             await using IPartitionLease lease = await receiver.ReceiveAsync(Lane.Live, 1_000, CancellationToken.None);
             found.AddRange(lease.Events.Select(received => received.Envelope.EventId));
-            await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance))));
+            await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Delivered))));
         }
 
         return found;

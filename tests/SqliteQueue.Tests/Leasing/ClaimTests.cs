@@ -56,7 +56,7 @@ public sealed class ClaimTests : IDisposable
                     break;
                 }
 
-                await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance))));
+                await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Delivered))));
                 delivered += lease.Events.Count;
             }
         }
@@ -78,7 +78,7 @@ public sealed class ClaimTests : IDisposable
         await using (IPartitionLease lease = await ReceiveAsync(file))
         {
             (await file.CountAsync("select sum(claims) from events")).ShouldBe(2);
-            await lease.SettleAsync(lease.Events[0], Some.Attempt(lease.Events[0], new Settlement.Release(FailureHistory.None)));
+            await lease.SettleAsync(lease.Events[0], Some.Attempt(lease.Events[0], new Settlement.Release("http_503", FailureHistory.None)));
         }
 
         (await file.CountAsync("select sum(claims) from events")).ShouldBe(0);

@@ -17,7 +17,7 @@ public sealed class DeletedDataTests : OpenQueueFile
         await SendMarkedAsync(bytes);
         Found().ShouldBeTrue();
 
-        await SettleAllAsync(Settlement.Complete.Instance);
+        await SettleAllAsync(Settlement.Complete.Delivered);
         await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
 
         Found().ShouldBeFalse();
@@ -41,7 +41,7 @@ public sealed class DeletedDataTests : OpenQueueFile
     {
         await SendMarkedAsync(500);
         await Queue.EnqueueAsync([Some.Envelope(new Partition(Lane.Import, 1), 99)], CancellationToken.None);
-        await SettleAllAsync(Settlement.Complete.Instance);
+        await SettleAllAsync(Settlement.Complete.Delivered);
         await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
         bool before = Found();
 
@@ -58,7 +58,7 @@ public sealed class DeletedDataTests : OpenQueueFile
         string body = new('x', 100_000);
         await Queue.EnqueueAsync(
             [.. Enumerable.Range(0, 200).Select(number => Some.Envelope(new Partition(Lane.Live, 0), number, body))], CancellationToken.None);
-        await SettleAllAsync(Settlement.Complete.Instance, count: 200);
+        await SettleAllAsync(Settlement.Complete.Delivered, count: 200);
         await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
 
         // 2,000 free pages are kept for the next burst.

@@ -73,7 +73,7 @@ public sealed class LostFileTests : OpenQueueFile
         while (File.Writer.Counters.Depth(Lane.Live) > 0)
         {
             await using IPartitionLease lease = await Receiver.ReceiveAsync(Lane.Live, 100, CancellationToken.None);
-            await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance))));
+            await Task.WhenAll(lease.Events.Select(received => lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Delivered))));
             delivered += lease.Events.Count;
         }
 

@@ -27,7 +27,6 @@ internal static class Some
         Kind = received.Envelope.Kind,
         Lane = received.Envelope.Lane,
         ReceivedAt = received.Envelope.ReceivedAt,
-        Outcome = settlement is Settlement.Complete ? AttemptOutcome.Delivered : AttemptOutcome.DeadLettered,
         Attempts = 1,
         Duration = TimeSpan.Zero,
         Settlement = settlement,

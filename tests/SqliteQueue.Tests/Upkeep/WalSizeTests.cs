@@ -65,7 +65,7 @@ public sealed class WalSizeTests : OpenQueueFile
             await using IPartitionLease lease = await Receiver.ReceiveAsync(Lane.Live, Math.Min(50, count), CancellationToken.None);
             foreach (ReceivedEvent received in lease.Events)
             {
-                await lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance));
+                await lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Delivered));
                 count--;
             }
         }

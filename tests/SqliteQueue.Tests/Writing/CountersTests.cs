@@ -43,13 +43,13 @@ public sealed class CountersTests
                     [.. Enumerable.Range(step % 50, 5).Select(number => Some.Envelope(new Partition(lane, number % 3), number))], CancellationToken.None);
                 break;
             case 2:
-                await SettleAsync(file, lane, Settlement.Complete.Instance);
+                await SettleAsync(file, lane, Settlement.Complete.Delivered);
                 break;
             case 3:
                 await SettleAsync(file, lane, new Settlement.DeadLetter(reason, "a reason"));
                 break;
             case 4:
-                await SettleAsync(file, lane, new Settlement.Release(new FailureHistory(1, Some.Time)));
+                await SettleAsync(file, lane, new Settlement.Release("http_503", new FailureHistory(1, Some.Time)));
                 break;
             case 5:
                 await deadLetters.ReplayAsync(new DeadLetterSelection.OfReason(reason), asOfNow: false, CancellationToken.None);

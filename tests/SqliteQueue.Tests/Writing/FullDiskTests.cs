@@ -25,7 +25,7 @@ public sealed class FullDiskTests : OpenQueueFile
             using var busy = new ManualResetEventSlim();
             Task<bool> blocked = BlockWriterAsync(busy);
             Task<EnqueueResult> before = EnqueueAsync(1, bytes: 230_000);
-            Task settling = lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Instance));
+            Task settling = lease.SettleAsync(received, Some.Attempt(received, Settlement.Complete.Delivered));
             Task<EnqueueResult> after = EnqueueAsync(1, bytes: 230_000);
             busy.Set();
             await blocked;

@@ -200,7 +200,7 @@ public sealed class SmallDiskTests : IAsyncLifetime, IDisposable
             await GoOnUntilAsync(receiving, patience.Token);
             await using IPartitionLease lease = await receiving;
             Task settling = Task.WhenAll(lease.Events.Select(
-                received => lease.SettleAsync(received, Some.Attempt(received, settlement ?? Settlement.Complete.Instance))));
+                received => lease.SettleAsync(received, Some.Attempt(received, settlement ?? Settlement.Complete.Delivered))));
             await GoOnUntilAsync(settling, patience.Token);
             await settling;
             settled += lease.Events.Count;

@@ -28,7 +28,7 @@ internal static class SessionState
         {
             json.WriteStartObject();
             json.WriteString(MessageId, messageId);
-            json.WriteNumber(Attempts, history.Attempts);
+            json.WriteNumber(Attempts, history.FailedCalls);
             if (history.FirstFailedAt is { } firstFailedAt)
             {
                 json.WriteNumber(FirstFailedAt, firstFailedAt.ToUnixTimeMilliseconds());

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
@@ -26,28 +25,29 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
         Stack<ArraySegment<PendingEvent>> parts = new([new ArraySegment<PendingEvent>(events)]);
         while (parts.TryPop(out ArraySegment<PendingEvent> part))
         {
-            BatchOutcome outcome = await SendPartAsync(part, lane, failedBefore, cancellationToken);
-            switch (outcome)
+            TrackApiAnswer answer = await SendPartAsync(part, lane, failedBefore, cancellationToken);
+            if (answer is not (TrackApiAnswer.Taken or TrackApiAnswer.Refused))
             {
-                case BatchOutcome.Itemised itemised:
-                    if (Settle(part, itemised) is { Length: > 0 } left)
-                    {
-                        parts.Push(left);
-                    }
+                SetOutcome(Rest(parts).Concat(part), gate.Judge(PartitionsOf(part), DeliveryOutcome.Of(answer)));
+                return;
+            }
 
-                    break;
-                case BatchOutcome.Split split when part.Count == 1:
-                    part[0].Outcome = gate.Judge(part[0].Envelope.Partition, Rejected(split.Status, split.Error));
-                    break;
-                case BatchOutcome.Split:
-                    parts.Push(part[(part.Count / 2)..]);
-                    parts.Push(part[..(part.Count / 2)]);
-                    break;
-                case BatchOutcome.Whole whole:
-                    SetOutcome(Rest(parts).Concat(part), gate.Judge(PartitionsOf(part), whole.Outcome));
-                    return;
-                default:
-                    throw new UnreachableException();
+            int unnamed = answer.Errors.ToList().FindIndex(error => error.Index is not { } index || index < 0 || index >= part.Count);
+            if (unnamed < 0)
+            {
+                if (Settle(part, answer) is { Length: > 0 } left)
+                {
+                    parts.Push(left);
+                }
+            }
+            else if (part.Count == 1)
+            {
+                part[0].Outcome = gate.Judge(part[0].Envelope.Partition, DeliveryOutcome.RejectedFor(answer.Errors[unnamed], answer));
+            }
+            else
+            {
+                parts.Push(part[(part.Count / 2)..]);
+                parts.Push(part[..(part.Count / 2)]);
             }
 
             if (gate.State is { PausedFor: not null } closed)
@@ -62,45 +62,39 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
     public static void Hold(IEnumerable<PendingEvent> events, GateState state) =>
         SetOutcome(events, new DeliveryOutcome.Misconfigured(state.WaitsFor ?? GateState.BreakerOpenCode, null) { Calls = 0 });
 
-    private async Task<BatchOutcome> SendPartAsync(ArraySegment<PendingEvent> part, Lane lane, bool failedBefore, CancellationToken cancellationToken)
+    private async Task<TrackApiAnswer> SendPartAsync(ArraySegment<PendingEvent> part, Lane lane, bool failedBefore, CancellationToken cancellationToken)
     {
         using BatchBody body = new(part);
-        (BatchOutcome outcome, int calls) = await client.SendBatchAsync(body.Request, part.Count, lane, repeatQuickly: !failedBefore, cancellationToken);
+        TrackApiAnswer answer = await client.SendBatchAsync(body.Request, lane, mayRepeat: !failedBefore, cancellationToken);
         metrics.BatchSent(part.Count);
-        int? status = outcome switch
-        {
-            BatchOutcome.Itemised itemised => itemised.Status,
-            BatchOutcome.Split split => split.Status,
-            BatchOutcome.Whole whole => whole.Outcome.HttpStatus,
-            _ => throw new UnreachableException(),
-        };
         foreach (PendingEvent pending in part)
         {
-            pending.Called(calls, status);
+            pending.Called(answer.Calls, answer.HttpStatus);
         }
 
-        return outcome;
+        return answer;
     }
 
-    // Returns the events that must be sent again: in a refused batch, those no error names.
-    private PendingEvent[] Settle(ArraySegment<PendingEvent> part, BatchOutcome.Itemised itemised)
+    // Each error names an item, which is rejected. Returns the events that must be sent again: in a refused batch, those no error names.
+    private PendingEvent[] Settle(ArraySegment<PendingEvent> part, TrackApiAnswer answer)
     {
-        Dictionary<int, AnswerError> named = itemised.Errors.ToDictionary(static error => error.Index!.Value);
+        bool restTaken = answer is TrackApiAnswer.Taken;
+        Dictionary<int, AnswerError> named = answer.Errors.ToDictionary(static error => error.Index!.Value);
 
         // What is rejected beside something that is taken says nothing about the destination.
-        bool someTaken = itemised.RestTaken && named.Count < part.Count;
+        bool someTaken = restTaken && named.Count < part.Count;
         if (someTaken)
         {
-            SetOutcome(part, gate.Judge(part[0].Envelope.Partition, new DeliveryOutcome.Delivered(itemised.Status)));
+            SetOutcome(part, gate.Judge(part[0].Envelope.Partition, new DeliveryOutcome.Delivered(answer.HttpStatus) { Calls = answer.Calls }));
         }
 
         foreach ((int index, AnswerError error) in named)
         {
-            DeliveryOutcome.Rejected rejected = Rejected(itemised.Status, error);
+            DeliveryOutcome.Rejected rejected = DeliveryOutcome.RejectedFor(error, answer);
             part[index].Outcome = someTaken ? rejected : gate.Judge(part[index].Envelope.Partition, rejected);
         }
 
-        return itemised.RestTaken ? [] : [.. part.Where((_, index) => !named.ContainsKey(index))];
+        return restTaken ? [] : [.. part.Where((_, index) => !named.ContainsKey(index))];
     }
 
     private static IEnumerable<PendingEvent> Rest(Stack<ArraySegment<PendingEvent>> parts) => parts.SelectMany(static events => events);
@@ -114,8 +108,6 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
             pending.Outcome = outcome;
         }
     }
-
-    private static DeliveryOutcome.Rejected Rejected(int status, AnswerError error) => new(status, error.Code, error.Field, error.Message);
 }
 
 /// <summary>The body <c>{"batch":[…]}</c> in pooled memory.</summary>

@@ -66,11 +66,11 @@ internal sealed class DeliveryGate : IDisposable
                     Failed(partitions, unavailable);
                     return outcome;
                 case DeliveryOutcome.Misconfigured misconfigured:
-                    Change(Answered().With(misconfigured.Code, _time.GetUtcNow()));
+                    Change(Answered().With(misconfigured.Reason!, _time.GetUtcNow()));
                     return outcome;
                 case DeliveryOutcome.Rejected rejected:
                     return IsOneOfTooMany(Answered())
-                        ? new DeliveryOutcome.Misconfigured(MisconfiguredCodes.EverythingRejected, rejected.Status) { Calls = rejected.Calls }
+                        ? new DeliveryOutcome.Misconfigured(MisconfiguredCodes.EverythingRejected, rejected.HttpStatus) { Calls = rejected.Calls }
                         : rejected;
                 default:
                     _rejected = 0;
@@ -143,7 +143,7 @@ internal sealed class DeliveryGate : IDisposable
 
         if (_breaker.Failed(partitions))
         {
-            _notices.BreakerOpened(unavailable.Code);
+            _notices.BreakerOpened(unavailable.Reason!);
             Change(_state with { BreakerOpen = true });
         }
     }

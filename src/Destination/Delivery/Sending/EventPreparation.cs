@@ -23,10 +23,10 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySe
             switch (result)
             {
                 case MappingResult.Skipped skipped:
-                    pending.End = DeliveryEnd.Skipped(skipped.Reason);
+                    pending.End = new Settlement.Complete(skipped.Reason);
                     break;
                 case MappingResult.Invalid invalid:
-                    pending.End = DeliveryEnd.Dead(invalid.Problems[0].Reason, string.Join("; ", invalid.Problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+                    pending.End = new Settlement.DeadLetter(invalid.Problems[0].Reason, string.Join("; ", invalid.Problems.Select(problem => $"{problem.Field}: {problem.Message}")));
                     break;
                 case MappingResult.Mapped mapped:
                     Write(pending, mapped.Operations);
@@ -36,14 +36,14 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySe
         catch (JsonException exception)
         {
             Log.MappingFailed(logger, pending.Envelope.EventId, exception.GetType().Name);
-            pending.End = DeliveryEnd.Dead(DeadLetterReason.Unreadable, $"the event can't be mapped ({exception.GetType().Name})");
+            pending.End = new Settlement.DeadLetter(DeadLetterReason.Unreadable, $"the event can't be mapped ({exception.GetType().Name})");
         }
 #pragma warning disable CA1031 // One event's trouble must not stop its partition; the message may quote the event, so only the type is told.
         catch (Exception exception) when (exception is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
             Log.MappingFailed(logger, pending.Envelope.EventId, exception.GetType().Name);
-            pending.MappingFailure = DeliveryEnd.Dead(DeadLetterReason.InvalidEvent, $"the event can't be mapped ({exception.GetType().Name})");
+            pending.MappingFailure = new Settlement.DeadLetter(DeadLetterReason.InvalidEvent, $"the event can't be mapped ({exception.GetType().Name})");
         }
     }
 

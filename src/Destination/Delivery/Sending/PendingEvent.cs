@@ -18,7 +18,8 @@ internal sealed class PendingEvent : IDisposable
         StartedAt = startedAt;
         Span = span;
         OthersAtFirstFailure = othersAtFirstFailure;
-        FailedCalls = received.History.Attempts;
+        Attempts = received.History.FailedCalls;
+        FailedCalls = received.History.FailedCalls;
         FirstFailedAt = received.History.FirstFailedAt;
     }
 
@@ -43,7 +44,7 @@ internal sealed class PendingEvent : IDisposable
     public bool IsPrepared { get; private set; }
 
     /// <summary>How it ends unless everything must be held, because its mapping threw an exception; null when it did not.</summary>
-    public DeliveryEnd? MappingFailure { get; set; }
+    public Settlement? MappingFailure { get; set; }
 
     /// <summary>What mapping it had to say.</summary>
     public IReadOnlyList<MappingWarning> Warnings { get; set; } = [];
@@ -51,11 +52,11 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>What the last call came to; null before the first.</summary>
     public DeliveryOutcome? Outcome { get; set; }
 
-    /// <summary>How it ends; null while it goes on.</summary>
-    public DeliveryEnd? End { get; set; }
+    /// <summary>What is done with its queue message; null while it goes on.</summary>
+    public Settlement? End { get; set; }
 
-    /// <summary>Calls in this pass.</summary>
-    public int Calls { get; private set; }
+    /// <summary>Calls to Customer.io for it so far: all of this pass, and those of earlier passes that failed.</summary>
+    public int Attempts { get; private set; }
 
     /// <summary>Failed calls, earlier passes included.</summary>
     public int FailedCalls { get; private set; }
@@ -78,7 +79,7 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>Calls were made that held it.</summary>
     public void Called(int calls, int? status)
     {
-        Calls += calls;
+        Attempts += calls;
         HttpStatus = status ?? HttpStatus;
     }
 
@@ -128,26 +129,4 @@ internal sealed class PendingEvent : IDisposable
         _scope?.Dispose();
         _scope = null;
     }
-}
-
-/// <summary>How a pass ends for an event.</summary>
-/// <param name="Outcome">What it came to.</param>
-/// <param name="Reason">Why, as a code; null when delivered.</param>
-/// <param name="Settlement">What is done with the queue message.</param>
-internal sealed record DeliveryEnd(AttemptOutcome Outcome, string? Reason, Settlement Settlement)
-{
-    /// <summary>Customer.io took it.</summary>
-    public static DeliveryEnd Delivered { get; } = new(AttemptOutcome.Delivered, null, Settlement.Complete.Instance);
-
-    /// <summary>It is not meant to be sent.</summary>
-    public static DeliveryEnd Skipped(SkipReason reason) => new(AttemptOutcome.Skipped, reason.ToCode(), Settlement.Complete.Instance);
-
-    /// <summary>It goes to the dead letters.</summary>
-    public static DeliveryEnd Dead(Settlement.DeadLetter letter) => new(AttemptOutcome.DeadLettered, letter.Reason.ToCode(), letter);
-
-    /// <summary>It goes to the dead letters.</summary>
-    public static DeliveryEnd Dead(DeadLetterReason reason, string description) => Dead(new Settlement.DeadLetter(reason, description));
-
-    /// <summary>It goes back to the queue.</summary>
-    public static DeliveryEnd Released(string reason, FailureHistory history) => new(AttemptOutcome.Released, reason, new Settlement.Release(history));
 }

@@ -44,7 +44,7 @@ public sealed class BrokerFaultTests : BrokerTests
         IPartitionLease first = await ReceiveAsync();
         Subject.Double.Fail(BrokerOperation.Settle, fault);
 
-        await SettleAsync(first, Settlement.Complete.Instance);
+        await SettleAsync(first, Settlement.Complete.Delivered);
         await first.DisposeAsync();
         await using IPartitionLease again = await ReceiveAsync();
 
@@ -59,7 +59,7 @@ public sealed class BrokerFaultTests : BrokerTests
         IPartitionLease first = await ReceiveAsync();
         Subject.Double.Fail(BrokerOperation.SetSessionState, OperationFault.Unauthorized, times: 10);
 
-        await SettleAsync(first, new Settlement.Release(new FailureHistory(3, Some.Time)));
+        await SettleAsync(first, new Settlement.Release("http_503", new FailureHistory(3, Some.Time)));
         await first.DisposeAsync();
         await using IPartitionLease again = await ReceiveAsync();
 

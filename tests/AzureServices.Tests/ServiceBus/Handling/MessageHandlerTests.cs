@@ -55,7 +55,7 @@ public abstract class MessageHandlerTests
     private protected List<ReceivedEvent> Delivered { get; } = [];
 
     /// <summary>What the next delivery comes to.</summary>
-    private protected Settlement Decision { get; set; } = Settlement.Complete.Instance;
+    private protected Settlement Decision { get; set; } = Settlement.Complete.Delivered;
 
     /// <summary>What the next delivery has written down while it waits; null for nothing.</summary>
     private protected FailureHistory? Keeps { get; set; }

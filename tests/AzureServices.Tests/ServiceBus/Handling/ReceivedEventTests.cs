@@ -34,7 +34,7 @@ public sealed class ReceivedEventTests : BrokerTests
             Subject.Double.HeldSessions.ShouldContain("l-07");
         }
 
-        await lease.SettleAsync(lease.Events[0], Some.Attempt(Settlement.Complete.Instance));
+        await lease.SettleAsync(lease.Events[0], Some.Attempt(Settlement.Complete.Delivered));
 
         Subject.Double.ActiveCount.ShouldBe(0);
     }
@@ -53,7 +53,7 @@ public sealed class ReceivedEventTests : BrokerTests
             _time.Advance(TimeSpan.FromSeconds(1));
             return told.Task.IsCompleted;
         });
-        await lost.SettleAsync(lost.Events[0], Some.Attempt(new Settlement.Release(new FailureHistory(3, Some.Time))));
+        await lost.SettleAsync(lost.Events[0], Some.Attempt(new Settlement.Release("http_503", new FailureHistory(3, Some.Time))));
         await lost.DisposeAsync();
 
         await using IPartitionLease again = await ReceiveAsync();
@@ -67,7 +67,7 @@ public sealed class ReceivedEventTests : BrokerTests
         await using IPartitionLease lost = await ReceiveAsync();
         Subject.Double.DetachReceivers();
 
-        Task settling = lost.SettleAsync(lost.Events[0], Some.Attempt(Settlement.Complete.Instance));
+        Task settling = lost.SettleAsync(lost.Events[0], Some.Attempt(Settlement.Complete.Delivered));
         await Eventually.BecomesTrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));

@@ -13,7 +13,7 @@ public sealed class SessionTests : MessageHandlerTests
     [Fact]
     public async Task A_release_writes_the_failures_down_before_it_gives_the_session_up()
     {
-        Decision = new Settlement.Release(Failures);
+        Decision = new Settlement.Release("http_503", Failures);
 
         await HandleAsync();
 
@@ -24,7 +24,7 @@ public sealed class SessionTests : MessageHandlerTests
     [Fact]
     public async Task A_release_without_failures_writes_nothing()
     {
-        Decision = new Settlement.Release(FailureHistory.None);
+        Decision = new Settlement.Release("http_503", FailureHistory.None);
 
         await HandleAsync();
 
@@ -34,9 +34,9 @@ public sealed class SessionTests : MessageHandlerTests
     [Fact]
     public async Task The_next_delivery_knows_the_failures_and_its_end_forgets_them()
     {
-        Decision = new Settlement.Release(Failures);
+        Decision = new Settlement.Release("http_503", Failures);
         await HandleAsync();
-        Decision = Settlement.Complete.Instance;
+        Decision = Settlement.Complete.Delivered;
 
         await HandleAsync();
         await HandleAsync(Some.Envelope(2));

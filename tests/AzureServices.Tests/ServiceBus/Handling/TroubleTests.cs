@@ -45,7 +45,7 @@ public sealed class TroubleTests : MessageHandlerTests
     [InlineData("dead-letter")]
     public async Task An_event_that_could_not_be_settled_is_settled_when_it_comes_again_and_not_sent_again(string step)
     {
-        Decision = step == "complete" ? Settlement.Complete.Instance : Some.DeadLetter();
+        Decision = step == "complete" ? Settlement.Complete.Delivered : Some.DeadLetter();
         await PausesAsync(step, times: 3);
 
         await HandleAsync();
@@ -69,7 +69,7 @@ public sealed class TroubleTests : MessageHandlerTests
     [Fact]
     public async Task An_event_whose_session_is_lost_while_it_waits_is_left_to_whoever_has_the_session_now()
     {
-        Decision = new Settlement.Release(new FailureHistory(3, Some.Time));
+        Decision = new Settlement.Release("http_503", new FailureHistory(3, Some.Time));
         Waits = static lost => Task.Delay(Timeout.InfiniteTimeSpan, lost).ContinueWith(static _ => { }, TaskScheduler.Default);
         Settled.Failures["renew"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);
 
@@ -90,7 +90,7 @@ public sealed class TroubleTests : MessageHandlerTests
     [Fact]
     public async Task A_lock_that_can_not_be_renewed_is_lost_when_its_minute_is_over()
     {
-        Decision = new Settlement.Release(FailureHistory.None);
+        Decision = new Settlement.Release("http_503", FailureHistory.None);
         Waits = static lost => Task.Delay(Timeout.InfiniteTimeSpan, lost).ContinueWith(static _ => { }, TaskScheduler.Default);
         Settled.Failures["renew"] = new InvalidOperationException("gRPC tells nothing else");
 

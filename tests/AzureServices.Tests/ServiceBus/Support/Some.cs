@@ -38,12 +38,6 @@ internal static class Some
         Kind = EventKind.Track,
         Lane = Lane.Live,
         ReceivedAt = Time,
-        Outcome = settlement switch
-        {
-            Settlement.Complete => AttemptOutcome.Delivered,
-            Settlement.DeadLetter => AttemptOutcome.DeadLettered,
-            _ => AttemptOutcome.Released,
-        },
         Attempts = attempts,
         Duration = TimeSpan.FromSeconds(1),
         Settlement = settlement,
