@@ -95,7 +95,7 @@ type destinationSettings = {
   Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter'?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?
-  Limits__AttributeValue: 'deadLetter' | 'trim'?
+  Limits__AttributeValue: 'deadLetter' | 'trim' | 'cut'?
   Limits__AttributeCount: 'deadLetter' | 'trim'?
   Limits__EventName: 'deadLetter' | 'trim'?
   Limits__PageName: 'deadLetter' | 'trim'?

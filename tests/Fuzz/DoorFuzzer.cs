@@ -27,7 +27,7 @@ internal sealed class DoorFuzzer : Fuzzer
     private readonly EnvelopeMapper _mapper = new(Settings.Mapping, Settings.Limits, RulesSource.Of(DestinationRules.None));
     private readonly EnvelopeMapper _converting = new(
         new MappingSettings { ConvertDates = true, SendNulls = false, EmailFromProperties = true, PersonIdentifier = PersonIdentifierChoice.Email },
-        new LimitSettings { AttributeName = OverLimit.Trim, AttributeValue = OverLimit.Trim, AttributeCount = OverLimit.Trim, EventName = OverLimit.Trim },
+        new LimitSettings { AttributeName = OverLimit.Trim, AttributeValue = OverValueLimit.Trim, AttributeCount = OverLimit.Trim, EventName = OverLimit.Trim },
         RulesSource.Of(DestinationRules.None));
 
     private readonly DestinationMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());

@@ -73,9 +73,15 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         int valueStart = _output.Length;
         bool replaced = _output.WriteValue(property.Value, context.Settings.ConvertDates && !property.Name.Equals(KnownNames.Email));
         int length = Measure(property.Value, _output.Length - valueStart);
-        bool fits = Fits(property.Name, TrackApiLimits.AttributeNameBytes, property.Name.Length, context.Limits.AttributeName, "the attribute's name")
-            & FitsValue(property.Name, length);
-        if (!fits)
+        bool nameFits = Fits(property.Name, TrackApiLimits.AttributeNameBytes, property.Name.Length, Choice(context.Limits.AttributeName) == OverLimit.Trim, "the attribute's name");
+        if (nameFits && MayCut(property, length, out Utf8Text text))
+        {
+            Restore(before);
+            WriteCut(property.Name, text);
+            return;
+        }
+
+        if (!nameFits | !FitsValue(property.Name, length))
         {
             Restore(before);
         }
@@ -114,9 +120,30 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
     public void Unclear(Utf8Text name) => Warn(
         WarningCode.SubscriptionUnclear, FieldName.Of(Set, name), "it is neither on nor off and was left out; the status at Customer.io stays as it was");
 
-    private bool FitsValue(Utf8Text name, int length) => Fits(name, TrackApiLimits.AttributeValueBytes, length, context.Limits.AttributeValue, "the attribute's value");
+    // A piece of an e-mail would be another address.
+    private bool MayCut(Property property, int length, out Utf8Text text)
+    {
+        text = default;
+        return length > TrackApiLimits.AttributeValueBytes
+            && context.Limits.AttributeValue == OverValueLimit.Cut
+            && property.Value.Kind == JsonKind.String
+            && !property.Name.Equals(KnownNames.Email)
+            && property.Value.TryGetText(out text);
+    }
 
-    private bool Fits(Utf8Text name, int limit, int actual, OverLimit configured, string what)
+    private void WriteCut(Utf8Text name, Utf8Text text)
+    {
+        int length = NameCut.OnCharacter(text.Span, TrackApiLimits.AttributeValueBytes);
+        Begin(name.Span);
+        _output.WriteString(text.Span[..length]);
+        Warn(WarningCode.AttributeCut, FieldName.Of(Set, name), string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"the attribute's value has {text.Length} bytes (the limit is {TrackApiLimits.AttributeValueBytes}); the first {length} are sent"));
+    }
+
+    private bool FitsValue(Utf8Text name, int length) =>
+        Fits(name, TrackApiLimits.AttributeValueBytes, length, holdsOptOut || context.Limits.AttributeValue != OverValueLimit.DeadLetter, "the attribute's value");
+
+    private bool Fits(Utf8Text name, int limit, int actual, bool leavesOut, string what)
     {
         if (actual <= limit)
         {
@@ -124,7 +151,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         }
 
         string field = FieldName.Of(Set, name);
-        if (Choice(configured) == OverLimit.Trim)
+        if (leavesOut)
         {
             Warn(WarningCode.AttributeDropped, field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} bytes (the limit is {limit}); it was left out"));
         }

@@ -47,16 +47,17 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
         }
 
         RuledEvent ruled = RuleApplication.Apply(source, current, mapping, scope, trace);
+        foreach (MappingWarning warning in ruled.Warnings ?? [])
+        {
+            context.Warn(warning);
+        }
+
         if (ruled.Skip is { } filtered)
         {
             return context.Skipped(filtered.Reason, filtered.Rule, filtered.RuleName);
         }
 
         context.RuledEmail = ruled.Email;
-        if (ruled.Warning is { } warning)
-        {
-            context.Warn(warning);
-        }
 
         return EventMapper.Map(ruled.Event, context);
     }

@@ -77,6 +77,9 @@ public enum WarningCode
     /// <summary><c>attribute_dropped</c>: an attribute whose name or value is too long was left out.</summary>
     AttributeDropped,
 
+    /// <summary><c>attribute_cut</c>: an attribute's text is too long and was cut to its limit.</summary>
+    AttributeCut,
+
     /// <summary><c>attributes_dropped</c>: attributes beyond the most an identify may have were left out.</summary>
     AttributesDropped,
 
@@ -140,6 +143,7 @@ public static class WarningCodes
         WarningCode.NameCut => "name_cut",
         WarningCode.PageNameCut => "page_name_cut",
         WarningCode.AttributeDropped => "attribute_dropped",
+        WarningCode.AttributeCut => "attribute_cut",
         WarningCode.AttributesDropped => "attributes_dropped",
         WarningCode.ReservedName => "reserved_name",
         WarningCode.GuardedProperty => "guarded_property",

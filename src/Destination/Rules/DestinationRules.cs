@@ -42,6 +42,9 @@ public sealed class DestinationRules
     /// <summary>The tracks that are sent; null for all.</summary>
     internal NameSet? EnabledEvents { get; init; }
 
+    /// <summary>The tracks that are never sent, whatever <see cref="EnabledEvents"/> says; null for none.</summary>
+    internal NameSet? DisabledEvents { get; init; }
+
     /// <summary>Where events may come from.</summary>
     internal EventSources Sources { get; init; } = EventSources.All;
 

@@ -24,7 +24,9 @@ internal static class EventAdmission
             FreshpaintEvent.Identify => rules.Identify ? null : "identify",
             FreshpaintEvent.Page => rules.Pages ? null : "pages",
             FreshpaintEvent.Screen => rules.Screens ? null : "screens",
-            FreshpaintEvent.Track track => rules.EnabledEvents?.Matches(track.Name) ?? true ? null : "events.enabled",
+            FreshpaintEvent.Track track => rules.DisabledEvents?.Matches(track.Name) == true ? "events.disabled"
+                : rules.EnabledEvents?.Matches(track.Name) == false ? "events.enabled"
+                : null,
             _ => null,
         };
         return byKind ?? DisabledBySource(source.Head, rules.Sources)

@@ -29,7 +29,7 @@ internal static class RuleApplication
         bool ownsEmail = rules.IsPrivate || rules.Plans.Users.TouchesEmail;
         if (plan.Steps.Count == 0 && !ownsEmail)
         {
-            return new RuledEvent(source, source, null, null, null);
+            return new RuledEvent(source, null, null, null);
         }
 
         RuleRun run = scope.Rules.Run;
@@ -38,15 +38,20 @@ internal static class RuleApplication
         run.Run(plan);
         if (run.DroppedBy is { } step)
         {
-            return new RuledEvent(source, source, new Skip(SkipReason.Filtered, step.Path, step.Name), null, null);
+            return new RuledEvent(source, new Skip(SkipReason.Filtered, step.Path, step.Name), null, run.Warnings);
         }
 
         RuledEmail? email = ownsEmail
             ? new RuledEmail(EmailRule.Left(run, rules, settings, scope.Rules.PersonRun), rules.Privacy?.Traits.Allows(EmailRule.Name) ?? true)
             : null;
-        MappingWarning? dropped = rules.Privacy is { } privacy ? PrivacyFilter.Apply(run, Allowed(privacy, source, run.NewName)) : null;
+        List<MappingWarning>? warnings = run.Warnings;
+        if (rules.Privacy is { } privacy && PrivacyFilter.Apply(run, Allowed(privacy, source, run.NewName)) is { } dropped)
+        {
+            (warnings ??= []).Add(dropped);
+        }
+
         FreshpaintEvent left = run.Subject.HasChanged ? Reread(source, run.Subject, scope) : source;
-        return new RuledEvent(Renamed(left, run.NewName), source, null, email, dropped);
+        return new RuledEvent(Renamed(left, run.NewName), null, email, warnings);
     }
 
     private static PropertySet Properties(FreshpaintEvent source) => source switch

@@ -6,11 +6,10 @@ namespace CustomerIoDestination.Rules;
 
 /// <summary>What the rules left of an event.</summary>
 /// <param name="Event">The event to be mapped.</param>
-/// <param name="Given">The event as it came in.</param>
 /// <param name="Skip">That a rule took it out; null when none did.</param>
 /// <param name="Email">The person's e-mail, when the rules have a say in it; null when the event itself tells.</param>
-/// <param name="Warning">What privacy mode left out; null when nothing.</param>
-internal readonly record struct RuledEvent(FreshpaintEvent Event, FreshpaintEvent Given, Skip? Skip, RuledEmail? Email, MappingWarning? Warning);
+/// <param name="Warnings">What transformations could not look into, and what privacy mode left out; null for nothing.</param>
+internal readonly record struct RuledEvent(FreshpaintEvent Event, Skip? Skip, RuledEmail? Email, IReadOnlyList<MappingWarning>? Warnings);
 
 /// <summary>The e-mail the rules left to name the person by.</summary>
 /// <param name="Address">The e-mail; null for none.</param>

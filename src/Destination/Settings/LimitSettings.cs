@@ -10,6 +10,19 @@ public enum OverLimit
     Trim,
 }
 
+/// <summary>What becomes of an identify with an attribute value over its limit.</summary>
+public enum OverValueLimit
+{
+    /// <summary>It becomes a dead letter that names field, limit and size.</summary>
+    DeadLetter,
+
+    /// <summary>The attribute is left out, with a warning.</summary>
+    Trim,
+
+    /// <summary>Text is cut on a character boundary, with a warning; any other value, and an e-mail, is left out.</summary>
+    Cut,
+}
+
 /// <summary>What becomes of events over Customer.io's limits, a choice for each limit that has one.</summary>
 public sealed record LimitSettings
 {
@@ -17,7 +30,7 @@ public sealed record LimitSettings
     public OverLimit AttributeName { get; init; } = OverLimit.DeadLetter;
 
     /// <summary>An attribute value over 1,000 bytes.</summary>
-    public OverLimit AttributeValue { get; init; } = OverLimit.DeadLetter;
+    public OverValueLimit AttributeValue { get; init; } = OverValueLimit.DeadLetter;
 
     /// <summary>More than 300 attributes.</summary>
     public OverLimit AttributeCount { get; init; } = OverLimit.DeadLetter;

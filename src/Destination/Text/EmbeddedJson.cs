@@ -19,6 +19,19 @@ internal static class EmbeddedJson
         return default;
     }
 
+    /// <summary>Whether a text holds a JSON object or array.</summary>
+    public static bool Holds(Utf8Text text)
+    {
+        Utf8Text json = Utf8Scan.Trim(text);
+        if (json.IsEmpty || json.Span[0] is not ((byte)'{' or (byte)'['))
+        {
+            return false;
+        }
+
+        using var table = new JsonTable();
+        return table.TryRead(json.Bytes);
+    }
+
     /// <summary>A JSON string with this text.</summary>
     public static JsonValue Text(Utf8Text text)
     {

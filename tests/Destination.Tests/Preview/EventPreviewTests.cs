@@ -72,7 +72,7 @@ public sealed class EventPreviewTests
         new()
         {
             Mapping = new MappingSettings { ConvertDates = true, SendNulls = false, PersonIdentifier = PersonIdentifierChoice.Email, EmailFromProperties = true },
-            Limits = new LimitSettings { AttributeName = OverLimit.Trim, AttributeValue = OverLimit.Trim, AttributeCount = OverLimit.Trim, EventName = OverLimit.Trim },
+            Limits = new LimitSettings { AttributeName = OverLimit.Trim, AttributeValue = OverValueLimit.Trim, AttributeCount = OverLimit.Trim, EventName = OverLimit.Trim },
         },
     ];
 

@@ -66,12 +66,29 @@ public sealed class ConditionTests
     [InlineData("""{"page": {"url": "https://a.example/shop/x?y=1#z"}}""", """{}""", true)]
     [InlineData("""{}""", """{"$current_url": "https://a.example/shop/x"}""", true)]
     [InlineData("""{"page": {"path": "/"}}""", """{"$current_url": "https://a.example/shop/x"}""", false)]
+    [InlineData("""{"page": {"path": " "}}""", """{"$current_url": "https://a.example/shop/x"}""", true)]
+    [InlineData("""{"page": {"path": "/"}}""", """{"$current_url": "https://a.example/#/shop/x"}""", true)]
+    [InlineData("""{"page": {"path": "/", "url": "https://a.example/?a=1#!/Shop/x?b=2"}}""", """{}""", true)]
+    [InlineData("""{"page": {"path": "/#shop/x"}}""", """{}""", false)]
+    [InlineData("""{"page": {"path": "//SHOP//x"}}""", """{}""", true)]
+    [InlineData("""{"page": {"path": "/sh%6Fp%2Fx"}}""", """{}""", true)]
+    [InlineData("""{"page": {"path": "/sh%zzp/x"}}""", """{}""", false)]
+    [InlineData("""{"page": {"url": "//a.example/shop/x"}}""", """{}""", true)]
+    [InlineData("""{"page": {"url": "a.example/shop/x"}}""", """{}""", true)]
     [InlineData("""{"page": {"url": "https://a.example"}}""", """{}""", false)]
     [InlineData("""{}""", """{}""", false)]
     public void The_page_is_known_from_its_path_or_its_url(string context, string properties, bool holds) =>
         (RulesRig.Preview(
             """{"transformations": [{"operation": "dropEvent", "on": "events", "when": {"page": "/shop/*"}}]}""",
             $$"""{"type": "track", "event": "Read", "userId": "u1", "properties": {{properties}}, "context": {{context}} }""").Outcome == "skip").ShouldBe(holds);
+
+    [Theory]
+    [InlineData("/MÜNCHEN/*")]
+    [InlineData("/m%C3%BCnchen//*")]
+    public void A_page_pattern_is_read_in_the_form_that_paths_are_compared_in(string pattern) =>
+        RulesRig.Preview(
+            $$"""{"transformations": [{"operation": "dropEvent", "on": "events", "when": {"page": "{{pattern}}"} }]}""",
+            """{"type": "page", "userId": "u1", "properties": {"url": "https://a.example/M%c3%9cnchen/x"} }""").Reason.ShouldBe("filtered");
 
     [Fact]
     public void A_condition_on_every_operation_restricts_it() =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 
@@ -38,6 +39,22 @@ public sealed class OperationTests
     [InlineData("stripQuery", "\"?a=1\"", "\"\"")]
     [InlineData("stripQuery", "\"/b#?\"", "\"/b#\"")]
     [InlineData("stripQuery", "\"nothing\"", "\"nothing\"")]
+    [InlineData("stripQuery", "\"a@example.com; b\"", "\"a@example.com; b\"")]
+    [InlineData("stripQuery", "\"/a;x=1;plain;y=2/b;z=3\"", "\"/a;plain/b\"")]
+    [InlineData("stripQuery", "\"https://u:p@h.example\"", "\"https://h.example\"")]
+    [InlineData("stripQuery", "\"//u@x@h.example/@b\"", "\"//h.example/@b\"")]
+    [InlineData("stripQuery", "\"https://h.example/@b\"", "\"https://h.example/@b\"")]
+    [InlineData("stripQuery", "\"/a//u@b\"", "\"/a//u@b\"")]
+    [InlineData("stripQuery", "\"/a#token=1\"", "\"/a\"")]
+    [InlineData("stripQuery", "\"/a#token%3d1\"", "\"/a\"")]
+    [InlineData("stripQuery", "\"/a#/b&token%3D1\"", "\"/a\"")]
+    [InlineData("stripQuery", "\"/a#/b;x=1\"", "\"/a#/b\"")]
+    [InlineData("stripQuery", "\"#a=1\"", "\"\"")]
+    [InlineData("stripQuery", "\";a=1\"", "\"\"")]
+    [InlineData("trim", "\"\\u00a0\\u200b a b \\ufeff\"", "\"a b\"")]
+    [InlineData("trim", "\" \"", "\"\"")]
+    [InlineData("trim", "\"ab\"", "\"ab\"")]
+    [InlineData("trim", "[\" a \"]", "[\" a \"]")]
     [InlineData("stripQuery", "7", "7")]
     [InlineData("stripQuery", "null", "null")]
     public void Text_is_changed_and_anything_else_stays(string operation, string given, string expected) =>
@@ -163,4 +180,73 @@ public sealed class OperationTests
         string data = RulesRig.Data("""{"operation": "deleteProperty", "on": "events", "property": "x"}""", """{"x":1,"s":"\ud800","n":123456789012345678901.50,"e":1E2}""");
         data.ShouldBe("{\"s\":\"\uFFFD\",\"n\":123456789012345678901.50,\"e\":1E2}");
     }
+
+    [Theory]
+    [InlineData("a", "b", """{"a":1,"b":2}""", """{"a":1,"b":1}""")]
+    [InlineData("a", "b", """{"b":2}""", """{"b":2}""")]
+    [InlineData("a", "b", """{"a":null}""", """{"a":null,"b":null}""")]
+    [InlineData("a", "a.b", """{"a":1}""", """{"a":1}""")]
+    [InlineData("a", "a.b", """{"a":{"c":1}}""", """{"a":{"c":1,"b":{"c":1}}}""")]
+    [InlineData("a.b", "a", """{"a":{"b":1,"c":2}}""", """{"a":1}""")]
+    [InlineData("cart.total", "sums.cart", """{"cart":{"total":5}}""", """{"cart":{"total":5},"sums":{"cart":5}}""")]
+    [InlineData("items[*].sku", "items[*].id", """{"items":[{"sku":"A"},7,{"n":1}]}""", """{"items":[{"sku":"A","id":"A"},7,{"n":1}]}""")]
+    public void A_property_is_copied_and_its_source_stays(string from, string to, string given, string expected) =>
+        RulesRig.Data($$"""{"operation": "copyProperty", "on": "events", "property": "{{from}}", "to": "{{to}}"}""", given).ShouldBe(expected);
+
+    [Fact]
+    public void A_copy_is_a_value_of_its_own_even_of_what_was_changed_before() =>
+        RulesRig.Data(
+            """
+            {"operation": "uppercase", "on": "events", "property": "a.x[*].y"},
+            {"operation": "copyProperty", "on": "events", "property": "a", "to": "b"},
+            {"operation": "deleteProperty", "on": "events", "property": "b.x[*].y"}
+            """,
+            """{"a":{"x":[{"y":"v"}]}}""").ShouldBe("""{"a":{"x":[{"y":"V"}]},"b":{"x":[{}]}}""");
+
+    [Fact]
+    public void An_email_told_beside_the_traits_can_be_copied_into_them() =>
+        JsonNode.Parse(RulesRig.Preview(
+            """{"transformations": [{"operation": "copyProperty", "on": "users", "property": "email", "to": "billing_email"}]}""",
+            """{"type": "identify", "userId": "u1", "traits": {"plan": "gold"}, "properties": {"email": "ada@example.com"}}""").Requests.ShouldHaveSingleItem().Body.Span)!["billing_email"]!
+            .GetValue<string>().ShouldBe("ada@example.com");
+
+    [Theory]
+    [InlineData("{a}", """{"a":"x"}""", "x")]
+    [InlineData("{a}-{a}", """{"a":1.50}""", "1.50-1.50")]
+    [InlineData("is {a.b}!", """{"a":{"b":true}}""", "is true!")]
+    [InlineData("{a\\.b}", """{"a.b":false}""", "false")]
+    [InlineData("\\{{a}\\}\\\\", """{"a":"x"}""", "{x}\\")]
+    [InlineData("<{a}>", """{"a":""}""", "<>")]
+    [InlineData("{a}", """{"a":null}""", null)]
+    [InlineData("{a}", "{}", null)]
+    [InlineData("{a}{b}", """{"a":1}""", null)]
+    [InlineData("{a}", """{"a":{}}""", null)]
+    [InlineData("{a}", """{"a":[1]}""", null)]
+    public void A_template_is_filled_unless_a_part_is_missing(string template, string given, string? expected)
+    {
+        string data = RulesRig.Data($$"""{"operation": "template", "on": "events", "property": "made", "template": {{JsonValue.Create(template)!.ToJsonString()}}}""", given);
+
+        JsonNode.Parse(data)!["made"]?.GetValue<string>().ShouldBe(expected);
+        (JsonNode.Parse(data)!["made"] is null).ShouldBe(expected is null);
+    }
+
+    [Theory]
+    [InlineData("""{"operation": "deleteProperty", "on": "events", "property": "p.a"}""", true)]
+    [InlineData("""{"operation": "deleteProperty", "on": "events", "property": "p"}""", false)]
+    [InlineData("""{"operation": "deleteProperty", "on": "events", "property": "list[*].b.c"}""", true)]
+    [InlineData("""{"operation": "uppercase", "on": "events", "property": "list[*]"}""", false)]
+    [InlineData("""{"operation": "uppercase", "on": "events", "property": "plain.a"}""", false)]
+    [InlineData("""{"operation": "renameProperty", "on": "events", "property": "p.a", "to": "q"}""", true)]
+    [InlineData("""{"operation": "renameProperty", "on": "events", "property": "plain", "to": "p.z"}""", true)]
+    [InlineData("""{"operation": "sendConstantProperty", "on": "events", "property": "p.z", "value": 1}""", true)]
+    [InlineData("""{"operation": "sendConstantProperty", "on": "events", "property": "p.z", "value": 1, "when": {"property": "n", "exists": true}}""", false)]
+    [InlineData("""{"operation": "sendConstantProperty", "on": "events", "property": "z", "value": 1, "when": {"not": {"all": [{"property": "p.a", "exists": true}]}}}""", true)]
+    [InlineData("""{"operation": "template", "on": "events", "property": "z", "template": "{p.a}"}""", true)]
+    [InlineData("""{"operation": "copyProperty", "on": "events", "property": "p.a", "to": "z"}""", true)]
+    [InlineData("""{"operation": "hashProperty", "on": "users", "property": "p.a", "algorithm": "sha256"}""", false)]
+    public void A_rule_that_would_lead_into_a_text_that_holds_JSON_says_that_it_did_not(string transformation, bool warns) =>
+        RulesRig.Preview(
+            $$"""{"transformations": [{{transformation}}]}""",
+            """{"type": "track", "event": "x", "userId": "u1", "properties": {"p": " {\"a\": 1}", "list": ["{}", {"b": "[1]"}], "plain": "{no JSON"}}""")
+            .Warnings.Select(warning => warning.Code).ShouldBe(warns ? ["rule_stopped_at_text"] : []);
 }

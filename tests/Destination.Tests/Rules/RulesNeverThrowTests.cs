@@ -30,8 +30,9 @@ public sealed class RulesNeverThrowTests
         ", \"when\": {\"not\": {\"property\": \"b\", \"in\": [1, \"12\"], \"atMost\": 5}}");
 
     private static readonly Gen<string> Operation = Gen.OneOf(
-        OneOf("uppercase", "lowercase", "deleteProperty", "stripQuery").Select(Path, (operation, path) => $"\"operation\": \"{operation}\", \"property\": \"{path}\""),
-        Gen.Select(Path, Path).Select((from, to) => $"\"operation\": \"renameProperty\", \"property\": \"{from}\", \"to\": \"{to}\""),
+        OneOf("uppercase", "lowercase", "trim", "deleteProperty", "stripQuery").Select(Path, (operation, path) => $"\"operation\": \"{operation}\", \"property\": \"{path}\""),
+        Gen.Select(OneOf("renameProperty", "copyProperty"), Path, Path).Select((operation, from, to) => $"\"operation\": \"{operation}\", \"property\": \"{from}\", \"to\": \"{to}\""),
+        Gen.Select(Path, Path).Select((path, part) => $"\"operation\": \"template\", \"property\": \"{path}\", \"template\": \"<{{{part}}}>\""),
         Gen.Select(Path, OneOf("text", "number", "boolean")).Select((path, type) => $"\"operation\": \"changePropertyType\", \"property\": \"{path}\", \"type\": \"{type}\""),
         Gen.Select(Path, OneOf("1", "{\"b\": [1]}", "null")).Select((path, value) => $"\"operation\": \"sendConstantProperty\", \"property\": \"{path}\", \"value\": {value}"),
         Path.Select(path => $"\"operation\": \"hashProperty\", \"property\": \"{path}\""),

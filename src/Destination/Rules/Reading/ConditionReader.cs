@@ -2,6 +2,7 @@ using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Reading;
 
@@ -50,7 +51,7 @@ internal static class ConditionReader
 
         if (part.Member("page") is { } page)
         {
-            conditions.Add(new Condition.OnPage(new NameSet(NamesReader.Patterns(page.OneOrMore("page"), NoPath))));
+            conditions.Add(new Condition.OnPage(new NameSet([.. NamesReader.Patterns(page.OneOrMore("page"), NoPath).Select(pattern => NamePattern.Of(PagePath.Normal(Utf8Text.Of(pattern.Text)).ToString()))])));
         }
 
         if (part.Member("source")?.Words(Sources) is { Count: > 0 } sources)

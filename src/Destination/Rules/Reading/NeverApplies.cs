@@ -34,6 +34,7 @@ internal static class NeverApplies
         }
 
         return name.Text.StartsWith('$') ? MatchesPage(name) ? "\"pages\": false" : MatchesScreen(name) ? "\"screens\": false" : null
+            : rules.DisabledEvents?.Covers(new NameSet([name])) == true ? "events.disabled"
             : rules.EnabledEvents is null || rules.EnabledEvents.All.Any(name.Overlaps) ? null
             : "events.enabled";
     }

@@ -27,6 +27,7 @@ internal static class RulesReader
 
         List<Transformation> transformations = Transformations(file, hashSecret);
         AllowListReader? allowed = AllowListReader.Read(file);
+        (NameSet? enabled, NameSet? disabled) = Events(file);
         var rules = new DestinationRules
         {
             Identify = file.Flag("identify", true),
@@ -35,7 +36,8 @@ internal static class RulesReader
             Anonymous = file.Flag("anonymous", true),
             AllowMessageOverrides = file.Flag("allowMessageOverrides", false),
             TransformationCount = transformations.Count,
-            EnabledEvents = EnabledEvents(file),
+            EnabledEvents = enabled,
+            DisabledEvents = disabled,
             Sources = Sources(file),
             Plans = new RulePlans(transformations),
             Privacy = allowed?.List,
@@ -51,10 +53,29 @@ internal static class RulesReader
         return problems.Count == 0 ? new RulesResult.Valid(rules) { Warnings = warnings } : new RulesResult.Invalid(problems);
     }
 
-    private static NameSet? EnabledEvents(RulePart file) =>
-        file.Member("events") is { } events && events.IsObject("enabled") && events.Required("enabled", "the events to send, by name or pattern") is { } enabled
-            ? new NameSet(NamesReader.Patterns(enabled.Elements(), NoTrack))
-            : null;
+    private static (NameSet? Enabled, NameSet? Disabled) Events(RulePart file)
+    {
+        if (file.Member("events") is not { } events || !events.IsObject("enabled", "disabled"))
+        {
+            return default;
+        }
+
+        NameSet? disabled = events.Member("disabled") is { } off ? new NameSet(NamesReader.Patterns(off.Elements(), NoTrack)) : null;
+        if (events.Member("enabled") is { } on)
+        {
+            return (new NameSet(NamesReader.Patterns(on.Elements(), name => NoTrack(name) ?? Disabled(name, disabled))), disabled);
+        }
+
+        if (disabled is null)
+        {
+            events.Problem("names nothing; give \"enabled\", the events to send, or \"disabled\", those never sent, by name or pattern");
+        }
+
+        return (null, disabled);
+    }
+
+    private static string? Disabled(NamePattern name, NameSet? disabled) =>
+        disabled?.Covers(new NameSet([name])) == true ? $"\"{name.Text}\" is in events.disabled too, so it is never sent" : null;
 
     private static string? NoTrack(NamePattern name) => !name.Text.StartsWith('$') ? null : $"\"{name.Text}\" is no track: " + name.Text switch
     {

@@ -16,12 +16,15 @@ internal static class TransformationReader
     {
         ["renameEvent"] = ["to"],
         ["renameProperty"] = ["property", "to"],
+        ["copyProperty"] = ["property", "to"],
         ["changePropertyType"] = ["property", "type"],
         ["uppercase"] = ["property"],
         ["lowercase"] = ["property"],
+        ["trim"] = ["property"],
         ["deleteProperty"] = ["property"],
         ["sendBuiltInProperty"] = ["property", "to"],
         ["sendConstantProperty"] = ["property", "value"],
+        ["template"] = ["property", "template"],
         ["hashProperty"] = ["property", "algorithm"],
         ["stripQuery"] = ["property"],
         ["dropEvent"] = [],
@@ -63,13 +66,16 @@ internal static class TransformationReader
     private static Operation? Operation(string code, RulePart part, RuleScope? scope, Secret? hashSecret) => code switch
     {
         "renameEvent" => RenameEvent(part, scope),
-        "renameProperty" => RenameProperty(part),
+        "renameProperty" => Move(part, "the property to rename") is var (from, to) ? new Operation.RenameProperty(from, to) : null,
+        "copyProperty" => Move(part, "the property to copy") is var (source, copy) ? new Operation.CopyProperty(source, copy) : null,
         "changePropertyType" => Edit(code, part, Type(part)),
         "uppercase" => Edit(code, part, new ChangeCase(upper: true)),
         "lowercase" => Edit(code, part, new ChangeCase(upper: false)),
+        "trim" => Edit(code, part, new TrimText()),
         "deleteProperty" => Paths(part, NamesReader.Property) is { } paths ? new Operation.DeleteProperty(paths) : null,
         "sendBuiltInProperty" => BuiltInReader.Read(part),
         "sendConstantProperty" => Constant(part),
+        "template" => TemplateReader.Read(part),
         "hashProperty" => Edit(code, part, Hash(part, hashSecret)),
         "stripQuery" => part.Member("property") is null ? new Operation.EditProperty(code, UrlProperties, new StripQuery()) : Edit(code, part, new StripQuery()),
         _ => Drop(part),
@@ -95,9 +101,9 @@ internal static class TransformationReader
         return to is null ? null : new Operation.RenameEvent(Utf8Text.Of(to));
     }
 
-    private static Operation.RenameProperty? RenameProperty(RulePart part)
+    private static (PropertyPath From, PropertyPath To)? Move(RulePart part, string meaning)
     {
-        PropertyPath? from = part.Required("property", "the property to rename") is { } property ? NamesReader.Property(property) : null;
+        PropertyPath? from = part.Required("property", meaning) is { } property ? NamesReader.Property(property) : null;
         PropertyPath? to = part.Required("to", "the new name") is { } target ? NamesReader.Property(target) : null;
         if (from is null || to is null)
         {
@@ -113,7 +119,7 @@ internal static class TransformationReader
             part.Member("to")!.Value.Problem($"leads to another array; up to the last [*] both must be the same, for instance {ExampleTarget(from)}");
         }
 
-        return new Operation.RenameProperty(from, to);
+        return (from, to);
     }
 
     private static string ExampleTarget(PropertyPath from) => from.ArrayPart == 0 ? "total" : from.Text[..(from.Text.LastIndexOf("[*]", StringComparison.Ordinal) + 3)] + ".name";

@@ -11,12 +11,18 @@ internal abstract record Condition
     {
     }
 
+    /// <summary>The properties it looks at.</summary>
+    public virtual IEnumerable<PropertyPath> Paths => [];
+
     /// <summary>Whether it holds.</summary>
     public abstract bool Holds(RuleRun run);
 
     /// <summary>A property, or any of the array elements its path names, passes a test.</summary>
     public sealed record OfProperty(PropertyPath Path, ValueTest Test) : Condition
     {
+        /// <inheritdoc/>
+        public override IEnumerable<PropertyPath> Paths => [Path];
+
         /// <inheritdoc/>
         public override bool Holds(RuleRun run) => Passes(run.Subject.Member(Path.Head), (Left: Path.Segments.AsMemory(1), Test));
 
@@ -40,11 +46,11 @@ internal abstract record Condition
         public override bool Holds(RuleRun run) => Kinds.Contains(run.Event.Kind);
     }
 
-    /// <summary>It happened on a page whose path is one of these.</summary>
-    public sealed record OnPage(NameSet Paths) : Condition
+    /// <summary>It happened on a page with a path that is one of these, in the form of <see cref="PagePath.Normal"/>.</summary>
+    public sealed record OnPage(NameSet Patterns) : Condition
     {
         /// <inheritdoc/>
-        public override bool Holds(RuleRun run) => PagePath.Of(run.Event.Head) is { } path && Paths.Matches(path);
+        public override bool Holds(RuleRun run) => PagePath.Matches(run.Event, Patterns);
     }
 
     /// <summary>It comes from one of these sources.</summary>
@@ -58,6 +64,9 @@ internal abstract record Condition
     public sealed record All(IReadOnlyList<Condition> Conditions) : Condition
     {
         /// <inheritdoc/>
+        public override IEnumerable<PropertyPath> Paths => Conditions.SelectMany(condition => condition.Paths);
+
+        /// <inheritdoc/>
         public override bool Holds(RuleRun run) => Conditions.All(condition => condition.Holds(run));
     }
 
@@ -65,12 +74,18 @@ internal abstract record Condition
     public sealed record Any(IReadOnlyList<Condition> Conditions) : Condition
     {
         /// <inheritdoc/>
+        public override IEnumerable<PropertyPath> Paths => Conditions.SelectMany(condition => condition.Paths);
+
+        /// <inheritdoc/>
         public override bool Holds(RuleRun run) => Conditions.Any(condition => condition.Holds(run));
     }
 
     /// <summary>It does not hold.</summary>
     public sealed record Not(Condition Condition) : Condition
     {
+        /// <inheritdoc/>
+        public override IEnumerable<PropertyPath> Paths => Condition.Paths;
+
         /// <inheritdoc/>
         public override bool Holds(RuleRun run) => !Condition.Holds(run);
     }

@@ -112,6 +112,19 @@ internal readonly struct EditableValue
         return node;
     }
 
+    /// <summary>The same value, so that a change to one of the two is none to the other.</summary>
+    public EditableValue Copy()
+    {
+        if (Node is null)
+        {
+            return this;
+        }
+
+        var copy = new EditableNode(Node.IsArray);
+        copy.Members.AddRange(Node.Members.Select(member => member with { Value = member.Value.Copy() }));
+        return Open(copy);
+    }
+
     /// <summary>Writes it as JSON.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="compact">Whether what the sender gave is written in the form that is measured and sent, or copied as it is.</param>

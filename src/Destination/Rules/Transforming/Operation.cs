@@ -1,3 +1,4 @@
+using System.Buffers;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Text;
 
@@ -108,6 +109,78 @@ internal abstract record Operation(string Code)
             }));
     }
 
+    /// <summary>Copies a property to another name or place; what was there is replaced, the source stays.</summary>
+    public sealed record CopyProperty(PropertyPath Path, PropertyPath To) : Operation("copyProperty")
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<PropertyPath> Reads { get; } = [Path];
+
+        /// <inheritdoc/>
+        public override PropertyPath? Makes => To;
+
+        /// <inheritdoc/>
+        public override void Apply(RuleRun run) =>
+            PathWalk.VisitBases(run.Subject.Open(), Path, (copy: this, run), static (node, inner) =>
+            {
+                EditableValue value = PathWalk.Find(node, inner.copy.Path.Segments.AsSpan(inner.copy.Path.ArrayPart));
+                if (!value.IsPresent && inner.copy.Path.ArrayPart == 0)
+                {
+                    value = PathWalk.Find(inner.run.Subject.Hidden, inner.copy.Path.Segments);
+                }
+
+                ReadOnlySpan<PathSegment> to = inner.copy.To.Segments.AsSpan(inner.copy.To.ArrayPart);
+                EditableValue replaced = PathWalk.Find(node, to);
+                if (value.IsPresent && PathWalk.Place(node, to, value.Copy()))
+                {
+                    inner.run.Changed(inner.copy.To.Text, replaced, value);
+                }
+            });
+    }
+
+    /// <summary>Sets a property to a text made of others; when one of them is missing, null, an object or an array, nothing is set.</summary>
+    /// <param name="Path">The property.</param>
+    /// <param name="Pieces">The text: literal pieces, and the properties between them.</param>
+    public sealed record FillTemplate(PropertyPath Path, IReadOnlyList<TemplatePiece> Pieces) : Operation("template")
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<PropertyPath> Reads { get; } = [.. Pieces.Select(piece => piece.Property).OfType<PropertyPath>()];
+
+        /// <inheritdoc/>
+        public override PropertyPath? Makes => Path;
+
+        /// <inheritdoc/>
+        public override void Apply(RuleRun run)
+        {
+            var text = new ArrayBufferWriter<byte>();
+            foreach (TemplatePiece piece in Pieces)
+            {
+                if (piece.Property is not { } property)
+                {
+                    text.Write(piece.Literal.Span);
+                    continue;
+                }
+
+                EditableValue value = run.Subject.At(property);
+                switch (value.Kind)
+                {
+                    case JsonKind.String when value.TryGetText(out Utf8Text part):
+                        text.Write(part.Span);
+                        break;
+                    case JsonKind.Number:
+                        text.Write(value.Digits);
+                        break;
+                    case JsonKind.True or JsonKind.False:
+                        text.Write(value.Kind == JsonKind.True ? "true"u8 : "false"u8);
+                        break;
+                    default:
+                        return;
+                }
+            }
+
+            run.Set(Path, EditableValue.Text(text.WrittenMemory));
+        }
+    }
+
     /// <summary>Sets a property to a value.</summary>
     public sealed record SendConstant(PropertyPath Path, JsonValue Value) : Operation("sendConstantProperty")
     {
@@ -135,3 +208,8 @@ internal abstract record Operation(string Code)
         }
     }
 }
+
+/// <summary>A piece of a template.</summary>
+/// <param name="Literal">Text that is always the same; empty for a property.</param>
+/// <param name="Property">The property whose value stands here; null for a literal.</param>
+internal readonly record struct TemplatePiece(Utf8Text Literal, PropertyPath? Property);

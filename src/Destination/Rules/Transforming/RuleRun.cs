@@ -1,4 +1,5 @@
 using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Text;
 
@@ -9,6 +10,7 @@ internal sealed class RuleRun
 {
     private RuleTrace? _trace;
     private Transformation? _step;
+    private List<MappingWarning>? _warnings;
 
     /// <summary>The event as it came in.</summary>
     public FreshpaintEvent Event { get; private set; } = null!;
@@ -21,6 +23,9 @@ internal sealed class RuleRun
 
     /// <summary>The transformation that took the event out; null when none did.</summary>
     public Transformation? DroppedBy { get; private set; }
+
+    /// <summary>What the transformations left alone that their author may have meant; null for nothing.</summary>
+    public List<MappingWarning>? Warnings => _warnings;
 
     /// <summary>Starts with an event.</summary>
     public void Begin(FreshpaintEvent source, PropertySet given, RuleTrace? trace)
@@ -40,6 +45,7 @@ internal sealed class RuleRun
         DroppedBy = null;
         _step = null;
         _trace = null;
+        _warnings = null;
     }
 
     /// <summary>Runs the transformations that may apply, in order.</summary>
@@ -56,12 +62,19 @@ internal sealed class RuleRun
             }
             else if ((pending[i >> 6] & (1UL << i)) != 0)
             {
-                _step = plan.Steps[i];
-                if (_step.When is null || _step.When.Holds(this))
-                {
-                    _step.Operation.Apply(this);
-                }
+                Apply(plan.Steps[i]);
             }
+        }
+    }
+
+    private void Apply(Transformation step)
+    {
+        _step = step;
+        TextStop.Find(this, step, step.AsksInside, ref _warnings);
+        if (step.When is null || step.When.Holds(this))
+        {
+            TextStop.Find(this, step, step.Enters, ref _warnings);
+            step.Operation.Apply(this);
         }
     }
 

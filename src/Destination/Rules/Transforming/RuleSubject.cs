@@ -1,4 +1,5 @@
 using CustomerIoDestination.Events;
+using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules.Transforming;
@@ -56,6 +57,18 @@ internal sealed class RuleSubject
     {
         EditableValue visible = IsOpen ? Root.Find(name) : EditableValue.Given(Given[name.Span]);
         return visible.IsPresent || Hidden.Members.Count == 0 ? visible : Hidden.Find(name);
+    }
+
+    /// <summary>What is at a path of names, in the properties or else the hidden facts; missing when nothing is.</summary>
+    public EditableValue At(PropertyPath path)
+    {
+        EditableValue value = Member(path.Head);
+        foreach (PathSegment segment in path.Segments.AsSpan(1))
+        {
+            value = value.Kind == JsonKind.Object ? value.Member(segment.Name) : default;
+        }
+
+        return value;
     }
 
     /// <summary>The properties, to be changed.</summary>

@@ -1,3 +1,5 @@
+using CustomerIoDestination.Rules.Naming;
+
 namespace CustomerIoDestination.Rules.Transforming;
 
 /// <summary>One entry of <c>transformations</c>.</summary>
@@ -6,4 +8,13 @@ namespace CustomerIoDestination.Rules.Transforming;
 /// <param name="Scope">What it applies to.</param>
 /// <param name="Operation">What it does.</param>
 /// <param name="When">The condition; null for always.</param>
-internal sealed record Transformation(string Path, string? Name, RuleScope Scope, Operation Operation, Condition? When);
+internal sealed record Transformation(string Path, string? Name, RuleScope Scope, Operation Operation, Condition? When)
+{
+    /// <summary>The paths of its operation that lead into a property.</summary>
+    public IReadOnlyList<PropertyPath> Enters { get; } = Nested(Operation.Makes is { } makes ? [.. Operation.Reads, makes] : Operation.Reads);
+
+    /// <summary>The paths of its condition that lead into a property.</summary>
+    public IReadOnlyList<PropertyPath> AsksInside { get; } = Nested(When?.Paths ?? []);
+
+    private static PropertyPath[] Nested(IEnumerable<PropertyPath> paths) => [.. paths.Where(path => path.Segments.Length > 1).DistinctBy(path => path.Text)];
+}
