@@ -14,31 +14,22 @@ namespace CustomerIoDestination.AzureServices.Control;
 /// </summary>
 internal static class ReportRow
 {
-    private static readonly StoredCodes<DestinationState> States = new(
-        (DestinationState.Delivering, "delivering"), (DestinationState.Unavailable, "unavailable"), (DestinationState.Paused, "paused"), (DestinationState.Disabled, "disabled"));
-
-    private static readonly StoredCodes<CustomerIoRegion> Regions = new(
-        (CustomerIoRegion.Auto, "auto"), (CustomerIoRegion.Us, "us"), (CustomerIoRegion.Eu, "eu"));
-
-    private static readonly StoredCodes<CredentialsState> CredentialsStates = new(
-        (CredentialsState.Unchecked, "unchecked"), (CredentialsState.Valid, "valid"), (CredentialsState.Invalid, "invalid"));
-
     private static readonly EventCounts NoCounts = new(0, 0, 0, 0, 0, 0, new Dictionary<string, long>());
 
     public static TableEntity Of(InstanceReport report) => new(ControlTable.Instances, report.Id)
     {
         ["SeenAt"] = report.SeenAt.UtcTicks,
-        ["State"] = States.Of(report.Status.State),
+        ["State"] = report.Status.State.ToCode(),
         ["Since"] = report.Status.Since.UtcTicks,
         ["Reason"] = report.Status.Reason,
         ["LastAnswerAt"] = report.Status.LastAnswerAt?.UtcTicks,
         ["NextTryAt"] = report.Status.NextTryAt?.UtcTicks,
         ["Failing"] = report.Status.Failing,
         ["MovedAt"] = report.Status.MovedAt?.UtcTicks,
-        ["Region"] = Regions.Of(report.Status.Region),
+        ["Region"] = report.Status.Region.ToCode(),
         ["Url"] = report.Status.Url?.AbsoluteUri,
         ["Workspace"] = report.Status.Workspace,
-        ["Credentials"] = CredentialsStates.Of(report.Status.Credentials),
+        ["Credentials"] = report.Status.Credentials.ToCode(),
         ["RateLimit"] = report.Status.RateLimit,
         ["RateCurrent"] = report.Status.RateCurrent,
         ["StartedAt"] = report.Status.StartedAt.UtcTicks,
@@ -51,7 +42,7 @@ internal static class ReportRow
     public static InstanceReport Read(TableEntity row)
     {
         DateTimeOffset seenAt = row.Time("SeenAt") ?? row.Timestamp ?? DateTimeOffset.MinValue;
-        DestinationState? state = States.Read(row.Text("State"));
+        DestinationState? state = row.Code<DestinationState>("State");
         return new InstanceReport(row.RowKey, seenAt, new DeliveryStatus
         {
             State = state ?? DestinationState.Delivering,
@@ -61,10 +52,10 @@ internal static class ReportRow
             NextTryAt = row.Time("NextTryAt"),
             Failing = row.Small("Failing") ?? 0,
             MovedAt = row.Time("MovedAt"),
-            Region = Regions.Read(row.Text("Region")) ?? CustomerIoRegion.Auto,
+            Region = row.Code<CustomerIoRegion>("Region") ?? CustomerIoRegion.Auto,
             Url = Uri.TryCreate(row.Text("Url"), UriKind.Absolute, out Uri? url) ? url : null,
             Workspace = row.Whole("Workspace"),
-            Credentials = CredentialsStates.Read(row.Text("Credentials")) ?? CredentialsState.Unchecked,
+            Credentials = row.Code<CredentialsState>("Credentials") ?? CredentialsState.Unchecked,
             RateLimit = row.Number("RateLimit") ?? 0,
             RateCurrent = row.Number("RateCurrent") ?? 0,
             StartedAt = row.Time("StartedAt") ?? seenAt,

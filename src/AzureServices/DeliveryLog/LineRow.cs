@@ -16,10 +16,6 @@ internal static class LineRow
 
     private const string ByEvent = "e";
 
-    private static readonly StoredCodes<Lane> Lanes = new((Lane.Live, "live"), (Lane.Import, "import"));
-
-    private static readonly StoredCodes<EventStep> Steps = new([.. Enum.GetValues<EventStep>().Select(step => (step, step.ToCode()))]);
-
     private const int EventPartitions = 16;
     private const int HoursOfDay = 24;
 
@@ -55,15 +51,14 @@ internal static class LineRow
             return null;
         }
 
-        _ = EventKindCodes.TryParse(row.Text("Kind"), out EventKind kind);
         return new DeliveryLogEntry
         {
             At = at,
             EventId = eventId,
-            Kind = kind,
-            Lane = Lanes.Read(row.Text("Lane")) ?? Lane.Live,
-            Step = Steps.Read(row.Text("Step")) ?? EventStep.Delivery,
-            Outcome = AttemptOutcomeCodes.TryParse(row.Text("Outcome"), out AttemptOutcome outcome) ? outcome : null,
+            Kind = row.Code<EventKind>("Kind") ?? EventKind.Unsupported,
+            Lane = row.Code<Lane>("Lane") ?? Lane.Live,
+            Step = row.Code<EventStep>("Step") ?? EventStep.Delivery,
+            Outcome = row.Code<AttemptOutcome>("Outcome"),
             Reason = row.Text("Reason"),
             Attempts = row.Small("Attempts") ?? 0,
             HttpStatus = row.Small("HttpStatus"),
@@ -77,7 +72,7 @@ internal static class LineRow
         ["At"] = entry.At.UtcTicks,
         ["EventId"] = entry.EventId,
         ["Kind"] = entry.Kind.ToCode(),
-        ["Lane"] = Lanes.Of(entry.Lane),
+        ["Lane"] = entry.Lane.ToCode(),
         ["Step"] = entry.Step.ToCode(),
         ["Outcome"] = entry.Outcome?.ToCode(),
         ["Reason"] = entry.Reason,

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tables;
 
@@ -10,6 +11,10 @@ internal static class StoredRow
 {
     /// <summary>A text.</summary>
     public static string? Text(this TableEntity row, string column) => Value(row, column) as string;
+
+    /// <summary>A member of a closed set by its code; null for one that only another version knows. Early versions wrote the member's name, which differs from the code in case only.</summary>
+    public static T? Code<T>(this TableEntity row, string column)
+        where T : struct, Enum => Codes.Parse<T>(row.Text(column), ignoreCase: true);
 
     /// <summary>A whole number.</summary>
     public static long? Whole(this TableEntity row, string column) => Value(row, column) switch
@@ -34,27 +39,4 @@ internal static class StoredRow
         row.Whole(column) is { } ticks && ticks >= DateTimeOffset.MinValue.Ticks && ticks <= DateTimeOffset.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private static object? Value(TableEntity row, string column) => row.TryGetValue(column, out object? value) ? value : null;
-}
-
-/// <summary>The codes under which the values of an enumeration lie in rows. They stay what they are when a member is renamed.</summary>
-/// <param name="codes">Every value with its code.</param>
-internal sealed class StoredCodes<T>(params (T Value, string Code)[] codes)
-    where T : struct, Enum
-{
-    /// <summary>A value's code.</summary>
-    public string Of(T value) => codes.First(known => EqualityComparer<T>.Default.Equals(known.Value, value)).Code;
-
-    /// <summary>Reads a code; null for one that only another version knows. Earlier versions wrote the member's name, which differs from the code in case only.</summary>
-    public T? Read(string? text)
-    {
-        foreach ((T value, string code) in codes)
-        {
-            if (string.Equals(code, text, StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
-        }
-
-        return null;
-    }
 }

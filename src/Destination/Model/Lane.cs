@@ -7,8 +7,10 @@ namespace CustomerIoDestination.Model;
 public enum Lane
 {
     /// <summary>Traffic as it happens. Served first.</summary>
+    [Code("live")]
     Live,
 
     /// <summary>Backfills and imports. Keeps a fifth of the rate while live traffic waits.</summary>
+    [Code("import")]
     Import,
 }

@@ -7,15 +7,19 @@ namespace CustomerIoDestination.Ports;
 public enum DestinationState
 {
     /// <summary>Events are delivered as they come, or nothing waits. Single ones may fail and be tried again.</summary>
+    [Code("delivering")]
     Delivering,
 
     /// <summary>Events wait and none gets through: Customer.io is down, slow or asks to wait. They are tried again by themselves.</summary>
+    [Code("unavailable")]
     Unavailable,
 
     /// <summary>Everything is held because of a wrong key, region or URL, or because everything is rejected.</summary>
+    [Code("paused")]
     Paused,
 
     /// <summary>Switched off by <c>Delivery__Enabled</c>; events wait on the queue.</summary>
+    [Code("disabled")]
     Disabled,
 }
 
@@ -23,12 +27,15 @@ public enum DestinationState
 public enum CredentialsState
 {
     /// <summary>Not asked yet, or Customer.io did not answer.</summary>
+    [Code("unchecked")]
     Unchecked,
 
     /// <summary>Customer.io knows them, and the region fits.</summary>
+    [Code("valid")]
     Valid,
 
     /// <summary>Customer.io refused them, or the region or URL is wrong.</summary>
+    [Code("invalid")]
     Invalid,
 }
 

@@ -1,15 +1,20 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.Settings;
 
 /// <summary>Which region a workspace lives in.</summary>
 public enum CustomerIoRegion
 {
     /// <summary>Asked of Customer.io at start; nothing is sent until it is known.</summary>
+    [Code("auto")]
     Auto,
 
     /// <summary>United States, <c>https://track.customer.io</c>.</summary>
+    [Code("us")]
     Us,
 
     /// <summary>European Union, <c>https://track-eu.customer.io</c>.</summary>
+    [Code("eu")]
     Eu,
 }
 

@@ -70,7 +70,7 @@ public sealed class DestinationMetrics
     public void Ended(DeliveryAttempt attempt)
     {
         string outcome = attempt.Outcome.ToCode();
-        string lane = Code(attempt.Lane);
+        string lane = attempt.Lane.ToCode();
         if (_deliveries.Enabled)
         {
             TagList tags = new() { Tag("outcome", outcome), Tag("reason", attempt.Reason), Tag("kind", attempt.Kind.ToCode()), Tag("lane", lane) };
@@ -116,6 +116,4 @@ public sealed class DestinationMetrics
     internal void BatchSent(int items) => _batchItems.Record(items);
 
     private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
-
-    private static string Code(Lane lane) => lane == Lane.Live ? "live" : "import";
 }

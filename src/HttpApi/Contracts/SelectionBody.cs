@@ -32,8 +32,8 @@ internal sealed record SelectionBody(IReadOnlyList<string?>? Ids = null, string?
     private SelectionResult ToSelection() => (Ids, Reason, All) switch
     {
         ({ Count: >= 1 and <= MaxIds } ids, null, null) when ids.All(id => !string.IsNullOrEmpty(id)) => Selected(new DeadLetterSelection.Ids([.. ids!])),
-        (null, { } code, null) when DeadLetterReasonCodes.TryParse(code, out DeadLetterReason reason) => Selected(new DeadLetterSelection.OfReason(reason)),
-        (null, not null, null) => SelectionResult.Refused(ApiErrors.UnknownReason(AllowedCodes.Of<DeadLetterReason>(DeadLetterReasonCodes.ToCode))),
+        (null, { } code, null) when Codes.Parse<DeadLetterReason>(code) is { } reason => Selected(new DeadLetterSelection.OfReason(reason)),
+        (null, not null, null) => SelectionResult.Refused(ApiErrors.UnknownReason("one of " + string.Join(", ", Codes.Of<DeadLetterReason>()))),
         (null, null, true) => Selected(new DeadLetterSelection.All()),
         _ => SelectionResult.Refused(ApiErrors.InvalidSelection),
     };

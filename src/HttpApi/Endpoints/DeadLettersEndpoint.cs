@@ -14,7 +14,7 @@ internal static class DeadLettersEndpoint
     {
         var parameters = new QueryParameters(request.Query);
         var query = new DeadLetterQuery(
-            parameters.Code<DeadLetterReason>("reason", DeadLetterReasonCodes.TryParse, DeadLetterReasonCodes.ToCode),
+            parameters.Code<DeadLetterReason>("reason"),
             parameters.Limit(),
             parameters.After());
         if (parameters.Problem is { } problem)

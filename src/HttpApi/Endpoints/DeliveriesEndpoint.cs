@@ -16,8 +16,8 @@ internal static class DeliveriesEndpoint
         var query = new DeliveryLogQuery(
             parameters.Limit(),
             parameters.After(),
-            parameters.Code<AttemptOutcome>("outcome", AttemptOutcomeCodes.TryParse, AttemptOutcomeCodes.ToCode),
-            parameters.Code<EventKind>("kind", EventKindCodes.TryParse, EventKindCodes.ToCode));
+            parameters.Code<AttemptOutcome>("outcome"),
+            parameters.Code<EventKind>("kind"));
         if (parameters.Problem is { } problem)
         {
             return problem;

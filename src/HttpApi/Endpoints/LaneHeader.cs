@@ -11,13 +11,7 @@ internal static class LaneHeader
     public static bool TryRead(HttpRequest request, out Lane? lane)
     {
         string? name = RequestHeaders.Read(request, RequestHeaders.Lane);
-        lane = name switch
-        {
-            null => null,
-            _ when name.Equals("import", StringComparison.OrdinalIgnoreCase) => Lane.Import,
-            _ when name.Equals("live", StringComparison.OrdinalIgnoreCase) => Lane.Live,
-            _ => null,
-        };
+        lane = Codes.Parse<Lane>(name, ignoreCase: true);
         return name is null || lane is not null;
     }
 }

@@ -1,12 +1,9 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Answers;
-using CustomerIoDestination.HttpApi.Contracts;
+using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
-
-/// <summary>Reads a code of a closed set.</summary>
-internal delegate bool CodeReader<T>(string? code, out T value);
 
 /// <summary>Reads query parameters and keeps the first problem. An empty parameter counts as absent.</summary>
 internal sealed class QueryParameters(IQueryCollection query)
@@ -51,7 +48,7 @@ internal sealed class QueryParameters(IQueryCollection query)
     }
 
     /// <summary>A value of a closed set; null when it is not asked for.</summary>
-    public T? Code<T>(string name, CodeReader<T> read, Func<T, string> toCode)
+    public T? Code<T>(string name)
         where T : struct, Enum
     {
         string? code = Read(name);
@@ -60,13 +57,13 @@ internal sealed class QueryParameters(IQueryCollection query)
             return null;
         }
 
-        if (read(code, out T value))
+        T? value = Codes.Parse<T>(code);
+        if (value is null)
         {
-            return value;
+            Problem ??= ApiErrors.InvalidParameter(name, "one of " + string.Join(", ", Codes.Of<T>()));
         }
 
-        Problem ??= ApiErrors.InvalidParameter(name, AllowedCodes.Of(toCode));
-        return null;
+        return value;
     }
 
     private string? Read(string name)

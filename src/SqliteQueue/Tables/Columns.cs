@@ -29,11 +29,8 @@ internal static class Columns
     public static DateTimeOffset? CountedFrom(DateTimeOffset at, ClockReading now) => now.CountedFrom - at > SteadyClock.Tolerance ? now.CountedFrom : null;
 
     /// <summary>The kind; one that only a newer version knows is unsupported here.</summary>
-    public static EventKind Kind(this Statement statement, int column)
-    {
-        _ = EventKindCodes.TryParse(statement.Text(column), out EventKind kind);
-        return kind;
-    }
+    public static EventKind Kind(this Statement statement, int column) => Codes.Parse<EventKind>(statement.Text(column)) ?? EventKind.Unsupported;
 
-    public static EventStep Step(this Statement statement, int column) => EventStepCodes.Parse(statement.Text(column));
+    /// <summary>The step; one that only a newer version knows is told as a delivery.</summary>
+    public static EventStep Step(this Statement statement, int column) => Codes.Parse<EventStep>(statement.Text(column)) ?? EventStep.Delivery;
 }

@@ -142,7 +142,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
 
     /// <summary>The reason a row carries; one that only a newer version knows counts as invalid.</summary>
     private static DeadLetterReason ReasonOf(string code) =>
-        DeadLetterReasonCodes.TryParse(code, out DeadLetterReason reason) ? reason : DeadLetterReason.InvalidEvent;
+        Codes.Parse<DeadLetterReason>(code) ?? DeadLetterReason.InvalidEvent;
 
     private static DeadLetterKey ReadKey(Statement row) => new(
         row.Int64(0),

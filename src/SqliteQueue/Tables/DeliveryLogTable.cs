@@ -156,7 +156,7 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
         Kind = row.Kind(3),
         Lane = row.Lane(4),
         Step = row.Step(5),
-        Outcome = AttemptOutcomeCodes.TryParse(row.NullableText(6), out AttemptOutcome outcome) ? outcome : null,
+        Outcome = Codes.Parse<AttemptOutcome>(row.NullableText(6)),
         Reason = row.NullableText(7),
         Attempts = row.Int32(8),
         HttpStatus = (int?)row.NullableInt64(9),

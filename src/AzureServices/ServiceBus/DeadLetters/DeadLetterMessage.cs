@@ -41,14 +41,14 @@ internal static class DeadLetterMessage
 
     /// <summary>Its event's kind.</summary>
     public static EventKind KindOf(ServiceBusReceivedMessage message) =>
-        EventKindCodes.TryParse(message.ApplicationProperties.GetValueOrDefault(PropertyNames.Kind) as string, out EventKind kind) ? kind : EventKind.Unsupported;
+        Codes.Parse<EventKind>(message.ApplicationProperties.GetValueOrDefault(PropertyNames.Kind) as string) ?? EventKind.Unsupported;
 
     /// <summary>Why. What another program wrote there is no reason of ours: an event to look at, or nothing readable.</summary>
     public static DeadLetterReason ReasonOf(ServiceBusReceivedMessage message) => message.DeadLetterReason switch
     {
         TimeToLiveEnded => DeadLetterReason.TtlExpired,
         DeliveredTooOften => DeadLetterReason.DeliveryCount,
-        var code when DeadLetterReasonCodes.TryParse(code, out DeadLetterReason reason) => reason,
+        var code when Codes.Parse<DeadLetterReason>(code) is { } reason => reason,
         _ when EnvelopeMessage.Read(message) is EnvelopeReading.Unreadable => DeadLetterReason.Unreadable,
         _ => DeadLetterReason.InvalidEvent,
     };

@@ -55,7 +55,7 @@ internal static class EnvelopeMessage
             return Unreadable(PropertyNames.EventId);
         }
 
-        if (properties.GetValueOrDefault(PropertyNames.Kind) is not string code || !EventKindCodes.TryParse(code, out EventKind kind))
+        if (properties.GetValueOrDefault(PropertyNames.Kind) is not string code || Codes.Parse<EventKind>(code) is not { } kind)
         {
             return Unreadable(PropertyNames.Kind);
         }
