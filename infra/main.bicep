@@ -1,5 +1,6 @@
 targetScope = 'subscription'
 
+import * as checks from 'checks.bicep'
 import { alertOptions, destinationSettings, scaleOptions, serviceBusOptions } from 'modules/types.bicep'
 
 metadata description = 'Freshpaint to Customer.io destination: a Functions app, a Service Bus queue, and all they need.'
@@ -92,14 +93,18 @@ param alerts alertOptions = {
 @description('The budget of the resource group, in the currency of the subscription. 0: none.')
 param monthlyBudget int = 0
 
-@description('The first day of the month the budget is made in, as yyyy-MM-01. It must not change afterwards.')
-param budgetStartDate string = '2026-12-01'
+@description('The first day of the month the budget is made in, as yyyy-MM-01. It must not change afterwards. Empty: of this month.')
+param budgetStartDate string = ''
+
+@description('Never given: a template learns the time by a parameter\'s default only.')
+param thisMonth string = utcNow('yyyy-MM-01')
 
 var suffix = toLower(uniqueString(subscription().id, environmentName, location))
+var identityName = 'id-${suffix}'
 var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: 'rg-${environmentName}'
+  name: 'rg-${checks.environment(environmentName)}'
   location: location
   tags: tags
 }
@@ -109,7 +114,7 @@ module identity 'modules/identity.bicep' = {
   params: {
     location: location
     tags: tags
-    name: 'id-${suffix}'
+    name: identityName
   }
 }
 
@@ -123,6 +128,7 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: retentionDays
     dailyCapGigabytes: dailyCapGigabytes
     senderPrincipalId: identity.outputs.principalId
+    senderIdentityName: identityName
   }
 }
 
@@ -133,11 +139,12 @@ module bus 'modules/service-bus.bicep' = {
     tags: tags
     name: 'sbns-${suffix}'
     queueName: queueName
-    options: serviceBus
+    options: checks.serviceBus(serviceBus)
     private: privateNetwork && serviceBus.sku == 'Premium'
     deleteLocks: deleteLocks
     workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: identity.outputs.principalId
+    appIdentityName: identityName
     grantNamespaceRead: grantNamespaceRead
   }
 }
@@ -151,6 +158,7 @@ module storage 'modules/app-storage.bicep' = {
     private: privateNetwork
     zoneRedundant: zoneRedundant
     appPrincipalId: identity.outputs.principalId
+    appIdentityName: identityName
   }
 }
 
@@ -161,10 +169,11 @@ module vault 'modules/key-vault.bicep' = {
     tags: tags
     name: 'kv-${suffix}'
     private: privateNetwork
-    allowedIpAddresses: allowedOperators
+    allowedIpAddresses: checks.operators(allowedOperators)
     deleteLocks: deleteLocks
     workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: identity.outputs.principalId
+    appIdentityName: identityName
     operatorPrincipalId: principalId
     operatorPrincipalType: principalType
   }
@@ -205,14 +214,23 @@ module app 'modules/function-app.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     scale: scale
     alwaysReady: concat(
-      alwaysReadyHttp > 0 ? [{ name: 'http', instanceCount: alwaysReadyHttp }] : [],
-      alwaysReadyDelivery > 0 ? [{ name: 'function:DeliverEvent', instanceCount: alwaysReadyDelivery }] : []
+      alwaysReadyHttp > 0
+        ? [{ name: 'http', instanceCount: checks.alwaysReady('ALWAYS_READY_HTTP', alwaysReadyHttp, zoneRedundant) }]
+        : [],
+      alwaysReadyDelivery > 0
+        ? [
+            {
+              name: 'function:DeliverEvent'
+              instanceCount: checks.alwaysReady('ALWAYS_READY_DELIVERY', alwaysReadyDelivery, zoneRedundant)
+            }
+          ]
+        : []
     )
     deliveryEnabled: deliveryEnabled
     zoneRedundant: zoneRedundant
     settings: settings
     subnetId: privateAccess.?outputs.appSubnetId ?? ''
-    allowedCallers: allowedCallers
+    allowedCallers: checks.callers(allowedCallers)
   }
 }
 
@@ -230,7 +248,7 @@ module alerting 'modules/alerts.bicep' = {
     emailAddresses: filter(alertEmailAddresses, address => !empty(address))
     alertOnSilence: alertOnSilence
     monthlyBudget: monthlyBudget
-    budgetStartDate: budgetStartDate
+    budgetStartDate: checks.budgetStart(budgetStartDate, thisMonth)
   }
 }
 

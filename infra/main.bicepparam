@@ -5,7 +5,7 @@ import { flag, flagIfGiven, list, number, numberIfGiven, profiles, text, textIfG
 // What azd deploys, and what the snapshots of environments/ show. Every value can be given by a variable; what is not given comes from the profile.
 // `any` stands where a text or number must be one of a few: Resource Manager refuses others.
 
-var profile = profiles[readEnvironmentVariable('PROFILE', 'prod')]
+var profile = profiles[readEnvironmentVariable('PROFILE', '')]
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
@@ -59,7 +59,7 @@ param alerts = {
   silenceWindow: any(text(readEnvironmentVariable('ALERT_SILENCE_WINDOW', ''), profile.alerts.silenceWindow))
 }
 param monthlyBudget = number(readEnvironmentVariable('MONTHLY_BUDGET', ''), profile.monthlyBudget)
-param budgetStartDate = text(readEnvironmentVariable('BUDGET_START', ''), '2026-12-01')
+param budgetStartDate = readEnvironmentVariable('BUDGET_START', '')
 
 // A setting's variable is its name in capitals, because GitHub has no others.
 param settings = {

@@ -46,9 +46,20 @@ var usual profile = {
   monthlyBudget: 0
 }
 
+// One instance takes HTTP without a cold start; silence is an alert; so is the bill.
+var production profile = {
+  ...usual
+  alwaysReadyHttp: 1
+  retentionDays: 90
+  alertOnSilence: true
+  monthlyBudget: 500
+}
+
 @export()
-@description('By the variable PROFILE.')
+@description('By the variable PROFILE; one that is empty says nothing, as if it were not there.')
 var profiles = {
+  '': production
+
   // Cheap, and deletable: no locks, nothing always ready, a cap on telemetry.
   dev: {
     ...usual
@@ -56,14 +67,7 @@ var profiles = {
     dailyCapGigabytes: 1
   }
 
-  // One instance takes HTTP without a cold start; silence is an alert; so is the bill.
-  prod: {
-    ...usual
-    alwaysReadyHttp: 1
-    retentionDays: 90
-    alertOnSilence: true
-    monthlyBudget: 500
-  }
+  prod: production
 
   // Production without public access to anything but the app: Premium, a network, private endpoints, three zones.
   private: {

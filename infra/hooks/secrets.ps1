@@ -1,5 +1,5 @@
-# Makes the secrets that are missing, and takes Customer.io's key from CUSTOMERIO_API_KEY when it is set.
-# What is in the vault already stays. Nothing is printed but names, and no value is on a command line.
+# Makes the secrets that are missing or empty, and takes Customer.io's key from CUSTOMERIO_API_KEY when it is set.
+# Every other value in the vault stays. Nothing is printed but names, and no value is on a command line.
 $ErrorActionPreference = 'Stop'
 $vault = $env:AZURE_KEY_VAULT_NAME
 if (-not $vault) { throw 'Run azd provision first.' }
@@ -22,6 +22,14 @@ for ($attempt = 1; ; $attempt++) {
 }
 $existing = @($answer | Where-Object { $_ -is [string] })
 
+# Whether the vault has a value under the name: a length is asked for, never the value.
+function Test-VaultSecret([string] $Name) {
+  if ($existing -notcontains $Name) { return $false }
+  $length = az keyvault secret show --vault-name $vault --name $Name --query 'length(value)' --output tsv
+  if ($LASTEXITCODE -ne 0) { throw "${Name}: can't be read, so it is left as it is. Is it disabled?" }
+  return [int]$length -gt 0
+}
+
 $changed = $false
 function Set-VaultSecret([string] $Name, [string] $Value) {
   $file = New-TemporaryFile
@@ -37,19 +45,26 @@ function Set-VaultSecret([string] $Name, [string] $Value) {
 }
 
 foreach ($name in 'ingest-key-0', 'ingest-key-1', 'ingest-signing-secret', 'ingest-lifecycle-key', 'admin-key-0', 'admin-key-1', 'rules-hash-secret') {
-  if ($existing -notcontains $name) {
-    $bytes = [Security.Cryptography.RandomNumberGenerator]::GetBytes(32)
-    Set-VaultSecret $name ([Convert]::ToHexString($bytes).ToLowerInvariant())
+  if (-not (Test-VaultSecret $name)) {
+    $value = [Convert]::ToHexString([Security.Cryptography.RandomNumberGenerator]::GetBytes(32)).ToLowerInvariant()
+    if ($value.Length -ne 64) { throw "${name}: no random value could be made. Nothing was set." }
+    Set-VaultSecret $name $value
   }
 }
 
 if ($env:CUSTOMERIO_API_KEY) {
   Set-VaultSecret 'customerio-api-key' $env:CUSTOMERIO_API_KEY
-} elseif ($existing -notcontains 'customerio-api-key') {
-  Write-Warning 'customerio-api-key is missing: the destination stays paused until it is set.'
+} elseif (-not (Test-VaultSecret 'customerio-api-key')) {
+  Write-Warning 'customerio-api-key is missing or empty: the destination stays paused until it is set.'
 }
 
 # References to the vault are read when the app starts.
 if ($changed) {
   az functionapp restart --resource-group $env:AZURE_RESOURCE_GROUP --name $env:AZURE_FUNCTION_APP_NAME --output none
+}
+
+# In a new environment the app's rights were granted minutes ago at most. Until storage knows them a deployment is refused with 403.
+if ($existing.Count -eq 0) {
+  Write-Output "Waiting for the app's rights to be known."
+  Start-Sleep -Seconds $(if ($env:NEW_RIGHTS_SECONDS) { $env:NEW_RIGHTS_SECONDS } else { 60 })
 }

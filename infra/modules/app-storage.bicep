@@ -18,6 +18,8 @@ param zoneRedundant bool
 @description('The principal of the app.')
 param appPrincipalId string
 
+param appIdentityName string
+
 var hostAccount = 'sthost${suffix}'
 var stateAccount = 'ststate${suffix}'
 var packageContainer = 'app-package'
@@ -61,6 +63,7 @@ module access 'storage-access.bicep' = {
     stateAccountName: stateAccount
     leaseContainerName: leaseContainer
     appPrincipalId: appPrincipalId
+    appIdentityName: appIdentityName
   }
 }
 

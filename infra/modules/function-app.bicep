@@ -1,5 +1,6 @@
 // The Functions app on a Flex Consumption plan. Runtime settings that Flex keeps in functionAppConfig must not appear as app settings.
 
+import { share } from '../checks.bicep'
 import { alwaysReadyGroup, destinationSettings, resourceTags, scaleOptions } from 'types.bicep'
 
 param location string
@@ -34,7 +35,7 @@ param settings destinationSettings
 @description('Empty: not in a network.')
 param subnetId string
 
-@description('Addresses or CIDR ranges that may call the app. Empty: everyone, as far as the keys allow.')
+@description('CIDR ranges that may call the app. Empty: everyone, as far as the keys allow.')
 param allowedCallers string[]
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -105,9 +106,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
           name: 'caller-${index}'
           action: 'Allow'
           priority: 100 + index
-          ipAddress: contains(range, '/') ? range : '${range}/${contains(range, ':') ? 128 : 32}'
+          ipAddress: range
         }
       ]
+      // The deployment site too: whoever deploys must be among them.
+      scmIpSecurityRestrictionsUseMain: true
     }
   }
 
@@ -184,7 +187,7 @@ var always = {
   Limits__PageName: settings.?Limits__PageName ?? 'trim'
   Ingest__MaxBodyBytes: '${settings.?Ingest__MaxBodyBytes ?? 1048576}'
   DeadLetters__Retention: settings.?DeadLetters__Retention ?? '30.00:00:00'
-  Telemetry__SuccessSampling: settings.?Telemetry__SuccessSampling ?? '0.1'
+  Telemetry__SuccessSampling: share(settings.?Telemetry__SuccessSampling ?? '0.1')
 }
 
 // host.json is in the package and knows the default partitions only; one instance must be able to hold them all.

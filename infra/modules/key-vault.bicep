@@ -19,6 +19,9 @@ param workspaceId string
 @description('The principal of the app.')
 param appPrincipalId string
 
+@description('The identity\'s name, which every assignment\'s name holds: an assignment\'s principal can\'t be changed, and its id is not known beforehand.')
+param appIdentityName string
+
 @description('Who sets the secrets: the one who deploys. Empty: nobody is granted it.')
 param operatorPrincipalId string
 
@@ -52,7 +55,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 
 // The vault and not its secrets: they don't exist when this is deployed, and the vault holds no others.
 resource readSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, 'Key Vault Secrets User')
+  name: guid(vault.id, appIdentityName, roles.secretsUser)
   scope: vault
   properties: {
     description: 'The app reads its keys.'

@@ -20,6 +20,9 @@ param dailyCapGigabytes int
 @description('The principal that sends telemetry.')
 param senderPrincipalId string
 
+@description('Its identity, whose name every assignment\'s holds: an assignment\'s principal can\'t be changed, and the principal\'s id is not known beforehand.')
+param senderIdentityName string
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
   location: location
@@ -53,7 +56,7 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 resource sendTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(applicationInsights.id, 'Monitoring Metrics Publisher')
+  name: guid(applicationInsights.id, senderIdentityName, roles.metricsPublisher)
   scope: applicationInsights
   properties: {
     description: 'The app sends its telemetry; the component takes no keys.'

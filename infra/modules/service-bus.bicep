@@ -18,6 +18,9 @@ param workspaceId string
 @description('The principal of the app.')
 param appPrincipalId string
 
+@description('The identity\'s name, which every assignment\'s name holds: an assignment\'s principal can\'t be changed, and its id is not known beforehand.')
+param appIdentityName string
+
 @description('Whether the scaler may read the namespace by a custom role. Off, it estimates from a peek, and the depth of the queue is not known.')
 param grantNamespaceRead bool
 
@@ -59,7 +62,7 @@ resource queue 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
 }
 
 resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(queue.id, 'Azure Service Bus Data Sender')
+  name: guid(queue.id, appIdentityName, roles.serviceBusDataSender)
   scope: queue
   properties: {
     description: 'Ingest and replay send to this queue.'
@@ -70,7 +73,7 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource receive 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(queue.id, 'Azure Service Bus Data Receiver')
+  name: guid(queue.id, appIdentityName, roles.serviceBusDataReceiver)
   scope: queue
   properties: {
     description: 'Delivery, and the dead letters, receive from this queue.'
@@ -103,7 +106,7 @@ resource namespaceReader 'Microsoft.Authorization/roleDefinitions@2022-04-01' = 
 }
 
 resource readNamespace 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (grantNamespaceRead) {
-  name: guid(namespace.id, 'read namespace')
+  name: guid(namespace.id, appIdentityName, namespaceReader.id)
   scope: namespace
   properties: {
     description: 'The scaler and the status read how many messages wait.'

@@ -7,6 +7,9 @@ param stateAccountName string
 param leaseContainerName string
 param appPrincipalId string
 
+@description('The identity\'s name, which every assignment\'s name holds: an assignment\'s principal can\'t be changed, and its id is not known beforehand.')
+param appIdentityName string
+
 resource hostAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostAccountName
 }
@@ -25,7 +28,7 @@ resource stateAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = 
 
 // The account and not a container: the Functions host makes containers of its own in it. Nothing else lives there.
 resource hostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(hostAccount.id, 'Storage Blob Data Owner')
+  name: guid(hostAccount.id, appIdentityName, roles.blobDataOwner)
   scope: hostAccount
   properties: {
     description: 'The Functions host: its locks, its keys and the deployment package.'
@@ -36,7 +39,7 @@ resource hostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource leases 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(stateAccount::blobs::leases.id, 'Storage Blob Data Contributor')
+  name: guid(stateAccount::blobs::leases.id, appIdentityName, roles.blobDataContributor)
   scope: stateAccount::blobs::leases
   properties: {
     description: 'The leases by which instances share the rate.'
@@ -48,7 +51,7 @@ resource leases 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 // The account and not a table: the delivery log makes a table a day and drops old ones.
 resource tables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(stateAccount.id, 'Storage Table Data Contributor')
+  name: guid(stateAccount.id, appIdentityName, roles.tableDataContributor)
   scope: stateAccount
   properties: {
     description: 'The delivery log and the destination\'s state.'

@@ -40,6 +40,20 @@ public sealed class PackageTests
         files.Where(file => Text(file, "Identity") == "local.settings.json").ShouldAllBe(file => Text(file, "CopyToPublishDirectory") == "Never");
     }
 
+    // NUGET_PACKAGES is written without a slash at its end on many build machines.
+    [Theory]
+    [InlineData("/packages")]
+    [InlineData("/packages/")]
+    public async Task The_bicep_command_line_is_found_however_the_package_folder_is_written(string folder)
+    {
+        CommandResult result = await CommandLine.RunAsync(
+            "dotnet", Repository.PathOf("."), "msbuild", "tests/Infra.Tests/Infra.Tests.csproj", "-getItem:AssemblyMetadata", $"-p:NuGetPackageRoot={folder}");
+
+        result.ExitCode.ShouldBe(0, result.Everything);
+        JsonObject bicep = JsonNode.Parse(result.Output)!["Items"]!["AssemblyMetadata"]!.AsArray().Select(item => item!.AsObject()).Single(item => Text(item, "Identity") == "BicepCommandLine");
+        Text(bicep, "Value").Replace('\\', '/').ShouldContain("/packages/azure.bicep.commandline.");
+    }
+
     private static async Task<IReadOnlyList<JsonObject>> FilesAsync(string rules)
     {
         CommandResult result = await CommandLine.RunAsync("dotnet", Repository.PathOf("."), "msbuild", Project, "-getItem:None", $"-p:RulesFile={rules}");

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CustomerIoDestination.Infra.Support;
 
 namespace CustomerIoDestination.Infra;
 
-public sealed class RoleTests
+public sealed partial class RoleTests
 {
     private const string Assignments = "Microsoft.Authorization/roleAssignments";
 
@@ -52,6 +53,20 @@ public sealed class RoleTests
         (await OfficerAsync("11111111-1111-1111-1111-111111111111")).ShouldBe(first);
     }
 
+    // Two identities never share an assignment's name, whatever the scope; nor does one in two roles.
+    [Fact]
+    public void Every_assignments_name_holds_its_scope_its_principal_and_its_role()
+    {
+        foreach (string module in Directory.EnumerateFiles(Repository.PathOf("infra/modules"), "*.bicep").Select(File.ReadAllText))
+        {
+            string[] names = [.. AssignmentName().Matches(module).Select(match => match.Groups[1].Value)];
+            names.Length.ShouldBe(module.Split("'Microsoft.Authorization/roleAssignments@").Length - 1);
+            names.ShouldAllBe(name => WholeName().IsMatch(name));
+        }
+
+        Snapshot.Names.SelectMany(environment => Snapshot.Of(environment).All(Assignments)).Select(assignment => Snapshot.Text(assignment["name"])).ShouldBeUnique();
+    }
+
     [Fact]
     public void The_custom_role_only_reads()
     {
@@ -81,4 +96,10 @@ public sealed class RoleTests
         string[] parts = scope[(scope.LastIndexOf("/providers/", StringComparison.Ordinal) + "/providers/".Length)..].Split('/');
         return string.Join('/', parts.Where((_, index) => index == 0 || index % 2 == 1));
     }
+
+    [GeneratedRegex(@"'Microsoft\.Authorization/roleAssignments@[^{]*\{\s*name: (.*)\n", RegexOptions.None, 1000)]
+    private static partial Regex AssignmentName();
+
+    [GeneratedRegex(@"^guid\([\w:]+\.id, (?:app|sender)?(?:IdentityName|operatorPrincipalId), (?:roles\.\w+|\w+\.id)\)$", RegexOptions.None, 1000)]
+    private static partial Regex WholeName();
 }

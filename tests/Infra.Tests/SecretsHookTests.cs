@@ -43,6 +43,52 @@ public sealed class SecretsHookTests : IDisposable
     }
 
     [ShellFact]
+    public async Task An_empty_secret_is_made_anew_and_the_others_stay()
+    {
+        await _vault.RunHookAsync("key");
+        string before = _vault.Secrets["admin-key-0"];
+        _vault.Put("ingest-key-0", "");
+
+        CommandResult result = await _vault.RunHookAsync();
+
+        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["ingest-key-0: set"]);
+        _vault.Secrets["ingest-key-0"].Length.ShouldBe(64);
+        _vault.Secrets["admin-key-0"].ShouldBe(before);
+    }
+
+    [ShellFact]
+    public async Task Without_openssl_the_secrets_are_made_all_the_same()
+    {
+        CommandResult result = await RunWithAsync("sh", "az", "od", "tr", "ls", "cat", "wc", "dirname", "grep", "sleep");
+
+        result.ExitCode.ShouldBe(0, result.Everything);
+        _vault.Secrets.Values.ShouldAllBe(value => value.Length == 64);
+    }
+
+    [ShellFact]
+    public async Task Where_no_random_value_can_be_made_none_is_set_and_the_hook_fails()
+    {
+        CommandResult result = await RunWithAsync("sh", "az", "tr", "ls", "cat", "wc", "dirname", "grep", "sleep");
+
+        result.ExitCode.ShouldBe(1, result.Everything);
+        result.Error.ShouldContain("ingest-key-0: no random value could be made");
+        result.Output.ShouldNotContain(": set");
+        _vault.Secrets.ShouldBeEmpty();
+    }
+
+    [ShellTheory]
+    [InlineData("ab!c$d#e\"f")]
+    [InlineData(" it's `a` \\key\\ $HOME ")]
+    [InlineData("%s%d\\n")]
+    [InlineData("-e")]
+    public async Task Customer_ios_key_arrives_with_every_character(string key)
+    {
+        await _vault.RunHookAsync(key);
+
+        _vault.Secrets["customerio-api-key"].ShouldBe(key);
+    }
+
+    [ShellFact]
     public async Task No_value_is_printed_or_on_a_command_line()
     {
         CommandResult result = await _vault.RunHookAsync("the-api-key");
@@ -76,6 +122,26 @@ public sealed class SecretsHookTests : IDisposable
 
         result.ExitCode.ShouldBe(0, result.Everything);
         _vault.Calls.ShouldBeEmpty();
+    }
+
+    /// <summary>Runs the hook where there are these programs alone.</summary>
+    private async Task<CommandResult> RunWithAsync(params string[] programs)
+    {
+        DirectoryInfo few = Directory.CreateTempSubdirectory("programs");
+        try
+        {
+            foreach (string program in programs.Where(program => program != "az"))
+            {
+                string real = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).First(File.Exists);
+                File.CreateSymbolicLink(Path.Combine(few.FullName, program), real);
+            }
+
+            return await _vault.RunHookAsync(path: few.FullName);
+        }
+        finally
+        {
+            few.Delete(recursive: true);
+        }
     }
 
     public void Dispose() => _vault.Dispose();

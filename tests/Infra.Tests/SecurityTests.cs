@@ -79,6 +79,7 @@ public sealed class SecurityTests
         closed["ipSecurityRestrictions"]!.AsArray().Select(rule => (Snapshot.Text(rule!["action"]), Snapshot.Text(rule["ipAddress"])))
             .ShouldBe([("Allow", "203.0.113.0/24"), ("Allow", "198.51.100.7/32"), ("Allow", "2001:db8::1/128"), ("Allow", "2001:db8:1::/48")]);
         closed["ipSecurityRestrictions"]!.AsArray().Select(rule => rule!["priority"]!.GetValue<int>()).ShouldBeUnique();
+        closed["scmIpSecurityRestrictionsUseMain"]!.GetValue<bool>().ShouldBeTrue("the deployment site is a way in, too");
         Snapshot.Text(open["ipSecurityRestrictionsDefaultAction"]).ShouldBe("Allow", "without a list the keys decide");
         open["ipSecurityRestrictions"]!.AsArray().ShouldBeEmpty();
     }

@@ -14,6 +14,14 @@ internal static class Bicep
     public static string? Missing { get; } =
         OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64 ? null : "The packaged Bicep CLI runs on Linux x64 only.";
 
+    /// <summary>Gives these lines to its console, one after the other, and returns all that it answers.</summary>
+    public static async Task<string> ConsoleAsync(IEnumerable<string> lines)
+    {
+        CommandResult result = await CommandLine.RunAsync(
+            Executable.Value, Repository.PathOf("infra"), new Dictionary<string, string?>(StringComparer.Ordinal), string.Join('\n', lines) + "\n", ["console"]);
+        return result.Everything;
+    }
+
     /// <summary>Runs it in infra/.</summary>
     public static Task<CommandResult> RunAsync(params string[] arguments) =>
         CommandLine.RunAsync(Executable.Value, Repository.PathOf("infra"), arguments);
@@ -33,6 +41,20 @@ internal static class Bicep
         CommandResult result = await RunAsync(copy, variables, SnapshotArguments("overwrite"));
         result.ExitCode.ShouldBe(0, result.Everything);
         return Snapshot.Read(Path.Combine(copy, "main.snapshot.json"));
+    }
+
+    /// <summary>Whether the templates take these variables and no others, or why not.</summary>
+    public static async Task<CommandResult> TrySnapshotAsync(IReadOnlyDictionary<string, string?> variables)
+    {
+        DirectoryInfo scratch = Directory.CreateTempSubdirectory("templates");
+        try
+        {
+            return await RunAsync(CopyOfTemplates(scratch.FullName), variables, SnapshotArguments("overwrite"));
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
     }
 
     /// <summary>The parameters azd gives with these variables and no others, or why it gives none.</summary>

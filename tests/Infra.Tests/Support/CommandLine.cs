@@ -20,12 +20,17 @@ internal static class CommandLine
         RunAsync(program, directory, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
 
     /// <summary>The same, with variables of its own; one that is null is not there.</summary>
-    public static async Task<CommandResult> RunAsync(string program, string directory, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
+    public static Task<CommandResult> RunAsync(string program, string directory, IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        RunAsync(program, directory, variables, "", arguments);
+
+    /// <summary>The same, with what it reads from standard input.</summary>
+    public static async Task<CommandResult> RunAsync(string program, string directory, IReadOnlyDictionary<string, string?> variables, string input, string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments)
         {
             WorkingDirectory = directory,
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -37,6 +42,8 @@ internal static class CommandLine
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         await process.WaitForExitAsync();
         return new CommandResult(process.ExitCode, await output, await error);
     }

@@ -12,6 +12,9 @@ internal sealed class FakeVault : IDisposable
             if [ -f "$here/refusal" ]; then cat "$here/refusal" >&2; exit 1; fi
             ls "$here/secrets" ;;
           'keyvault secret set') while [ "$1" != --name ]; do shift; done; cat > "$here/secrets/$2" ;;
+          'keyvault secret show')
+            while [ "$1" != --name ]; do shift; done
+            [ "$3 $4" = '--query length(value)' ] && wc -c < "$here/secrets/$2" ;;
           'functionapp restart '*) ;;
           *) exit 1 ;;
         esac
@@ -44,19 +47,20 @@ internal sealed class FakeVault : IDisposable
     /// <summary>Answers every list with this error.</summary>
     public void Refuse(string error) => File.WriteAllText(Path.Combine(_folder, "refusal"), error);
 
-    /// <summary>Runs the hook that makes the secrets.</summary>
-    public Task<CommandResult> RunHookAsync(string? apiKey = null, string? byHand = null)
+    /// <summary>Runs the hook that makes the secrets; with <paramref name="path"/> it finds the programs of these folders alone.</summary>
+    public Task<CommandResult> RunHookAsync(string? apiKey = null, string? byHand = null, string? path = null)
     {
         Dictionary<string, string?> variables = new(StringComparer.Ordinal)
         {
-            ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{_folder}:{path ?? Environment.GetEnvironmentVariable("PATH")}",
             ["AZURE_KEY_VAULT_NAME"] = "kv-test",
             ["AZURE_RESOURCE_GROUP"] = "rg-test",
             ["AZURE_FUNCTION_APP_NAME"] = "func-test",
             ["CUSTOMERIO_API_KEY"] = apiKey ?? "",
             ["SECRETS_BY_HAND"] = byHand,
+            ["NEW_RIGHTS_SECONDS"] = "0",
         };
-        return CommandLine.RunAsync("sh", _folder, variables, Repository.PathOf("infra/hooks/secrets.sh"));
+        return CommandLine.RunAsync("/bin/sh", _folder, variables, Repository.PathOf("infra/hooks/secrets.sh"));
     }
 
     /// <inheritdoc/>
