@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
@@ -12,14 +12,15 @@ public static class AzureSettings
     /// <exception cref="InvalidOperationException">They are not good; the message lists every problem, and no secret. The host must not start.</exception>
     public static DestinationSettings Read(IConfiguration configuration)
     {
-        SettingProblem[] missing = [.. Missing(configuration)];
-        return SettingsReader.Read(configuration) switch
+        Problem[] missing = [.. Missing(configuration)];
+        Checked<DestinationSettings> read = SettingsReader.Read(configuration);
+        if (missing.Length > 0)
         {
-            SettingsResult.Valid valid when missing.Length == 0 => valid.Settings,
-            SettingsResult.Valid => throw Refused(missing),
-            SettingsResult.Invalid invalid => throw Refused([.. invalid.Problems.Concat(missing).DistinctBy(problem => problem.Name)]),
-            _ => throw new UnreachableException(),
-        };
+            IReadOnlyList<Problem> problems = (read as Checked<DestinationSettings>.Invalid)?.Problems ?? [];
+            read = new Checked<DestinationSettings>.Invalid(SettingsReader.What, [.. problems.Concat(missing).DistinctBy(problem => problem.Where)]);
+        }
+
+        return read.OrThrow(message => new InvalidOperationException(message));
     }
 
     /// <summary>
@@ -27,25 +28,18 @@ public static class AzureSettings
     /// (azure-functions-dotnet-worker#3374).
     /// </summary>
     /// <exception cref="InvalidOperationException">They are not good; the message lists every problem. The host must not start.</exception>
-    public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(BesideTheApplication(settings.Rules), TimeProvider.System) switch
-    {
-        RulesOpening.Opened opened => opened.Source,
-        RulesOpening.Refused refused => throw new InvalidOperationException(refused.Message),
-        _ => throw new UnreachableException(),
-    };
+    public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(BesideTheApplication(settings.Rules), TimeProvider.System).OrThrow(message => new InvalidOperationException(message));
 
-    private static InvalidOperationException Refused(IReadOnlyList<SettingProblem> problems) => new(new SettingsResult.Invalid(problems).Message);
-
-    private static IEnumerable<SettingProblem> Missing(IConfiguration configuration)
+    private static IEnumerable<Problem> Missing(IConfiguration configuration)
     {
         if (string.IsNullOrWhiteSpace(configuration["ServiceBus"]) && string.IsNullOrWhiteSpace(configuration["ServiceBus:fullyQualifiedNamespace"]))
         {
-            yield return new SettingProblem("ServiceBus__fullyQualifiedNamespace", "is missing; the app works on Service Bus, so a namespace (or the connection string ServiceBus) is needed");
+            yield return new Problem("ServiceBus__fullyQualifiedNamespace", "is missing; the app works on Service Bus, so a namespace (or the connection string ServiceBus) is needed");
         }
 
         if (string.IsNullOrWhiteSpace(configuration["ServiceBusQueueName"]))
         {
-            yield return new SettingProblem("ServiceBusQueueName", "is missing; the trigger and the platform's scaler take the queue's name from it");
+            yield return new Problem("ServiceBusQueueName", "is missing; the trigger and the platform's scaler take the queue's name from it");
         }
     }
 

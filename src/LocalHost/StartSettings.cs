@@ -8,19 +8,9 @@ internal static class StartSettings
 {
     /// <summary>Reads the settings.</summary>
     /// <exception cref="StartRefusedException">They are not good.</exception>
-    public static DestinationSettings Read(IConfiguration configuration) => SettingsReader.Read(configuration) switch
-    {
-        SettingsResult.Valid valid => valid.Settings,
-        SettingsResult.Invalid invalid => throw new StartRefusedException(invalid.Message),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public static DestinationSettings Read(IConfiguration configuration) => SettingsReader.Read(configuration).OrThrow(message => new StartRefusedException(message));
 
     /// <summary>Opens the rules.</summary>
     /// <exception cref="StartRefusedException">They are not good.</exception>
-    public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(settings.Rules, TimeProvider.System) switch
-    {
-        RulesOpening.Opened opened => opened.Source,
-        RulesOpening.Refused refused => throw new StartRefusedException(refused.Message),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(settings.Rules, TimeProvider.System).OrThrow(message => new StartRefusedException(message));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -96,8 +97,8 @@ internal sealed class RulesFuzzer : Fuzzer
 
     protected override Task<string?> ReadAsync(byte[] input)
     {
-        RulesResult result = RulesFile.Load(Encoding.UTF8.GetString(input), HashSecret);
-        Ended(result is RulesResult.Valid ? "good" : "told what to mend");
-        return Task.FromResult(result is RulesResult.Invalid { Problems.Count: 0 } ? "bad without a problem" : null);
+        Checked<DestinationRules> result = RulesFile.Load(Encoding.UTF8.GetString(input), HashSecret);
+        Ended(result is Checked<DestinationRules>.Valid ? "good" : "told what to mend");
+        return Task.FromResult(result is Checked<DestinationRules>.Invalid { Problems.Count: 0 } ? "bad without a problem" : null);
     }
 }

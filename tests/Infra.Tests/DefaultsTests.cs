@@ -1,5 +1,6 @@
 using System.Reflection;
 using CustomerIoDestination.Infra.Support;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -65,8 +66,8 @@ public sealed class DefaultsTests
         settings["CustomerIo:SiteId"] = "any-site-id";
         return SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()) switch
         {
-            SettingsResult.Valid valid => valid.Settings,
-            SettingsResult.Invalid invalid => throw new InvalidOperationException(invalid.Message),
+            Checked<DestinationSettings>.Valid valid => valid.Value,
+            Checked<DestinationSettings>.Invalid invalid => throw new InvalidOperationException(invalid.Message),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -109,7 +109,7 @@ public sealed class HostJsonTests
         node.AsObject().SelectMany(member => member.Value is JsonObject inner && member.Key is not "logLevel" ? Leaves(inner) : [member.Key]);
 
     private static bool Accepts(string name, TimeSpan value) =>
-        SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection([new(name, value.ToString("c", CultureInfo.InvariantCulture))]).Build()) is SettingsResult.Valid;
+        SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection([new(name, value.ToString("c", CultureInfo.InvariantCulture))]).Build()) is Checked<DestinationSettings>.Valid;
 
     private static JsonNode Settings(Snapshot snapshot) => snapshot.One("Microsoft.Web/sites/config")["properties"]!;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
@@ -64,7 +65,7 @@ internal static class RuleCase
         }
 
         IEnumerable<KeyValuePair<string, string?>> overrides = (root["settings"] as JsonObject ?? []).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.ToString()));
-        if (CliConfiguration.Read(cli.WorkingDirectory, overrides) is not SettingsResult.Valid { Settings: var settings })
+        if (CliConfiguration.Read(cli.WorkingDirectory, overrides) is not Checked<DestinationSettings>.Valid { Value: var settings })
         {
             return new CaseOutcome.Unusable(name, "its settings are not valid");
         }

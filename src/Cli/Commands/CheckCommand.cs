@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CustomerIoDestination.Cli.Checking;
 using CustomerIoDestination.Cli.Configuration;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -27,17 +28,17 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(string? rulesPath, bool offline, CliContext cli, CancellationToken cancellationToken)
     {
-        SettingsResult settings = CliConfiguration.Read(cli.WorkingDirectory);
+        Checked<DestinationSettings> settings = CliConfiguration.Read(cli.WorkingDirectory);
         bool good = Tell(settings, cli.Console);
-        RulesSettings rulesSettings = settings is SettingsResult.Valid valid ? valid.Settings.Rules : new RulesSettings();
-        CliRules rules = CliRules.Read(rulesPath, rulesSettings, cli.Time);
+        RulesSettings rulesSettings = settings is Checked<DestinationSettings>.Valid valid ? valid.Value.Rules : new RulesSettings();
+        Checked<RulesSource> rules = CliConfiguration.OpenRules(rulesPath, rulesSettings, cli.Time);
         good &= Tell(rules, cli.Console);
-        if (rules is { Path: { } path, Result: RulesResult.Valid { Rules: var loaded } })
+        if (rules is Checked<RulesSource>.Valid { Value: { Status.Path: { } path } source })
         {
-            good &= RunCases(Path.GetDirectoryName(path)!, loaded, cli);
+            good &= RunCases(Path.GetDirectoryName(path)!, source.Current, cli);
         }
 
-        if (!offline && settings is SettingsResult.Valid { Settings: var usable })
+        if (!offline && settings is Checked<DestinationSettings>.Valid { Value: var usable })
         {
             good &= await WorkspaceCheck.RunAsync(usable, cli.Console, cancellationToken);
         }
@@ -45,51 +46,50 @@ internal static class CheckCommand
         return good ? 0 : 1;
     }
 
-    private static bool Tell(SettingsResult result, IAnsiConsole console)
+    private static bool Tell(Checked<DestinationSettings> result, IAnsiConsole console)
     {
-        if (result is not SettingsResult.Invalid invalid)
+        if (result is not Checked<DestinationSettings>.Invalid invalid)
         {
             console.MarkupLine("[green]✓[/] settings");
-            foreach (SettingProblem warning in ((SettingsResult.Valid)result).Settings.Warnings)
+            foreach (Problem warning in ((Checked<DestinationSettings>.Valid)result).Value.Warnings)
             {
-                console.Line($"    [yellow]![/] {warning.Name} {warning.Message}");
+                console.Line($"    [yellow]![/] {warning.Where} {warning.Message}");
             }
 
             return true;
         }
 
         console.Line($"[red]✗[/] settings: {Count(invalid.Problems.Count, "problem")}");
-        foreach (SettingProblem problem in invalid.Problems)
+        foreach (Problem problem in invalid.Problems)
         {
-            console.Line($"    [yellow]{problem.Name}[/] {problem.Message}");
+            console.Line($"    [yellow]{problem.Where}[/] {problem.Message}");
         }
 
         return false;
     }
 
-    private static bool Tell(CliRules rules, IAnsiConsole console)
+    private static bool Tell(Checked<RulesSource> rules, IAnsiConsole console)
     {
         switch (rules)
         {
-            case { Path: null }:
-                console.Line($"[green]✓[/] rules: no {RulesFile.DefaultName}, every event is sent as it comes");
-                return true;
-            case { Result: RulesResult.Invalid invalid }:
-                console.Line($"[red]✗[/] rules: {Count(invalid.Problems.Count, "problem")} in {rules.Path}");
-                foreach (RulesProblem problem in invalid.Problems)
+            case Checked<RulesSource>.Invalid invalid:
+                console.Line($"[red]✗[/] rules: {Count(invalid.Problems.Count, "problem")} in {invalid.File}");
+                foreach (Problem problem in invalid.Problems)
                 {
-                    console.Line($"    [yellow]{(problem.Path == "$" ? "the file" : problem.Path)}[/] {problem.Message}");
+                    console.Line($"    [yellow]{(problem.Where == "$" ? "the file" : problem.Where)}[/] {problem.Message}");
                 }
 
                 return false;
-            default:
-                DestinationRules loaded = ((RulesResult.Valid)rules.Result).Rules;
-                console.Line($"[green]✓[/] rules: {Count(loaded.TransformationCount, "transformation")}{(loaded.IsPrivate ? ", privacy mode on" : "")} in {rules.Path}");
-                foreach (RulesProblem warning in ((RulesResult.Valid)rules.Result).Warnings)
+            case Checked<RulesSource>.Valid { Value: { Status.Path: { } path } source } valid:
+                console.Line($"[green]✓[/] rules: {Count(source.Current.TransformationCount, "transformation")}{(source.Current.IsPrivate ? ", privacy mode on" : "")} in {path}");
+                foreach (Problem warning in valid.Warnings)
                 {
-                    console.Line($"    [yellow]![/] {warning.Path} {warning.Message}");
+                    console.Line($"    [yellow]![/] {warning.Where} {warning.Message}");
                 }
 
+                return true;
+            default:
+                console.Line($"[green]✓[/] rules: no {RulesFile.DefaultName}, every event is sent as it comes");
                 return true;
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Cli.Host;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Cli.Commands;
@@ -35,7 +36,7 @@ internal sealed class HostOptions(string keyHeader, string keyMeaning, Func<Dest
     public HostApi Open(ParseResult parsed, CliContext cli)
     {
         string? key = parsed.GetValue(_key);
-        if (key is null && CliConfiguration.Read(cli.WorkingDirectory) is SettingsResult.Valid { Settings: var settings })
+        if (key is null && CliConfiguration.Read(cli.WorkingDirectory) is Checked<DestinationSettings>.Valid { Value: var settings })
         {
             key = configured(settings) is [var first, ..] ? first.Reveal() : null;
         }

@@ -3,8 +3,8 @@ using CustomerIoDestination.Cli.Checking;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Spectre.Console;
@@ -27,8 +27,8 @@ internal static class PreviewCommand
 
     private static async Task<int> RunAsync(string file, string? rulesPath, bool asJson, CliContext cli, CancellationToken cancellationToken)
     {
-        if (CliConfiguration.Read(cli.WorkingDirectory) is not SettingsResult.Valid { Settings: var settings }
-            || CliRules.Read(rulesPath, settings.Rules, cli.Time).Result is not RulesResult.Valid { Rules: var rules })
+        if (CliConfiguration.Read(cli.WorkingDirectory) is not Checked<DestinationSettings>.Valid { Value: var settings }
+            || CliConfiguration.OpenRules(rulesPath, settings.Rules, cli.Time) is not Checked<RulesSource>.Valid { Value: var rules })
         {
             cli.Console.MarkupLine("[red]Settings or rules have problems;[/] run check to see them.");
             return 1;
@@ -40,7 +40,7 @@ internal static class PreviewCommand
             return 1;
         }
 
-        var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(rules));
+        var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
         var preview = new EventPreview(settings, mapper, cli.Time, new Random());
         if (preview.Preview(body, new IngestRequest(null, LifecycleAllowed: true, null)) is not PreviewResult.Items items)
         {

@@ -1,3 +1,5 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.Settings;
 
 /// <summary>Everything that can be configured, read and checked once at start.</summary>
@@ -46,7 +48,7 @@ public sealed record DestinationSettings
     public TelemetrySettings Telemetry { get; init; } = new();
 
     /// <summary>Names that look like settings but are not read. They belong to no section; hosts log them at the start.</summary>
-    public IReadOnlyList<SettingProblem> Warnings { get; init; } = [];
+    public IReadOnlyList<Problem> Warnings { get; init; } = [];
 
     /// <summary>
     /// Why events must not go to a sandbox; null when nothing speaks against it but perhaps where the host listens. Real events that end in a sandbox are lost, and

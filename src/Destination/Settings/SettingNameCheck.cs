@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Settings;
@@ -23,21 +24,21 @@ internal sealed class SettingNameCheck
         _given = [.. configuration.AsEnumerable().Where(pair => pair.Value is not null).Select(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal))];
 
     /// <summary>Names because of which the host must not start.</summary>
-    public IEnumerable<SettingProblem> Problems() => _given.Where(name => !_known.Contains(name)).Select(ProblemOf).OfType<SettingProblem>();
+    public IEnumerable<Problem> Problems() => _given.Where(name => !_known.Contains(name)).Select(ProblemOf).OfType<Problem>();
 
     /// <summary>Names that look like a setting that is not set.</summary>
-    public IEnumerable<SettingProblem> Warnings() =>
+    public IEnumerable<Problem> Warnings() =>
         from name in _given
         where !_known.Contains(name) && ProblemOf(name) is null
         let meant = _known.FirstOrDefault(known => string.Equals(Letters(known), Letters(name), StringComparison.OrdinalIgnoreCase))
         where meant is not null && !_given.Contains(meant, StringComparer.OrdinalIgnoreCase)
-        select new SettingProblem(name, $"is not read; if the setting {meant} was meant, write it so");
+        select new Problem(name, $"is not read; if the setting {meant} was meant, write it so");
 
-    private SettingProblem? ProblemOf(string name)
+    private Problem? ProblemOf(string name)
     {
         if (name.Any(char.IsLower) && name.Any(char.IsUpper) && _known.TryGetValue(Doubled(name), out string? doubled))
         {
-            return new SettingProblem(name, $"is no setting of this product; did you mean {doubled}?");
+            return new Problem(name, $"is no setting of this product; did you mean {doubled}?");
         }
 
         int end = name.IndexOf("__", StringComparison.Ordinal);
@@ -49,7 +50,7 @@ internal sealed class SettingNameCheck
         string section = name[..end];
         if (SettingNames.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
         {
-            return new SettingProblem(name, Spelling.Nearest(name, _known) is { } near
+            return new Problem(name, Spelling.Nearest(name, _known) is { } near
                 ? $"is no setting of this product; did you mean {near}?"
                 : "is no setting of this product; see the README for their names");
         }
@@ -61,7 +62,7 @@ internal sealed class SettingNameCheck
 
         string whole = meant + name[end..];
         string guess = _known.TryGetValue(whole, out string? exact) ? exact : Spelling.Nearest(whole, _known) ?? $"{meant}__…";
-        return new SettingProblem(name, $"is no setting of this product; did you mean {guess}?");
+        return new Problem(name, $"is no setting of this product; did you mean {guess}?");
     }
 
     private static string Doubled(string name) => name.Replace("__", "_", StringComparison.Ordinal).Replace("_", "__", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Settings;
@@ -14,13 +15,13 @@ internal sealed class SettingValues(IConfiguration configuration)
     /// </summary>
     private const string VaultReference = "@Microsoft.KeyVault(";
 
-    private readonly List<SettingProblem> _problems = [];
+    private readonly List<Problem> _problems = [];
 
     /// <summary>What was wrong so far.</summary>
-    public IReadOnlyList<SettingProblem> Problems => _problems;
+    public IReadOnlyList<Problem> Problems => _problems;
 
     /// <summary>Something is wrong with a setting, or with several together.</summary>
-    public void Problem(string name, string message) => _problems.Add(new SettingProblem(name, message));
+    public void Problem(string name, string message) => _problems.Add(new Problem(name, message));
 
     /// <summary>Text; null when not set, and for a reference to a vault that was not resolved, which is a problem.</summary>
     public string? Text(string name)

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,9 @@ internal sealed partial class SettingWarnings(DestinationSettings settings, ILog
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (SettingProblem warning in settings.Warnings)
+        foreach (Problem warning in settings.Warnings)
         {
-            Log.Doubtful(logger, warning.Name, warning.Message);
+            Log.Doubtful(logger, warning.Where, warning.Message);
         }
 
         return Task.CompletedTask;

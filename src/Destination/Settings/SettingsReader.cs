@@ -14,8 +14,11 @@ public static class SettingsReader
 
     private static readonly string[] ConnectionStringParts = ["Endpoint=sb://", "SharedAccessKeyName=", "SharedAccessKey="];
 
+    /// <summary>What they are called in the message that lists their problems.</summary>
+    public const string What = "The settings";
+
     /// <summary>Reads the settings.</summary>
-    public static SettingsResult Read(IConfiguration configuration)
+    public static Checked<DestinationSettings> Read(IConfiguration configuration)
     {
         var values = new SettingValues(configuration);
         var settings = new DestinationSettings
@@ -55,12 +58,12 @@ public static class SettingsReader
         };
         CheckTogether(settings, values);
         var names = new SettingNameCheck(configuration);
-        foreach (SettingProblem problem in names.Problems())
+        foreach (Problem problem in names.Problems())
         {
-            values.Problem(problem.Name, problem.Message);
+            values.Problem(problem.Where, problem.Message);
         }
 
-        return values.Problems.Count == 0 ? new SettingsResult.Valid(settings with { Warnings = [.. names.Warnings()] }) : new SettingsResult.Invalid(values.Problems);
+        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings()] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
     }
 
     private static CustomerIoSettings CustomerIo(SettingValues values) => new()

@@ -68,7 +68,7 @@ internal sealed record RulesBody(string? Path, DateTimeOffset LoadedAt, int Tran
             status.LoadedAt,
             inForce.TransformationCount,
             inForce.IsPrivate,
-            [.. status.Problems.Select(problem => new RulesProblemBody(problem.Path, problem.Message))]);
+            [.. status.Problems.Select(problem => new RulesProblemBody(problem.Where, problem.Message))]);
     }
 }
 

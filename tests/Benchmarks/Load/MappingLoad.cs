@@ -45,8 +45,8 @@ public static class MappingLoad
         string[] present = ["utm_campaign", "language", "clinic"];
         IEnumerable<string> operations = Enumerable.Range(0, Rules).Select(number =>
             $$"""{"operation":"uppercase","on":"all","property":"{{(number < matching ? present[number] : $"absent_{number}")}}"}""");
-        var loaded = (RulesResult.Valid)RulesFile.Load($$"""{"transformations":[{{string.Join(',', operations)}}]}""", null);
-        return new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(loaded.Rules));
+        var loaded = (Checked<DestinationRules>.Valid)RulesFile.Load($$"""{"transformations":[{{string.Join(',', operations)}}]}""", null);
+        return new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(loaded.Value));
     }
 
     private static double PerSecond(TimeSpan duration, EventEnvelope[] envelopes, Action<EventEnvelope> operation)

@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void It_states_the_default_that_a_setting_has()
     {
-        DestinationSettings defaults = SettingsReader.Read(new ConfigurationBuilder().Build()).ShouldBeOfType<SettingsResult.Valid>().Settings;
+        DestinationSettings defaults = SettingsReader.Read(new ConfigurationBuilder().Build()).ShouldBeOfType<Checked<DestinationSettings>.Valid>().Value;
 
         foreach ((string name, string stated) in SettingRows())
         {

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Tests.Support;
@@ -52,24 +53,24 @@ public sealed class PrivacyNamesTests
     [InlineData("""{"traits": ["address*"]}""", "privacy.allow.traits[0]", "\"address*\" is no pattern here: only a property of that whole name is meant")]
     public void A_name_that_may_be_meant_is_only_a_warning(string allow, string path, string message)
     {
-        RulesProblem warning = Warnings($$$"""{"transformations": [{"operation": "changePropertyType", "on": "events", "property": "total", "type": "number"}], "privacy": {"allow": {{{allow}}}}}""").ShouldHaveSingleItem();
-        warning.Path.ShouldBe(path);
+        Problem warning = Warnings($$$"""{"transformations": [{"operation": "changePropertyType", "on": "events", "property": "total", "type": "number"}], "privacy": {"allow": {{{allow}}}}}""").ShouldHaveSingleItem();
+        warning.Where.ShouldBe(path);
         warning.Message.ShouldContain(message, Case.Sensitive);
     }
 
     [Fact]
     public void Both_spellings_of_a_name_are_meant() => Warnings("""{"privacy": {"allow": {"traits": ["email", "Email"]}}}""").ShouldBeEmpty();
 
-    private static IReadOnlyList<RulesProblem> Warnings(string text)
+    private static IReadOnlyList<Problem> Warnings(string text)
     {
         RuleTexts.Valid(text);
-        return RulesFile.Load(text, null).ShouldBeOfType<RulesResult.Valid>().Warnings;
+        return RulesFile.Load(text, null).ShouldBeOfType<Checked<DestinationRules>.Valid>().Warnings;
     }
 
     private static void ShouldHave(string text, string path, string message)
     {
-        RulesProblem problem = RuleTexts.Problems(text).ShouldHaveSingleItem();
-        problem.Path.ShouldBe(path);
+        Problem problem = RuleTexts.Problems(text).ShouldHaveSingleItem();
+        problem.Where.ShouldBe(path);
         problem.Message.ShouldContain(message, Case.Sensitive);
     }
 }

@@ -1,4 +1,4 @@
-using CustomerIoDestination.Rules;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 
@@ -163,7 +163,7 @@ public sealed class RulesFileTests
 
     [Fact]
     public void Every_problem_is_told_at_once() =>
-        RuleTexts.Problems("""{"pages": 1, "x": 2, "transformations": [{"operation": "uppercase", "on": 3, "property": 4}]}""").Select(problem => problem.Path)
+        RuleTexts.Problems("""{"pages": 1, "x": 2, "transformations": [{"operation": "uppercase", "on": 3, "property": 4}]}""").Select(problem => problem.Where)
             .ShouldBe(["x", "transformations[0].on", "transformations[0].property", "pages"]);
 
     [Fact]
@@ -195,8 +195,8 @@ public sealed class RulesFileTests
 
     private static void ShouldHave(string text, string path, string message)
     {
-        RulesProblem problem = RuleTexts.Problems(text).ShouldHaveSingleItem();
-        problem.Path.ShouldBe(path);
+        Problem problem = RuleTexts.Problems(text).ShouldHaveSingleItem();
+        problem.Where.ShouldBe(path);
         problem.Message.ShouldContain(message, Case.Sensitive);
     }
 }

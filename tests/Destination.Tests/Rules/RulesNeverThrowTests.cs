@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -56,7 +57,7 @@ public sealed class RulesNeverThrowTests
         Gen.Select(Transformation.Array[0, 6], Privacy, Event).Sample((transformations, privacy, item) =>
         {
             string rules = $"{{\"transformations\": [{string.Join(',', transformations)}]{privacy}}}";
-            if (RulesFile.Load(rules, settings.Rules.HashSecret) is RulesResult.Invalid)
+            if (RulesFile.Load(rules, settings.Rules.HashSecret) is Checked<DestinationRules>.Invalid)
             {
                 return;
             }

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -18,18 +19,18 @@ public sealed class RulesSourceTests : IDisposable
     public void Bad_rules_at_start_are_refused_with_their_file()
     {
         File.WriteAllText(_path, """{"pages": 1}""");
-        var refused = RulesSource.Open(Settings, _time).ShouldBeOfType<RulesOpening.Refused>();
+        var refused = RulesSource.Open(Settings, _time).ShouldBeOfType<Checked<RulesSource>.Invalid>();
         refused.Message.ShouldContain(_path);
         refused.Message.ShouldContain("pages: is a number");
     }
 
     [Fact]
     public void A_configured_file_that_is_missing_is_refused() =>
-        RulesSource.Open(Settings, _time).ShouldBeOfType<RulesOpening.Refused>().Rules.Problems.ShouldHaveSingleItem().Message.ShouldBe("does not exist");
+        RulesSource.Open(Settings, _time).ShouldBeOfType<Checked<RulesSource>.Invalid>().Problems.ShouldHaveSingleItem().Message.ShouldBe("does not exist");
 
     [Fact]
     public void Without_a_file_everything_is_sent() =>
-        RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source.Current.ShouldBe(DestinationRules.None);
+        RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value.Current.ShouldBe(DestinationRules.None);
 
     [Fact]
     public void A_good_new_file_takes_over()
@@ -40,7 +41,7 @@ public sealed class RulesSourceTests : IDisposable
         File.WriteAllText(_path, """{"pages": true}""");
         _time.Advance(TimeSpan.FromHours(1));
 
-        source.Reload().ShouldBeOfType<RulesResult.Valid>();
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Valid>();
         source.Current.Pages.ShouldBeTrue();
         source.Status.LoadedAt.ShouldBe(_time.GetUtcNow());
     }
@@ -54,10 +55,10 @@ public sealed class RulesSourceTests : IDisposable
         RulesSource source = Open("""{"pages": false}""");
         Replace(text);
 
-        source.Reload().ShouldBeOfType<RulesResult.Invalid>();
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Invalid>();
 
         source.Current.Pages.ShouldBeFalse();
-        source.Status.Problems.ShouldHaveSingleItem().Path.ShouldBe(path);
+        source.Status.Problems.ShouldHaveSingleItem().Where.ShouldBe(path);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class RulesSourceTests : IDisposable
         source.Reload().ShouldNotBeNull();
         Replace("""{"pages": false}""");
 
-        source.Reload().ShouldBeOfType<RulesResult.Valid>();
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Valid>();
         source.Status.Problems.ShouldBeEmpty();
     }
 
@@ -108,7 +109,7 @@ public sealed class RulesSourceTests : IDisposable
         Replace("""{"pages": true , "screens": false}""");
         File.SetLastWriteTimeUtc(_path, written);
 
-        source.Reload().ShouldBeOfType<RulesResult.Valid>().Rules.Screens.ShouldBeFalse();
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Valid>().Value.Screens.ShouldBeFalse();
     }
 
     [Fact]
@@ -119,7 +120,7 @@ public sealed class RulesSourceTests : IDisposable
         {
             File.WriteAllText(besideTheApplication, """{"screens": false}""");
             File.WriteAllText(_path, """{"pages": false}""");
-            RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+            RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value;
 
             File.Delete(_path);
             source.Reload();
@@ -136,7 +137,7 @@ public sealed class RulesSourceTests : IDisposable
         InDirectory(Path.GetDirectoryName(_path)!, () =>
         {
             File.WriteAllText(besideTheApplication, """{"screens": false}""");
-            RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+            RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value;
 
             File.WriteAllText(_path, """{"pages": false}""");
 
@@ -148,18 +149,18 @@ public sealed class RulesSourceTests : IDisposable
     [Fact]
     public void A_file_that_appears_in_the_working_directory_where_there_was_none_takes_over() => InDirectory(Path.GetDirectoryName(_path)!, () =>
     {
-        RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value;
         source.Status.Path.ShouldBeNull();
         source.Reload().ShouldBeNull();
 
         File.WriteAllText(_path, "{");
-        source.Reload().ShouldBeOfType<RulesResult.Invalid>();
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Invalid>();
         File.Delete(_path);
         source.Reload().ShouldBeNull();
         source.Status.Problems.ShouldBeEmpty();
         File.WriteAllText(_path, """{"pages": false}""");
 
-        source.Reload().ShouldBeOfType<RulesResult.Valid>();
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Valid>();
         source.Status.Path.ShouldBe(_path);
     });
 
@@ -167,10 +168,10 @@ public sealed class RulesSourceTests : IDisposable
     public void A_working_directory_that_is_deleted_changes_nothing() => InDirectory(Path.GetDirectoryName(_path)!, () =>
     {
         File.WriteAllText(_path, """{"pages": false}""");
-        RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        RulesSource source = RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value;
         Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
-        source.Reload().ShouldBeOfType<RulesResult.Invalid>().Problems.ShouldHaveSingleItem().Message.ShouldBe("does not exist");
+        source.Reload().ShouldBeOfType<Checked<DestinationRules>.Invalid>().Problems.ShouldHaveSingleItem().Message.ShouldBe("does not exist");
         source.Reload().ShouldBeNull();
         source.Current.Pages.ShouldBeFalse();
     });
@@ -180,8 +181,8 @@ public sealed class RulesSourceTests : IDisposable
     {
         Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
-        RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<RulesOpening.Opened>().Source.Reload().ShouldBeNull();
-        RulesSource.Open(new RulesSettings { Path = "rules.json" }, _time).ShouldBeOfType<RulesOpening.Refused>().Message.ShouldContain("working directory");
+        RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value.Reload().ShouldBeNull();
+        RulesSource.Open(new RulesSettings { Path = "rules.json" }, _time).ShouldBeOfType<Checked<RulesSource>.Invalid>().Message.ShouldContain("working directory");
     });
 
     [Fact]
@@ -189,7 +190,7 @@ public sealed class RulesSourceTests : IDisposable
     {
         FailingClock time = new();
         await File.WriteAllTextAsync(_path, """{"pages": false}""");
-        RulesSource source = RulesSource.Open(Settings, time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        RulesSource source = RulesSource.Open(Settings, time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value;
         var logger = new FakeLogger<RulesFileWatch>();
         using var watch = new RulesFileWatch(source, time, logger);
         await watch.StartAsync(CancellationToken.None);
@@ -280,7 +281,7 @@ public sealed class RulesSourceTests : IDisposable
     private RulesSource Open(string text)
     {
         File.WriteAllText(_path, text);
-        return RulesSource.Open(Settings, _time).ShouldBeOfType<RulesOpening.Opened>().Source;
+        return RulesSource.Open(Settings, _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value;
     }
 
     private void Replace(string? text)

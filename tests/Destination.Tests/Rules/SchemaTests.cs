@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -94,8 +95,8 @@ public sealed partial class SchemaTests
     private static (bool Schema, bool Reader) Check(string text)
     {
         bool schema = Schema.Evaluate(JsonSerializer.SerializeToElement(Parse(text))).IsValid;
-        RulesResult result = RulesFile.Load(text, HashSecret);
-        return (schema, result is RulesResult.Valid);
+        Checked<DestinationRules> result = RulesFile.Load(text, HashSecret);
+        return (schema, result is Checked<DestinationRules>.Valid);
     }
 
     // What fails by itself, not because something in it fails. What an if asks is no message: it only chooses.

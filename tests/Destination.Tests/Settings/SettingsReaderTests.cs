@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -32,9 +33,9 @@ public sealed class SettingsReaderTests
     [InlineData("Telemetry__SuccessSampling", "-0.1", "is no number from 0 to 1")]
     public void A_wrong_setting_is_named_with_what_would_be_right(string name, string value, string message, string? reportedName = null)
     {
-        SettingProblem problem = Invalid((name, value)).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid((name, value)).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe(reportedName ?? name);
+        problem.Where.ShouldBe(reportedName ?? name);
         problem.Message.ShouldContain(message);
     }
 
@@ -59,9 +60,9 @@ public sealed class SettingsReaderTests
     [InlineData("Rule__Port", "Rules__…")]
     public void A_misspelt_name_stops_the_start_with_the_one_that_was_meant(string name, string meant)
     {
-        SettingProblem problem = Invalid((name, "s3cr3t")).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid((name, "s3cr3t")).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe(name);
+        problem.Where.ShouldBe(name);
         problem.Message.ShouldContain($"did you mean {meant}?");
         problem.Message.ShouldNotContain("s3cr3t");
     }
@@ -94,9 +95,9 @@ public sealed class SettingsReaderTests
     [InlineData("customerio_siteid", "CustomerIo__SiteId")]
     public void A_name_in_capitals_that_somebody_else_may_have_made_only_warns(string name, string meant)
     {
-        SettingProblem warning = Valid((name, "s3cr3t")).Warnings.ShouldHaveSingleItem();
+        Problem warning = Valid((name, "s3cr3t")).Warnings.ShouldHaveSingleItem();
 
-        warning.Name.ShouldBe(name);
+        warning.Where.ShouldBe(name);
         warning.Message.ShouldContain(meant);
         warning.Message.ShouldNotContain("s3cr3t");
     }
@@ -110,9 +111,9 @@ public sealed class SettingsReaderTests
     [InlineData("CustomerIo__TrackApiUrl", "Mapping__EventIdProperty")]
     public void A_sandbox_beside_a_workspace_is_refused(string name, string other)
     {
-        SettingProblem problem = Invalid((name, "http://127.0.0.1:9"), (other, "key"), ("Sandbox__Enabled", "true")).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid((name, "http://127.0.0.1:9"), (other, "key"), ("Sandbox__Enabled", "true")).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe("Sandbox__Enabled");
+        problem.Where.ShouldBe("Sandbox__Enabled");
         problem.Message.ShouldContain(name);
         Valid((name, "http://127.0.0.1:9"), (other, "key"), ("Sandbox__Enabled", "false")).Sandbox.Enabled.ShouldBe(false);
     }
@@ -124,9 +125,9 @@ public sealed class SettingsReaderTests
     [InlineData("Admin__Keys__1")]
     public void A_reference_to_a_vault_that_was_not_resolved_is_no_key(string name)
     {
-        SettingProblem problem = Invalid((name, "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/key)")).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid((name, "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/key)")).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe(name);
+        problem.Where.ShouldBe(name);
         problem.Message.ShouldContain("was not resolved");
         problem.Message.ShouldNotContain("vault.example");
     }
@@ -134,7 +135,7 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Every_problem_is_listed_in_one_message()
     {
-        SettingsResult.Invalid invalid = Invalid(("Delivery__Mode", "bulk"), ("Sandbox__Port", "x"), ("Mapping__Typo", "1"));
+        Checked<DestinationSettings>.Invalid invalid = Invalid(("Delivery__Mode", "bulk"), ("Sandbox__Port", "x"), ("Mapping__Typo", "1"));
 
         invalid.Problems.Count.ShouldBe(3);
         invalid.Message.ShouldContain("3 problems");
@@ -146,7 +147,7 @@ public sealed class SettingsReaderTests
     [Fact]
     public void A_secret_is_never_printed()
     {
-        SettingsResult.Invalid invalid = Invalid(("CustomerIo__ApiKey", "s3cr3t-value"), ("Ingest__Keys__0", "s3cr3t"), ("Admin__Keys__0", "s3cr3t-value-long-enough"));
+        Checked<DestinationSettings>.Invalid invalid = Invalid(("CustomerIo__ApiKey", "s3cr3t-value"), ("Ingest__Keys__0", "s3cr3t"), ("Admin__Keys__0", "s3cr3t-value-long-enough"));
         DestinationSettings valid = Valid(("Ingest__SigningSecret", "s3cr3t-value-long-enough"));
 
         invalid.Message.ShouldNotContain("s3cr3t");
@@ -211,11 +212,11 @@ public sealed class SettingsReaderTests
 
     private static string Describe(DestinationSettings settings) => JsonSerializer.Serialize(settings);
 
-    private static DestinationSettings Valid(params (string, string)[] settings) => Read(settings).ShouldBeOfType<SettingsResult.Valid>().Settings;
+    private static DestinationSettings Valid(params (string, string)[] settings) => Read(settings).ShouldBeOfType<Checked<DestinationSettings>.Valid>().Value;
 
-    private static SettingsResult.Invalid Invalid(params (string, string)[] settings) => Read(settings).ShouldBeOfType<SettingsResult.Invalid>();
+    private static Checked<DestinationSettings>.Invalid Invalid(params (string, string)[] settings) => Read(settings).ShouldBeOfType<Checked<DestinationSettings>.Invalid>();
 
-    private static SettingsResult Read((string Name, string Value)[] settings) => SettingsReader.Read(new ConfigurationBuilder()
+    private static Checked<DestinationSettings> Read((string Name, string Value)[] settings) => SettingsReader.Read(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)))
         .Build());
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
@@ -119,6 +120,6 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection((settings ?? []).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value!.ToString())))
             .Build();
-        return SettingsReader.Read(configuration).ShouldBeOfType<SettingsResult.Valid>().Settings;
+        return SettingsReader.Read(configuration).ShouldBeOfType<Checked<DestinationSettings>.Valid>().Value;
     }
 }

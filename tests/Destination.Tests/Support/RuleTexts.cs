@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -9,10 +10,10 @@ internal static class RuleTexts
 {
     public static DestinationRules Valid(string text, Secret? hashSecret = null)
     {
-        RulesResult result = RulesFile.Load(text, hashSecret);
-        return result is RulesResult.Invalid invalid ? throw new ShouldAssertException(invalid.Message) : ((RulesResult.Valid)result).Rules;
+        Checked<DestinationRules> result = RulesFile.Load(text, hashSecret);
+        return result is Checked<DestinationRules>.Invalid invalid ? throw new ShouldAssertException(invalid.Message) : ((Checked<DestinationRules>.Valid)result).Value;
     }
 
-    public static IReadOnlyList<RulesProblem> Problems(string text, Secret? hashSecret = null) =>
-        RulesFile.Load(text, hashSecret).ShouldBeOfType<RulesResult.Invalid>().Problems;
+    public static IReadOnlyList<Problem> Problems(string text, Secret? hashSecret = null) =>
+        RulesFile.Load(text, hashSecret).ShouldBeOfType<Checked<DestinationRules>.Invalid>().Problems;
 }

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
@@ -40,7 +41,7 @@ internal sealed class AllowListReader
     /// <param name="transformations">All of the file's.</param>
     /// <param name="rules">The rules.</param>
     /// <param name="warnings">Takes the names that may be meant.</param>
-    public void Check(IReadOnlyList<Transformation> transformations, DestinationRules rules, List<RulesProblem> warnings)
+    public void Check(IReadOnlyList<Transformation> transformations, DestinationRules rules, List<Problem> warnings)
     {
         foreach ((RulePart part, NamePattern name, IReadOnlyList<(RulePart Part, string Name)> properties) in _events)
         {
@@ -93,7 +94,7 @@ internal sealed class AllowListReader
             : null);
 
     private static void CheckNames(
-        IReadOnlyList<(RulePart Part, string Name)> names, RuleScope scope, IReadOnlyList<Transformation> transformations, string[] wellKnown, List<RulesProblem> warnings)
+        IReadOnlyList<(RulePart Part, string Name)> names, RuleScope scope, IReadOnlyList<Transformation> transformations, string[] wellKnown, List<Problem> warnings)
     {
         HashSet<string> known = [.. wellKnown, .. transformations.SelectMany(step => step.Operation.Reads.Append(step.Operation.Makes)).OfType<PropertyPath>().Select(path => path.Head.ToString())];
         foreach ((RulePart part, string name) in names)

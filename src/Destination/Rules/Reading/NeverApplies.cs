@@ -40,21 +40,21 @@ internal static class NeverApplies
     }
 
     /// <summary>Adds what it finds in a transformation to the problems.</summary>
-    public static void Find(Transformation step, DestinationRules rules, List<RulesProblem> problems)
+    public static void Find(Transformation step, DestinationRules rules, List<Problem> problems)
     {
         IReadOnlyList<NamePattern> names = step.Scope.Names?.All ?? [];
         for (int i = 0; i < names.Count; i++)
         {
             if (NotSentBecause(names[i], rules) is { } reason)
             {
-                problems.Add(new RulesProblem($"{step.Path}.on[{i}]", $"\"{names[i].Text}\" is not sent because of {reason}, so this never applies"));
+                problems.Add(new Problem($"{step.Path}.on[{i}]", $"\"{names[i].Text}\" is not sent because of {reason}, so this never applies"));
             }
         }
 
         (EventKind Kind, EventSources Source)[] all = [.. Kinds(step, rules).SelectMany(kind => Sources(rules), (kind, source) => (kind, source))];
         if (step.When is { } when && all.Length > 0 && !Array.Exists(all, one => Possible(when, one.Kind, one.Source).Holds))
         {
-            problems.Add(new RulesProblem($"{step.Path}.when", "never holds for what \"on\" names and what is sent, so this never applies"));
+            problems.Add(new Problem($"{step.Path}.when", "never holds for what \"on\" names and what is sent, so this never applies"));
         }
     }
 

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 
@@ -7,7 +8,7 @@ namespace CustomerIoDestination.Rules.Reading;
 internal static class RuleConflicts
 {
     /// <summary>Adds what it finds to the problems.</summary>
-    public static void Find(IReadOnlyList<Transformation> transformations, DestinationRules rules, List<RulesProblem> problems)
+    public static void Find(IReadOnlyList<Transformation> transformations, DestinationRules rules, List<Problem> problems)
     {
         for (int i = 0; i < transformations.Count; i++)
         {
@@ -19,7 +20,7 @@ internal static class RuleConflicts
         }
     }
 
-    private static void FindConflict(IReadOnlyList<Transformation> transformations, int earlier, int later, List<RulesProblem> problems)
+    private static void FindConflict(IReadOnlyList<Transformation> transformations, int earlier, int later, List<Problem> problems)
     {
         Transformation first = transformations[earlier];
         Transformation second = transformations[later];
@@ -30,20 +31,20 @@ internal static class RuleConflicts
 
         if (first.Operation is Operation.RenameEvent && second.Operation is Operation.RenameEvent && first.Scope.Overlaps(second.Scope))
         {
-            problems.Add(new RulesProblem(second.Path, $"renames an event that {first.Path} renames already; an event is renamed at most once"));
+            problems.Add(new Problem(second.Path, $"renames an event that {first.Path} renames already; an event is renamed at most once"));
         }
 
         if (first.Operation is Operation.SendConstant one && second.Operation is Operation.SendConstant other
             && second.When is null && other.Path.Contains(one.Path) && second.Scope.Covers(first.Scope))
         {
-            problems.Add(new RulesProblem(second.Path, $"sets \"{other.Path.Text}\", which {first.Path} sets already: only this one would count"));
+            problems.Add(new Problem(second.Path, $"sets \"{other.Path.Text}\", which {first.Path} sets already: only this one would count"));
         }
 
         foreach (PropertyPath path in second.Operation.Reads)
         {
             if (first.Scope.Covers(second.Scope) && Removes(first.Operation, path) && !IsMadeBetween(transformations, earlier, later, path))
             {
-                problems.Add(new RulesProblem(second.Path, $"works on \"{path.Text}\", which is gone after {first.Path}; put it before that one"));
+                problems.Add(new Problem(second.Path, $"works on \"{path.Text}\", which is gone after {first.Path}; put it before that one"));
             }
         }
     }

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Rules.Reading;
 
 /// <summary>A piece of the rules' file: its JSON, where it stands, and where its problems are collected.</summary>
-internal readonly partial record struct RulePart(JsonElement Json, string Path, List<RulesProblem> Problems)
+internal readonly partial record struct RulePart(JsonElement Json, string Path, List<Problem> Problems)
 {
     /// <summary>Something is wrong with it.</summary>
-    public void Problem(string message) => Problems.Add(new RulesProblem(Path.Length == 0 ? "$" : Path, message));
+    public void Problem(string message) => Problems.Add(new Problem(Path.Length == 0 ? "$" : Path, message));
 
     /// <summary>Whether it is an object; reports what is not, and every key that is not one of the known ones or is there twice.</summary>
     public bool IsObject(params string[] known)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Rules.Reading;
@@ -24,7 +25,7 @@ public static class RulesFile
     /// <summary>Reads rules. Never throws on text.</summary>
     /// <param name="text">The file's text.</param>
     /// <param name="hashSecret">The secret of <c>hashProperty</c>; null when none is configured.</param>
-    public static RulesResult Load(string text, Secret? hashSecret)
+    public static Checked<DestinationRules> Load(string text, Secret? hashSecret)
     {
         try
         {
@@ -77,14 +78,14 @@ public static class RulesFile
     }
 
     /// <summary>Reads rules from the file's bytes, in UTF-8 or what its byte order mark says. Never throws on them.</summary>
-    internal static RulesResult Load(byte[] bytes, Secret? hashSecret)
+    internal static Checked<DestinationRules> Load(byte[] bytes, Secret? hashSecret)
     {
         using var reader = new StreamReader(new MemoryStream(bytes));
         return Load(reader.ReadToEnd(), hashSecret);
     }
 
     /// <summary>That the file as a whole is of no use.</summary>
-    internal static RulesResult.Invalid Unreadable(string message) => new([new RulesProblem("$", message)]);
+    internal static Checked<DestinationRules>.Invalid Unreadable(string message) => new("The rules", [new Problem("$", message)]);
 
     private static string? WorkingDirectory()
     {

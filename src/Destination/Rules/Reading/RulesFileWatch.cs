@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -48,11 +49,11 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
     {
         switch (rules.Reload())
         {
-            case RulesResult.Valid:
+            case Checked<DestinationRules>.Valid:
                 TellInForce();
                 break;
-            case RulesResult.Invalid { Problems: [var first, ..] problems }:
-                Log.Kept(logger, problems.Count, first.Path, first.Message, rules.Status.LoadedAt);
+            case Checked<DestinationRules>.Invalid { Problems: [var first, ..] problems }:
+                Log.Kept(logger, problems.Count, first.Where, first.Message, rules.Status.LoadedAt);
                 break;
         }
     }
@@ -60,9 +61,9 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
     private void TellInForce()
     {
         Log.InForce(logger, rules.Status.Path ?? "no file", rules.Current.TransformationCount, rules.Current.IsPrivate ? "on" : "off");
-        foreach (RulesProblem warning in rules.Status.Warnings)
+        foreach (Problem warning in rules.Status.Warnings)
         {
-            Log.Doubtful(logger, warning.Path, warning.Message);
+            Log.Doubtful(logger, warning.Where, warning.Message);
         }
     }
 

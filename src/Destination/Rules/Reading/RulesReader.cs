@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
@@ -16,13 +17,13 @@ internal static class RulesReader
         ["$schema", "identify", "pages", "screens", "anonymous", "events", "sources", "transformations", "allowMessageOverrides", "privacy"];
 
     /// <summary>Reads rules.</summary>
-    public static RulesResult Read(JsonElement root, Secret? hashSecret)
+    public static Checked<DestinationRules> Read(JsonElement root, Secret? hashSecret)
     {
-        var problems = new List<RulesProblem>();
+        var problems = new List<Problem>();
         var file = new RulePart(root, "", problems);
         if ((root.ValueKind == JsonValueKind.Object && !file.IsUnicode()) || !file.IsObject(Keys))
         {
-            return new RulesResult.Invalid(problems);
+            return new Checked<DestinationRules>.Invalid("The rules", problems);
         }
 
         List<Transformation> transformations = Transformations(file, hashSecret);
@@ -43,14 +44,14 @@ internal static class RulesReader
             Privacy = allowed?.List,
         };
         RuleConflicts.Find(transformations, rules, problems);
-        var warnings = new List<RulesProblem>();
+        var warnings = new List<Problem>();
         if (transformations.Count == Count(file))
         {
             // One that could not be read may be what gives an event its name.
             allowed?.Check(transformations, rules, warnings);
         }
 
-        return problems.Count == 0 ? new RulesResult.Valid(rules) { Warnings = warnings } : new RulesResult.Invalid(problems);
+        return problems.Count == 0 ? new Checked<DestinationRules>.Valid(rules) { Warnings = warnings } : new Checked<DestinationRules>.Invalid("The rules", problems);
     }
 
     private static (NameSet? Enabled, NameSet? Disabled) Events(RulePart file)

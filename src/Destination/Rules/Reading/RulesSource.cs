@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Rules.Reading;
@@ -34,26 +35,27 @@ public sealed class RulesSource
     /// <summary>Opens the rules at start.</summary>
     /// <param name="settings">Where they are.</param>
     /// <param name="time">Tells since when they are in force.</param>
-    public static RulesOpening Open(RulesSettings settings, TimeProvider time)
+    public static Checked<RulesSource> Open(RulesSettings settings, TimeProvider time)
     {
         if (RulesFile.Locate(settings) is not { } path)
         {
-            return new RulesOpening.Refused(settings.Path!, RulesFile.Unreadable("is a relative path, and the working directory does not exist"));
+            return Refused(RulesFile.Unreadable("is a relative path, and the working directory does not exist"), settings.Path!);
         }
 
         (byte[]? Bytes, string? Problem) file = RulesFile.Read(path);
         if (settings.Path is null && file.Problem == RulesFile.Missing)
         {
-            return new RulesOpening.Opened(new RulesSource(path, settings.HashSecret, time, State.WithoutFile(time.GetUtcNow())));
+            return new Checked<RulesSource>.Valid(new RulesSource(path, settings.HashSecret, time, State.WithoutFile(time.GetUtcNow())));
         }
 
-        return Result(file, settings.HashSecret) switch
+        Checked<DestinationRules> rules = Result(file, settings.HashSecret);
+        if (rules is not Checked<DestinationRules>.Valid valid)
         {
-            RulesResult.Valid valid => new RulesOpening.Opened(
-                new RulesSource(path, settings.HashSecret, time, new State(valid.Rules, file, new RulesStatus(path, time.GetUtcNow(), []) { Warnings = valid.Warnings }))),
-            RulesResult.Invalid invalid => new RulesOpening.Refused(path, invalid),
-            _ => throw new UnreachableException(),
-        };
+            return Refused((Checked<DestinationRules>.Invalid)rules, path);
+        }
+
+        RulesStatus status = new(path, time.GetUtcNow(), []) { Warnings = valid.Warnings };
+        return new Checked<RulesSource>.Valid(new RulesSource(path, settings.HashSecret, time, new State(valid.Value, file, status))) { Warnings = valid.Warnings };
     }
 
     /// <summary>
@@ -61,7 +63,7 @@ public sealed class RulesSource
     /// leaves the rules as they are and is told in <see cref="Status"/>. Where there was no file at the start, its absence is no problem.
     /// </summary>
     /// <returns>What came of a changed file; null when it has not changed.</returns>
-    public RulesResult? Reload()
+    public Checked<DestinationRules>? Reload()
     {
         if (_path is null)
         {
@@ -81,17 +83,19 @@ public sealed class RulesSource
             return null;
         }
 
-        RulesResult result = Result(file, _hashSecret);
+        Checked<DestinationRules> result = Result(file, _hashSecret);
         Volatile.Write(ref _state, result switch
         {
-            RulesResult.Valid valid => new State(valid.Rules, file, new RulesStatus(_path, _time.GetUtcNow(), []) { Warnings = valid.Warnings }),
-            RulesResult.Invalid invalid => new State(before.Rules, file, before.Status with { Path = _path, Problems = invalid.Problems }),
+            Checked<DestinationRules>.Valid valid => new State(valid.Value, file, new RulesStatus(_path, _time.GetUtcNow(), []) { Warnings = valid.Warnings }),
+            Checked<DestinationRules>.Invalid invalid => new State(before.Rules, file, before.Status with { Path = _path, Problems = invalid.Problems }),
             _ => throw new UnreachableException(),
         });
         return result;
     }
 
-    private static RulesResult Result((byte[]? Bytes, string? Problem) file, Secret? hashSecret) =>
+    private static Checked<RulesSource>.Invalid Refused(Checked<DestinationRules>.Invalid rules, string path) => new(rules.What, rules.Problems) { File = path };
+
+    private static Checked<DestinationRules> Result((byte[]? Bytes, string? Problem) file, Secret? hashSecret) =>
         file.Bytes is { } bytes ? RulesFile.Load(bytes, hashSecret) : RulesFile.Unreadable(file.Problem!);
 
     /// <param name="Rules">The rules in force.</param>
