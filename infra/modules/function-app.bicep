@@ -185,7 +185,10 @@ var always = {
   Limits__AttributeCount: settings.?Limits__AttributeCount ?? 'deadLetter'
   Limits__EventName: settings.?Limits__EventName ?? 'deadLetter'
   Limits__PageName: settings.?Limits__PageName ?? 'trim'
+  Ingest__BrowserRate: '${settings.?Ingest__BrowserRate ?? 100}'
+  Ingest__BrowserIdentify: settings.?Ingest__BrowserIdentify ?? 'noEmailChange'
   Ingest__MaxBodyBytes: '${settings.?Ingest__MaxBodyBytes ?? 1048576}'
+  Privacy__Hipaa: settings.?Privacy__Hipaa ?? false ? 'true' : 'false'
   DeadLetters__Retention: settings.?DeadLetters__Retention ?? '30.00:00:00'
   Telemetry__SuccessSampling: share(settings.?Telemetry__SuccessSampling ?? '0.1')
 }
@@ -201,6 +204,10 @@ var ifGiven = toObject(
       { name: 'CustomerIo__TrackApiUrl', value: settings.?CustomerIo__TrackApiUrl }
       { name: 'Mapping__PlaceholderIdentifiers', value: settings.?Mapping__PlaceholderIdentifiers }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
+      { name: 'Ingest__WriteKeys__0', value: settings.?Ingest__WriteKeys__0 }
+      { name: 'Ingest__WriteKeys__1', value: settings.?Ingest__WriteKeys__1 }
+      { name: 'Ingest__AllowedOrigins', value: settings.?Ingest__AllowedOrigins }
+      { name: 'Ingest__TrustedProxies', value: settings.?Ingest__TrustedProxies }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }
       {

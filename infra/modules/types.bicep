@@ -69,7 +69,7 @@ type alertOptions = {
 }
 
 @export()
-@description('The app\'s own settings that differ from their defaults. Secrets are never here: they live in the vault.')
+@description('The app\'s own settings that differ from their defaults. Secrets are never here: they live in the vault. Write keys are none: every page shows its own.')
 @sealed()
 type destinationSettings = {
   CustomerIo__SiteId: string?
@@ -99,8 +99,15 @@ type destinationSettings = {
   Limits__AttributeCount: 'deadLetter' | 'trim'?
   Limits__EventName: 'deadLetter' | 'trim'?
   Limits__PageName: 'deadLetter' | 'trim'?
+  Ingest__WriteKeys__0: string?
+  Ingest__WriteKeys__1: string?
+  Ingest__AllowedOrigins: string?
+  Ingest__BrowserRate: int?
+  Ingest__BrowserIdentify: 'noEmailChange' | 'full' | 'off'?
+  Ingest__TrustedProxies: string?
   Ingest__ImportOlderThan: string?
   Ingest__MaxBodyBytes: int?
+  Privacy__Hipaa: bool?
   Rules__Path: string?
   DeadLetters__Retention: string?
 

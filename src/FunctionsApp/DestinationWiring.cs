@@ -26,7 +26,7 @@ internal static class DestinationWiring
             .AddVaultCredentials(settings.CustomerIo)
             .AddCustomerIoDestination(settings, AzureSettings.OpenRules(settings))
             .AddQueueWatch()
-            .AddDestinationHttpApi(KeylessPolicy.Refuse)
+            .AddDestinationHttpApi(KeylessPolicy.Refuse, behindPlatform: true)
             .AddHostedService<RulesFileWatch>();
         builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults().AddDestinationTelemetry(settings.Telemetry, builder.Configuration);
         builder.Logging.WithoutTraffic();

@@ -32,6 +32,16 @@ public sealed partial class DestinationApi
     {
         try
         {
+            if (route == ApiRoutes.Fallback && _gate.AnswerPreflight(request) is { } preflight)
+            {
+                return preflight;
+            }
+
+            if (route == ApiRoutes.IngestEvents)
+            {
+                _gate.LetPageRead(request.HttpContext);
+            }
+
             Admission admission = _gate.Admit(route.Requirement, route.Mutating, request);
             return admission.Refusal ?? await route.Endpoint(request, admission, _ports);
         }

@@ -16,11 +16,11 @@ internal static class ListenAddresses
     {
         string urls = configuration["Urls"] ?? configuration["ASPNETCORE_URLS"] ?? Default;
         Uri[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
-        bool hasKeys = settings is { Ingest.Keys.Count: > 0 } or { Ingest.SigningSecret: not null };
+        bool hasKeys = settings is { Ingest.Keys.Count: > 0 } or { Ingest.SigningSecret: not null } or { Ingest.WriteKeys.Count: > 0 };
         if (!(hasKeys && settings.Admin.Keys.Count > 0) && Array.Find(addresses, address => !IsLoopback(address)) is { } open)
         {
             throw new StartRefusedException(
-                $"Urls: {open} can be reached from other machines. Set Ingest__Keys__0 (or Ingest__SigningSecret) and Admin__Keys__0, or listen on 127.0.0.1.");
+                $"Urls: {open} can be reached from other machines. Set Ingest__Keys__0 (or Ingest__SigningSecret, or Ingest__WriteKeys__0) and Admin__Keys__0, or listen on 127.0.0.1.");
         }
 
         return addresses;

@@ -25,6 +25,11 @@ internal static class SandboxStart
                 "CustomerIo__SiteId: is missing. The queue is a real one, and its events would be taken off it and delivered to a sandbox. Set it with its key, or take the emulator.");
         }
 
+        if (settings.Privacy.Hipaa && !ListenAddresses.IsLoopbackOnly(addresses))
+        {
+            throw new StartRefusedException("CustomerIo__SiteId: is missing, Privacy__Hipaa is true, and other machines reach this one: health data would go to a sandbox. Set it with its key, or listen on 127.0.0.1.");
+        }
+
         bool isOpen = settings.Sandbox.Enabled != true && !ListenAddresses.IsLoopbackOnly(addresses);
         if ((settings.WhyNoSandbox() ?? (isOpen ? "other machines reach this one, so real events may come" : null)) is { } reason)
         {

@@ -70,6 +70,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         {
             Kind = EventKind.Identify,
             LifecycleAllowed = true,
+            FromBrowser = true,
             ReceivedAt = DateTimeOffset.UnixEpoch.AddDays(20_000),
         };
         await SendAsync(sent);

@@ -15,6 +15,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
             Kind = EventKind.Identify,
             ReceivedAt = DateTimeOffset.UnixEpoch.AddDays(20_000).AddMilliseconds(123),
             LifecycleAllowed = true,
+            FromBrowser = true,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
         await SendAsync(sent);

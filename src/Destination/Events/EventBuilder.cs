@@ -5,11 +5,12 @@ using CustomerIoDestination.Text;
 namespace CustomerIoDestination.Events;
 
 /// <summary>Makes the event out of an item's members once its kind is known, and notes what was read otherwise than it stands there.</summary>
-internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderIdentifiers placeholders)
+internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderIdentifiers placeholders, bool fromBrowser)
 {
     private readonly EventFields _fields = fields;
     private readonly EventKind _kind = kind;
     private readonly PlaceholderIdentifiers _placeholders = placeholders;
+    private readonly bool _fromBrowser = fromBrowser;
     private List<MappingWarning>? _notices;
     private JsonValue _properties;
     private JsonValue _traits;
@@ -157,6 +158,7 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
         return new EventHead
         {
             Shape = _fields.IsWebhook ? EventShape.Webhook : EventShape.HttpApi,
+            FromBrowser = _fromBrowser,
             UserId = isDevice ? Identifier.Absent : user,
             DeviceId = device,
             GivenId = given,

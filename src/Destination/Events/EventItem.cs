@@ -24,7 +24,8 @@ internal abstract record EventItem
     /// <param name="item">The item.</param>
     /// <param name="table">Where it is read; the event lives as long.</param>
     /// <param name="placeholders">Words that stand for no identifier; null for the usual ones.</param>
-    public static EventItem Read(ReadOnlyMemory<byte> item, JsonTable table, PlaceholderIdentifiers? placeholders = null)
+    /// <param name="fromBrowser">Whether it came with a write key.</param>
+    public static EventItem Read(ReadOnlyMemory<byte> item, JsonTable table, PlaceholderIdentifiers? placeholders = null, bool fromBrowser = false)
     {
         if (item.Length > EventEnvelope.MaxBodyBytes)
         {
@@ -36,7 +37,7 @@ internal abstract record EventItem
             return Explain(item.Span);
         }
 
-        FreshpaintEvent? source = FreshpaintEventReader.Read(table.Root, placeholders ?? PlaceholderIdentifiers.Default, out string? problem);
+        FreshpaintEvent? source = FreshpaintEventReader.Read(table.Root, placeholders ?? PlaceholderIdentifiers.Default, fromBrowser, out string? problem);
         return source is null ? new Bad("invalid_event", problem!) : new Readable(source);
     }
 

@@ -10,7 +10,7 @@ internal enum EventSources
     /// <summary>Nowhere.</summary>
     None = 0,
 
-    /// <summary>A browser: Freshpaint's JavaScript library.</summary>
+    /// <summary>A browser: Freshpaint's JavaScript library, or whatever came with a write key.</summary>
     Web = 1,
 
     /// <summary>An app: channel <c>mobile</c>, or an iOS, Android or React Native library.</summary>
@@ -30,7 +30,7 @@ internal static class EventSource
     public static EventSources Of(EventHead head)
     {
         JsonValue library = head.Context["library"u8]["name"u8];
-        return library.Is("freshpaint.js"u8) ? EventSources.Web
+        return head.FromBrowser || library.Is("freshpaint.js"u8) ? EventSources.Web
             : head.Channel.Is("mobile"u8) || head.Context["channel"u8].Is("mobile"u8) || IsMobileLibrary(library) ? EventSources.Mobile
             : EventSources.Server;
     }

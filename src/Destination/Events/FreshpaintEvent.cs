@@ -69,6 +69,9 @@ internal sealed record EventHead
     /// <summary>The shape it came in.</summary>
     public required EventShape Shape { get; init; }
 
+    /// <summary>Whether it came with a write key: it is then the web's, whatever it calls itself, and not all it says counts.</summary>
+    public required bool FromBrowser { get; init; }
+
     /// <summary>The user id; absent for anonymous visitors, also when the sender repeated the device id there.</summary>
     public required Identifier UserId { get; init; }
 

@@ -14,9 +14,10 @@ internal static class FreshpaintEventReader
     /// <summary>Reads an item.</summary>
     /// <param name="item">The item.</param>
     /// <param name="placeholders">Words that stand for no identifier.</param>
+    /// <param name="fromBrowser">Whether it came with a write key.</param>
     /// <param name="problem">Why it is no event; null when it is one.</param>
     /// <returns>The event; null when it is none.</returns>
-    public static FreshpaintEvent? Read(JsonValue item, PlaceholderIdentifiers placeholders, out string? problem)
+    public static FreshpaintEvent? Read(JsonValue item, PlaceholderIdentifiers placeholders, bool fromBrowser, out string? problem)
     {
         if (item.Kind != JsonKind.Object)
         {
@@ -25,7 +26,7 @@ internal static class FreshpaintEventReader
         }
 
         EventFields fields = EventFields.Of(item);
-        return KindOf(fields, out problem) is { } kind ? new EventBuilder(fields, kind, placeholders).Build(out problem) : null;
+        return KindOf(fields, out problem) is { } kind ? new EventBuilder(fields, kind, placeholders, fromBrowser).Build(out problem) : null;
     }
 
     private static EventKind? KindOf(in EventFields fields, out string? problem)

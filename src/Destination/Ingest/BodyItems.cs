@@ -12,7 +12,7 @@ internal abstract record BodyItems
     /// <param name="Wrapper">What the object around them says for all of them; null for nothing.</param>
     public sealed record Items(IReadOnlyList<ReadOnlyMemory<byte>> Values, BatchWrapper? Wrapper = null) : BodyItems;
 
-    /// <summary>More than <see cref="BodySplitter.MaxItems"/> items.</summary>
+    /// <summary>More items than a request may hold.</summary>
     public sealed record TooMany : BodyItems;
 
     /// <summary>Nothing that could be split: the whole body is one bad item.</summary>

@@ -9,7 +9,7 @@ namespace CustomerIoDestination.Ingest;
 /// </summary>
 internal static class BodySplitter
 {
-    /// <summary>The most items of one request.</summary>
+    /// <summary>The most items of one request, unless it is a browser's.</summary>
     public const int MaxItems = 1_000;
 
     private static readonly System.Buffers.SearchValues<byte> FormNameBytes =
@@ -18,7 +18,9 @@ internal static class BodySplitter
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <summary>Splits a body.</summary>
-    public static BodyItems Split(ReadOnlyMemory<byte> body)
+    /// <param name="body">The body.</param>
+    /// <param name="maxItems">The most items.</param>
+    public static BodyItems Split(ReadOnlyMemory<byte> body, int maxItems = MaxItems)
     {
         body = WithoutByteOrderMark(body);
         if (FindEncodingProblem(body.Span) is { } encoding)
@@ -31,12 +33,12 @@ internal static class BodySplitter
             return new BodyItems.Unreadable("invalid_json", "the body is empty; an event, an array of events or lines of events were expected");
         }
 
-        if (TrySplitValue(body, out BodyItems? items, out string problem))
+        if (TrySplitValue(body, maxItems, out BodyItems? items, out string problem))
         {
             return items;
         }
 
-        return LooksLikeLines(body.Span) ? SplitLines(body) : new BodyItems.Unreadable("invalid_json", FormProblem(body.Span) ?? problem);
+        return LooksLikeLines(body.Span) ? SplitLines(body, maxItems) : new BodyItems.Unreadable("invalid_json", FormProblem(body.Span) ?? problem);
     }
 
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body)
@@ -86,7 +88,7 @@ internal static class BodySplitter
         return position;
     }
 
-    private static bool TrySplitValue(ReadOnlyMemory<byte> body, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BodyItems? items, out string problem)
+    private static bool TrySplitValue(ReadOnlyMemory<byte> body, int maxItems, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BodyItems? items, out string problem)
     {
         items = null;
         problem = "";
@@ -94,7 +96,7 @@ internal static class BodySplitter
         try
         {
             reader.Read();
-            items = reader.TokenType == JsonTokenType.StartArray ? ReadElements(ref reader, body) : SplitValue(ref reader, body);
+            items = reader.TokenType == JsonTokenType.StartArray ? ReadElements(ref reader, body, maxItems) : SplitValue(ref reader, body, maxItems);
 
             // Anything after the value makes this throw.
             reader.Read();
@@ -150,7 +152,7 @@ internal static class BodySplitter
         ? JsonEscapes.Unescape(reader.ValueSpan, out _).AsSpan().SequenceEqual(name)
         : reader.ValueSpan.SequenceEqual(name);
 
-    private static BodyItems SplitValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static BodyItems SplitValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, int maxItems)
     {
         int start = (int)reader.TokenStartIndex;
         BatchWrapper? wrapper = null;
@@ -163,10 +165,10 @@ internal static class BodySplitter
 
         var elements = new Utf8JsonReader(body.Span[batch..], AnyDepth);
         elements.Read();
-        return ReadElements(ref elements, body[batch..]) is BodyItems.Items items ? items with { Wrapper = wrapper } : new BodyItems.TooMany();
+        return ReadElements(ref elements, body[batch..], maxItems) is BodyItems.Items items ? items with { Wrapper = wrapper } : new BodyItems.TooMany();
     }
 
-    private static BodyItems ReadElements(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static BodyItems ReadElements(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, int maxItems)
     {
         var values = new List<ReadOnlyMemory<byte>>();
         bool tooMany = false;
@@ -174,7 +176,7 @@ internal static class BodySplitter
         {
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
-            tooMany |= values.Count == MaxItems;
+            tooMany |= values.Count == maxItems;
             if (!tooMany)
             {
                 values.Add(body[start..(int)reader.BytesConsumed]);
@@ -230,7 +232,7 @@ internal static class BodySplitter
         }
     }
 
-    private static BodyItems SplitLines(ReadOnlyMemory<byte> body)
+    private static BodyItems SplitLines(ReadOnlyMemory<byte> body, int maxItems)
     {
         var values = new List<ReadOnlyMemory<byte>>();
         foreach (Range range in body.Span.Split((byte)'\n'))
@@ -241,7 +243,7 @@ internal static class BodySplitter
                 continue;
             }
 
-            if (values.Count == MaxItems)
+            if (values.Count == maxItems)
             {
                 return new BodyItems.TooMany();
             }

@@ -1,3 +1,4 @@
+using System.Text;
 using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
@@ -20,7 +21,7 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
     public EventItem Read(ReadOnlyMemory<byte> item, BatchWrapper? wrapper, JsonTable table, out EventEnvelope? envelope)
     {
         envelope = null;
-        EventItem read = EventItem.Read(item, table, settings.Mapping.PlaceholderIdentifiers);
+        EventItem read = Read(item, table);
         if (read is not EventItem.Readable { Event: var source })
         {
             return read;
@@ -31,7 +32,7 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
         if (wrapper?.Merge(item, table.Root, source.Head.Shape) is { } merged)
         {
             item = merged;
-            read = EventItem.Read(merged, table, settings.Mapping.PlaceholderIdentifiers);
+            read = Read(merged, table);
             if (read is not EventItem.Readable { Event: var whole })
             {
                 return read;
@@ -40,9 +41,32 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
             source = whole;
         }
 
+        if (request.FromBrowser && WhyNotFromBrowsers(source) is { } refusal)
+        {
+            return new EventItem.Bad("not_from_browsers", refusal);
+        }
+
         envelope = Wrap(source, eventId, item);
         return read;
     }
+
+    private EventItem Read(ReadOnlyMemory<byte> item, JsonTable table) =>
+        EventItem.Read(item, table, settings.Mapping.PlaceholderIdentifiers, request.FromBrowser);
+
+    private string? WhyNotFromBrowsers(FreshpaintEvent source)
+    {
+        if (source.Kind is EventKind.Alias or EventKind.Unsupported)
+        {
+            return $"an event of kind {source.Kind.ToCode()} is not taken with a write key; track, page, screen, identify and group are";
+        }
+
+        // Customer.io reads these as its own ids, which name people that the sender need not know otherwise.
+        bool isCustomerIoId = (source.Head.UserId.IsPresent && IsCustomerIoId(source.Head.UserId.Text))
+            || (Identity.EmailOf(source, settings.Mapping) is { } email && IsCustomerIoId(email));
+        return isCustomerIoId ? "the event names its person by an id that begins with cio_, which is not taken with a write key" : null;
+    }
+
+    private static bool IsCustomerIoId(Utf8Text identifier) => identifier.Length >= 4 && Ascii.EqualsIgnoreCase(identifier.Span[..4], "cio_"u8);
 
     private EventEnvelope Wrap(FreshpaintEvent source, string eventId, ReadOnlyMemory<byte> raw)
     {
@@ -54,7 +78,8 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
             QueuedAt = now,
             ReceivedAt = now,
             Partition = PartitionAssignment.Assign(source, eventId, lane, settings),
-            LifecycleAllowed = request.LifecycleAllowed,
+            LifecycleAllowed = request.LifecycleAllowed && !request.FromBrowser,
+            FromBrowser = request.FromBrowser,
             TraceParent = request.TraceParent,
             Body = raw,
         };
@@ -62,6 +87,11 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
 
     private Lane LaneOf(FreshpaintEvent source)
     {
+        if (request.FromBrowser)
+        {
+            return Lane.Live;
+        }
+
         bool import = request.Lane == Lane.Import
             || source.Head.Context["backfill"u8].Kind == JsonKind.True
             || (settings.Ingest.ImportOlderThan is { } age

@@ -31,21 +31,26 @@ public sealed partial class EventIngester(
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IngestResult> IngestAsync(ReadOnlyMemory<byte> body, IngestRequest request, CancellationToken cancellationToken)
     {
-        switch (BodySplitter.Split(body))
+        int maxItems = request.FromBrowser ? IngestRequest.BrowserItems : BodySplitter.MaxItems;
+        switch (BodySplitter.Split(body, maxItems))
         {
             case BodyItems.TooMany:
-                return new IngestResult.TooManyItems(BodySplitter.MaxItems);
+                return new IngestResult.TooManyItems(maxItems);
             case BodyItems.Unreadable unreadable:
                 Count(received: 1, accepted: 0, rejected: 1, skipped: 0);
                 return new IngestResult.Ingested(0, [], [new RejectedItem(0, unreadable.Code, unreadable.Message)]);
             case BodyItems.Items items:
-                return Sort(items, request) is { } sorted
-                    ? await QueueAsync(sorted, items.Values.Count, cancellationToken).ConfigureAwait(false)
-                    : new IngestResult.TooLarge(settings.Ingest.MaxMergedBytes);
+                long maxBytes = MaxMergedBytes(request);
+                return Sort(items, request, maxBytes) is not { } sorted ? new IngestResult.TooLarge(maxBytes)
+                    : sorted.Device is { } device && request.Rate?.WhyWait(device) is { } wait ? new IngestResult.TooMany(wait)
+                    : await QueueAsync(sorted, items.Values.Count, cancellationToken).ConfigureAwait(false);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    // What the events of one batch may have in sum, once each has what the object around the batch says for all: 8 times the body's bound.
+    private long MaxMergedBytes(IngestRequest request) => 8L * (request.FromBrowser ? Math.Min(IngestRequest.BrowserBodyBytes, settings.Ingest.MaxBodyBytes) : settings.Ingest.MaxBodyBytes);
 
     private async Task<IngestResult> QueueAsync(SortedItems sorted, int received, CancellationToken cancellationToken)
     {
@@ -109,7 +114,7 @@ public sealed partial class EventIngester(
     }
 
     // Null when what a batch says for all its events makes them too much in sum: a small request must not become a large one.
-    private SortedItems? Sort(BodyItems.Items items, IngestRequest request)
+    private SortedItems? Sort(BodyItems.Items items, IngestRequest request, long maxBytes)
     {
         var sorted = new SortedItems(new(items.Values.Count), new(items.Values.Count), [], []);
         DateTimeOffset now = time.GetUtcNow();
@@ -126,7 +131,8 @@ public sealed partial class EventIngester(
                     break;
                 case EventItem.Readable { Event: var source }:
                     bytes += envelope!.Body.Length;
-                    if (items.Wrapper is not null && bytes > settings.Ingest.MaxMergedBytes)
+                    sorted.Device ??= source.Head.DeviceId.IsPresent ? BrowserRate.KeyOf(source.Head.DeviceId.Text.Span) : null;
+                    if (items.Wrapper is not null && bytes > maxBytes)
                     {
                         return null;
                     }
@@ -159,7 +165,11 @@ public sealed partial class EventIngester(
         Reason = reason.ToCode(),
     };
 
-    private sealed record SortedItems(List<EventEnvelope> Envelopes, List<int> Indexes, List<DeliveryLogEntry> Skips, List<RejectedItem> Rejected);
+    private sealed record SortedItems(List<EventEnvelope> Envelopes, List<int> Indexes, List<DeliveryLogEntry> Skips, List<RejectedItem> Rejected)
+    {
+        // Of the first event that has one; a browser's requests are of one device each.
+        public UInt128? Device { get; set; }
+    }
 
     private static partial class Log
     {

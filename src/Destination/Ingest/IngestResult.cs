@@ -6,7 +6,20 @@ namespace CustomerIoDestination.Ingest;
 /// <param name="Lane">The lane asked for; null for none.</param>
 /// <param name="LifecycleAllowed">Whether the request carried the lifecycle key.</param>
 /// <param name="TraceParent">The W3C trace parent; null for none.</param>
-public sealed record IngestRequest(Lane? Lane, bool LifecycleAllowed, string? TraceParent);
+public sealed record IngestRequest(Lane? Lane, bool LifecycleAllowed, string? TraceParent)
+{
+    /// <summary>The most bytes of a browser's request, before and after gunzip: 64 KB, as much as a beacon may carry.</summary>
+    public const int BrowserBodyBytes = 64 * 1024;
+
+    /// <summary>The most items of a browser's request.</summary>
+    public const int BrowserItems = 100;
+
+    /// <summary>Whether it came with a write key: fewer and smaller items, fewer kinds, no lane and no lifecycle.</summary>
+    public bool FromBrowser { get; init; }
+
+    /// <summary>What a browser's device is held to; null for nothing.</summary>
+    public BrowserRate? Rate { get; init; }
+}
 
 /// <summary>What came of an ingest request.</summary>
 public abstract record IngestResult
@@ -29,6 +42,10 @@ public abstract record IngestResult
     /// <param name="Limit">The most bytes.</param>
     public sealed record TooLarge(long Limit) : IngestResult;
 
+    /// <summary>The device has made as many requests as it may; none was taken.</summary>
+    /// <param name="RetryAfter">When to try again.</param>
+    public sealed record TooMany(TimeSpan RetryAfter) : IngestResult;
+
     /// <summary>The queue can't take events now; none of the request was promised.</summary>
     /// <param name="Code">A bounded code.</param>
     /// <param name="RetryAfter">When to try again.</param>
@@ -37,6 +54,6 @@ public abstract record IngestResult
 
 /// <summary>An item that is no event.</summary>
 /// <param name="Index">Its place in the request, from 0.</param>
-/// <param name="Code">A code from a closed set: <c>invalid_event</c>, <c>invalid_json</c>, <c>invalid_encoding</c>, <c>too_deep</c>, <c>event_too_large</c>.</param>
+/// <param name="Code">A code from a closed set: <c>invalid_event</c>, <c>invalid_json</c>, <c>invalid_encoding</c>, <c>too_deep</c>, <c>event_too_large</c>, <c>not_from_browsers</c>.</param>
 /// <param name="Message">What is wrong, where and how much; never data of the event.</param>
 public sealed record RejectedItem(int Index, string Code, string Message);

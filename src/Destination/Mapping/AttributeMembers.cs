@@ -60,6 +60,15 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         }
     }
 
+    /// <summary>An attribute that a browser may not set was left out.</summary>
+    public void LeftOut(Utf8Text name)
+    {
+        if (!_isRepeat)
+        {
+            context.LeftOut(FieldName.Of(Set, name));
+        }
+    }
+
     /// <summary>Writes an attribute if its name and value fit; else leaves it out or reports it, as the settings say.</summary>
     public void WriteAttribute(Property property)
     {

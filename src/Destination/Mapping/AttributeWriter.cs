@@ -21,7 +21,7 @@ internal static class AttributeWriter
     public static PersonAttributes Write(FreshpaintEvent.Identify identify, PersonIdentifier person, Utf8Text? email, MappingContext context)
     {
         var reserved = ReservedAttributes.Of(identify.Traits);
-        var members = new AttributeMembers(context, reserved.HoldsOptOut);
+        var members = new AttributeMembers(context, reserved.HoldsOptOut && !context.IsRestricted);
         var reservedWriter = new ReservedAttributeWriter(identify, reserved, members, context);
         PersonRelationships? relationships = reservedWriter.TakeRelationships();
         reservedWriter.Write(person, email);
@@ -30,7 +30,7 @@ internal static class AttributeWriter
         // _timestamp and cio_relationships are keys of the body too.
         int extra = (context.Settings.AsOfNow || context.Envelope.AsOfNow ? 0 : 1) + (relationships is null ? 0 : 1);
         AttributeMembers.Position afterReserved = members.Mark();
-        WriteOthers(identify, members, int.MaxValue);
+        WriteOthers(identify, members, context, int.MaxValue);
         int total = members.Count + extra;
         if (total > TrackApiLimits.AttributesPerIdentify)
         {
@@ -41,7 +41,7 @@ internal static class AttributeWriter
             else
             {
                 members.Repeat(afterReserved);
-                WriteOthers(identify, members, TrackApiLimits.AttributesPerIdentify - extra);
+                WriteOthers(identify, members, context, TrackApiLimits.AttributesPerIdentify - extra);
                 context.Warn(WarningCode.AttributesDropped, AttributeMembers.Set, $"the identify had {total} attributes; the first {TrackApiLimits.AttributesPerIdentify} are sent");
             }
         }
@@ -55,9 +55,9 @@ internal static class AttributeWriter
         return new PersonAttributes(new Utf8Text(context.Output.Take()), relationships, reserved.Timestamp);
     }
 
-    private static void WriteOthers(FreshpaintEvent.Identify identify, AttributeMembers members, int maxCount)
+    private static void WriteOthers(FreshpaintEvent.Identify identify, AttributeMembers members, MappingContext context, int maxCount)
     {
-        int dotted = maxCount == int.MaxValue ? 0 : CountDotted(identify);
+        int dotted = maxCount == int.MaxValue || context.IsRestricted ? 0 : CountDotted(identify);
         foreach (Property property in identify.Traits)
         {
             ReadOnlySpan<byte> name = property.Name.Span;
@@ -68,7 +68,11 @@ internal static class AttributeWriter
 
             if (name.StartsWith("cio_subscription_preferences."u8))
             {
-                if (property.Value.Kind != JsonKind.Null)
+                if (property.Value.Kind != JsonKind.Null && context.IsRestricted)
+                {
+                    members.LeftOut(property.Name);
+                }
+                else if (property.Value.Kind != JsonKind.Null)
                 {
                     members.WriteSubscription(name, property.Value);
                     dotted--;

@@ -21,7 +21,7 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
     /// <summary>Maps an event and notes what the rules changed.</summary>
     internal MappingResult Map(EventEnvelope envelope, EventScope scope, RuleTrace? trace)
     {
-        switch (EventItem.Read(envelope.Body, scope.Table, mapping.PlaceholderIdentifiers))
+        switch (EventItem.Read(envelope.Body, scope.Table, mapping.PlaceholderIdentifiers, envelope.FromBrowser))
         {
             case EventItem.Bad bad:
                 DeadLetterReason reason = bad.Code == "invalid_event" ? DeadLetterReason.InvalidEvent : DeadLetterReason.Unreadable;

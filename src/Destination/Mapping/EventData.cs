@@ -72,11 +72,12 @@ internal static class EventData
     private static Utf8Text Write(PropertySet properties, MappingContext context)
     {
         ScratchBuffer output = context.Output;
+        bool mayOverride = context.Rules.AllowMessageOverrides && !context.Envelope.FromBrowser;
         bool first = true;
         output.WriteByte((byte)'{');
         foreach (Property property in properties)
         {
-            if (!context.Rules.AllowMessageOverrides && IsGuarded(property.Name.Span))
+            if (!mayOverride && IsGuarded(property.Name.Span))
             {
                 context.Warn(WarningCode.GuardedProperty, FieldName.Of(Set, property.Name), "it could redirect a message and was left out");
                 continue;

@@ -30,7 +30,11 @@ internal static class IdentityMapping
         }
 
         var person = PersonIdentifier.ByShape(value);
-        if (person.Kind == PersonIdentifierKind.CioId)
+        if (person.Kind == PersonIdentifierKind.CioId && context.Envelope.FromBrowser)
+        {
+            context.Problem(DeadLetterReason.InvalidEvent, "userId", "the person is named by an id of Customer.io's own, which is not taken from browsers");
+        }
+        else if (person.Kind == PersonIdentifierKind.CioId)
         {
             context.Warn(WarningCode.CustomerIoId, "userId", "the user id starts with cio_: Customer.io reads it as its own id and silently drops unknown ones");
         }

@@ -52,6 +52,9 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
     /// <summary>Where operations are written.</summary>
     public ScratchBuffer Output => output;
 
+    /// <summary>Whether the event came with a write key, so that not all it says of a person counts.</summary>
+    public bool IsRestricted => envelope.FromBrowser && settings.BrowserIdentify != BrowserIdentifyChoice.Full;
+
     /// <summary>The warnings so far; null for none.</summary>
     public ref List<MappingWarning>? Warnings => ref _warnings;
 
@@ -76,6 +79,9 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
 
     /// <summary>Something was changed or may surprise.</summary>
     public void Warn(WarningCode code, string field, string message) => Warn(new MappingWarning(code, field, message));
+
+    /// <summary>Something that a browser may not say of a person was left out.</summary>
+    public void LeftOut(string field) => Warn(WarningCode.BrowserLeftOut, field, "it came with a write key, which everybody can read in the page, and was left out");
 
     /// <summary>Something was changed or may surprise.</summary>
     public void Warn(MappingWarning warning) => (_warnings ??= []).Add(warning);

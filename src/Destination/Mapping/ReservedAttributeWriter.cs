@@ -21,7 +21,7 @@ internal sealed class ReservedAttributeWriter(
     public PersonRelationships? TakeRelationships()
     {
         JsonValue value = reserved.Relationships;
-        if (value.Kind is JsonKind.Missing or JsonKind.Null)
+        if (value.Kind is JsonKind.Missing or JsonKind.Null || IsLeftOut(value, "traits.cio_relationships"))
         {
             return null;
         }
@@ -52,12 +52,12 @@ internal sealed class ReservedAttributeWriter(
         Identifiers = members.Count;
         WriteEmail(person, email);
         WriteCreatedAt();
-        if (reserved.Unsubscribed.Kind is not (JsonKind.Missing or JsonKind.Null))
+        if (reserved.Unsubscribed.Kind is not (JsonKind.Missing or JsonKind.Null) && !IsLeftOut(reserved.Unsubscribed, "traits.unsubscribed"))
         {
             members.WriteSubscription("unsubscribed"u8, reserved.Unsubscribed);
         }
 
-        if (reserved.Preferences.IsPresent)
+        if (reserved.Preferences.IsPresent && !IsLeftOut(reserved.Preferences, "traits.cio_subscription_preferences"))
         {
             new PreferenceWriter(members, context).Write(reserved.Preferences);
         }
@@ -69,6 +69,13 @@ internal sealed class ReservedAttributeWriter(
         {
             members.Begin("_update"u8);
             context.Output.WriteBoolean(true);
+        }
+        else if (context.Envelope.FromBrowser)
+        {
+            if (reserved.Update.IsPresent)
+            {
+                context.LeftOut("traits._update");
+            }
         }
         else if (FlagText.TryRead(reserved.Update, out bool update))
         {
@@ -83,6 +90,12 @@ internal sealed class ReservedAttributeWriter(
 
     private void WriteId(PersonIdentifier person)
     {
+        if (context.IsRestricted)
+        {
+            LeaveOutId(person);
+            return;
+        }
+
         Identifier trait = Identifier.Read(reserved.Id, context.Settings.PlaceholderIdentifiers);
         if (trait.Problem is { } problem)
         {
@@ -119,8 +132,33 @@ internal sealed class ReservedAttributeWriter(
         context.Output.WriteString(value.Span);
     }
 
+    // The id that a person is named by needs no attribute; any other is one that a stranger wants to give.
+    private void LeaveOutId(PersonIdentifier person)
+    {
+        Identifier user = identify.Head.UserId;
+        if (reserved.Id.Kind is not (JsonKind.Missing or JsonKind.Null) && !(person.Kind == PersonIdentifierKind.Id && reserved.Id.Is(person.Value.Span)))
+        {
+            context.LeftOut("traits.id");
+        }
+
+        if (user.IsPresent && user.Text != person.Value)
+        {
+            context.LeftOut("userId");
+        }
+    }
+
     private void WriteEmail(PersonIdentifier person, Utf8Text? email)
     {
+        if (context.IsRestricted && !(EmailText.AddressIn(reserved.Email) is { } own && IsName(own, person)))
+        {
+            if (reserved.Email.Kind is not (JsonKind.Missing or JsonKind.Null) || (email is { } told && !IsName(told, person)))
+            {
+                context.LeftOut("traits.email");
+            }
+
+            return;
+        }
+
         switch (EmailText.Read(reserved.Email, out Utf8Text address))
         {
             case EmailReading.AsGiven:
@@ -143,6 +181,21 @@ internal sealed class ReservedAttributeWriter(
         {
             members.WriteText(KnownNames.Email, known);
         }
+    }
+
+    private static bool IsName(Utf8Text address, PersonIdentifier person) =>
+        person.Kind == PersonIdentifierKind.Email && EmailText.OrderKey(address).AsSpan().SequenceEqual(EmailText.OrderKey(person.Value));
+
+    // Whether it is something that a browser may not say of a person; it is told then.
+    private bool IsLeftOut(JsonValue value, string field)
+    {
+        bool isLeftOut = context.IsRestricted && value.Kind is not (JsonKind.Missing or JsonKind.Null);
+        if (isLeftOut)
+        {
+            context.LeftOut(field);
+        }
+
+        return isLeftOut;
     }
 
     private void WriteAnonymousId()
@@ -172,7 +225,7 @@ internal sealed class ReservedAttributeWriter(
     private void WriteCreatedAt()
     {
         JsonValue value = reserved.CreatedAt.IsPresent ? reserved.CreatedAt : reserved.CreatedAtCamelCase;
-        if (value.Kind is JsonKind.Missing or JsonKind.Null)
+        if (value.Kind is JsonKind.Missing or JsonKind.Null || IsLeftOut(value, "traits.created_at"))
         {
             return;
         }

@@ -35,6 +35,12 @@ public sealed record EventEnvelope
     /// <summary>Whether the request carried the lifecycle key, so that delete and suppress events count.</summary>
     public bool LifecycleAllowed { get; init; }
 
+    /// <summary>
+    /// Whether the request that carried it showed a write key, which anybody can read out of the page it stands in: some of what a server may tell of a person
+    /// is then left out, whatever the rules say.
+    /// </summary>
+    public bool FromBrowser { get; init; }
+
     /// <summary>The W3C trace parent of the request, so that one trace spans the queue; null when there was none.</summary>
     public string? TraceParent { get; init; }
 

@@ -89,6 +89,9 @@ public enum WarningCode
     /// <summary><c>guarded_property</c>: a property that could redirect a message was left out.</summary>
     GuardedProperty,
 
+    /// <summary><c>browser_left_out</c>: something that an identify from a browser may not say of a person was left out.</summary>
+    BrowserLeftOut,
+
     /// <summary><c>surrogate_replaced</c>: a lone surrogate, which no encoding can carry, was replaced by U+FFFD.</summary>
     SurrogateReplaced,
 
@@ -147,6 +150,7 @@ public static class WarningCodes
         WarningCode.AttributesDropped => "attributes_dropped",
         WarningCode.ReservedName => "reserved_name",
         WarningCode.GuardedProperty => "guarded_property",
+        WarningCode.BrowserLeftOut => "browser_left_out",
         WarningCode.SurrogateReplaced => "surrogate_replaced",
         WarningCode.RelationshipsUnreadable => "relationships_unreadable",
         WarningCode.TimeUnreadable => "time_unreadable",

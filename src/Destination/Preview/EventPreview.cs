@@ -32,15 +32,16 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
     {
         var factory = new EnvelopeFactory(request, time.GetUtcNow(), settings, random);
         var previews = new List<PreviewItem>(items.Values.Count);
+        long maxBytes = 8L * settings.Ingest.MaxBodyBytes;
         long bytes = 0;
         using var table = new JsonTable();
         for (int index = 0; index < items.Values.Count; index++)
         {
             EventItem read = factory.Read(items.Values[index], items.Wrapper, table, out EventEnvelope? envelope);
             bytes += envelope?.Body.Length ?? 0;
-            if (items.Wrapper is not null && bytes > settings.Ingest.MaxMergedBytes)
+            if (items.Wrapper is not null && bytes > maxBytes)
             {
-                return new PreviewResult.TooLarge(settings.Ingest.MaxMergedBytes);
+                return new PreviewResult.TooLarge(maxBytes);
             }
 
             previews.Add(read switch

@@ -21,6 +21,7 @@ internal static class EventAdmission
     {
         string? byKind = source switch
         {
+            FreshpaintEvent.Identify { Head.FromBrowser: true } when settings.BrowserIdentify == BrowserIdentifyChoice.Off => "Ingest__BrowserIdentify",
             FreshpaintEvent.Identify => rules.Identify ? null : "identify",
             FreshpaintEvent.Page => rules.Pages ? null : "pages",
             FreshpaintEvent.Screen => rules.Screens ? null : "screens",

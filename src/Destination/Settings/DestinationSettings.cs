@@ -23,6 +23,9 @@ public sealed record DestinationSettings
     /// <summary>Who may send events.</summary>
     public IngestSettings Ingest { get; init; } = new();
 
+    /// <summary>What health data asks for.</summary>
+    public PrivacySettings Privacy { get; init; } = new();
+
     /// <summary>Who may operate.</summary>
     public AdminSettings Admin { get; init; } = new();
 
@@ -60,6 +63,7 @@ public sealed record DestinationSettings
         { Sandbox.Enabled: false } => "Sandbox__Enabled is false",
         { CustomerIo.TrackApiUrl: not null } => "CustomerIo__TrackApiUrl is set",
         { Ingest.Keys.Count: > 0 } => "Ingest__Keys is set, so real events may come",
+        { Ingest.WriteKeys.Count: > 0 } => "Ingest__WriteKeys is set, so real events may come",
         { Ingest.SigningSecret: not null } => "Ingest__SigningSecret is set, so real events may come",
         { Ingest.LifecycleKey: not null } => "Ingest__LifecycleKey is set, so real events may come",
         { Admin.Keys.Count: > 0 } => "Admin__Keys is set, so real events may come",

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace CustomerIoDestination.Settings;
 
 /// <summary>Who may send events, and how much at once.</summary>
@@ -12,14 +14,33 @@ public sealed record IngestSettings
     /// <summary>The key that lets delete and suppress events count; null when none does.</summary>
     public Secret? LifecycleKey { get; init; }
 
+    /// <summary>
+    /// The write keys, either of which lets a page of <see cref="AllowedOrigins"/> send events: public by nature, because everybody can read them there. They open
+    /// less than an ingest key does.
+    /// </summary>
+    public IReadOnlyList<Secret> WriteKeys { get; init; } = [];
+
+    /// <summary>The origins of pages that may send events with a write key, as browsers write them: <c>https://www.example.com</c>.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Requests a minute that a browser's device may make; an address may make ten times as many, at most so many of them at once. A batch is one request.</summary>
+    public int BrowserRate { get; init; } = 100;
+
+    /// <summary>Proxies whose word on a browser's address is taken (<c>X-Forwarded-For</c>); none: the address is that of whoever connects.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Events older than this go to the import lane; null (the default) for never, because splitting a device over two lanes breaks its order.</summary>
     public TimeSpan? ImportOlderThan { get; init; }
 
     /// <summary>The most bytes of one request's body, before and after gunzip.</summary>
     public int MaxBodyBytes { get; init; } = 1024 * 1024;
+}
 
-    /// <summary>The most bytes the events of one batch may have in sum, once each has what the object around the batch says for all: 8 times the body's bound.</summary>
-    internal long MaxMergedBytes => 8L * MaxBodyBytes;
+/// <summary>What health data asks for.</summary>
+public sealed record PrivacySettings
+{
+    /// <summary>Whether a set-up that would let health data out is refused at the start: browsers as senders, unencrypted calls, a sandbox that others reach.</summary>
+    public bool Hipaa { get; init; }
 }
 
 /// <summary>Who may look and operate.</summary>

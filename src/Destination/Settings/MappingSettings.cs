@@ -36,6 +36,22 @@ public enum WithoutEmailChoice
     DeadLetter,
 }
 
+/// <summary>What an identify that came with a write key may say of a person: whoever reads the key out of a page may send one.</summary>
+public enum BrowserIdentifyChoice
+{
+    /// <summary>
+    /// Attributes, but for those that decide whom messages reach and who somebody is: <c>email</c> where it does not itself name the person, <c>id</c>,
+    /// <c>created_at</c>, subscriptions and relationships.
+    /// </summary>
+    NoEmailChange,
+
+    /// <summary>All that a server's may.</summary>
+    Full,
+
+    /// <summary>Nothing: it is skipped and counted.</summary>
+    Off,
+}
+
 /// <summary>How events become Track API requests.</summary>
 public sealed record MappingSettings
 {
@@ -68,6 +84,9 @@ public sealed record MappingSettings
 
     /// <summary>What becomes of an identify whose person has no e-mail.</summary>
     public WithoutEmailChoice WithoutEmail { get; init; } = WithoutEmailChoice.Send;
+
+    /// <summary>What an identify from a browser may say (<c>Ingest__BrowserIdentify</c>).</summary>
+    public BrowserIdentifyChoice BrowserIdentify { get; init; } = BrowserIdentifyChoice.NoEmailChange;
 
     /// <summary>Whether every identify counts as of now: <c>_timestamp</c> is left out.</summary>
     public bool AsOfNow { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using CustomerIoDestination.Model;
 using Microsoft.Extensions.Configuration;
 
@@ -144,6 +145,57 @@ internal sealed class SettingValues(IConfiguration configuration)
             ? url
             : Wrong<Uri?>(name, "is no absolute http or https address", null);
     }
+
+    /// <summary>
+    /// Origins with commas between, each exactly as a browser sends it: scheme, host in lower case, the port unless it is the scheme's own. No wildcard and no <c>null</c>: who
+    /// may send is named.
+    /// </summary>
+    public IReadOnlyList<string> Origins(string name)
+    {
+        string[] origins = Items(name);
+        foreach (string origin in origins)
+        {
+            string? exact = Uri.TryCreate(origin, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "", Fragment: "" }
+                && !origin.Contains('*', StringComparison.Ordinal)
+                ? $"{url.Scheme}://{url.IdnHost.ToLowerInvariant()}{(url.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{url.Port}"))}"
+                : null;
+            if (exact is null)
+            {
+                Problem(name, $"'{origin}' is no origin; write each as https://host or https://host:port, without a wildcard");
+            }
+            else if (exact != origin)
+            {
+                Problem(name, $"'{origin}' is not how a browser writes it; write {exact}");
+            }
+        }
+
+        return origins;
+    }
+
+    /// <summary>Addresses and networks (<c>10.0.0.0/8</c>) with commas between.</summary>
+    public IReadOnlyList<IPNetwork> Networks(string name)
+    {
+        List<IPNetwork> networks = [];
+        foreach (string item in Items(name))
+        {
+            if (IPNetwork.TryParse(item, out IPNetwork network))
+            {
+                networks.Add(network);
+            }
+            else if (IPAddress.TryParse(item, out IPAddress? address))
+            {
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            }
+            else
+            {
+                Problem(name, $"'{item}' is neither an address nor a network such as 10.0.0.0/8");
+            }
+        }
+
+        return networks;
+    }
+
+    private string[] Items(string name) => Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private T Wrong<T>(string name, string message, T fallback)
     {

@@ -9,6 +9,7 @@ public static class SettingsReader
     /// <summary>Keys and secrets shorter than this can be guessed.</summary>
     public const int MinimumKeyLength = 16;
 
+    private const int MaximumBrowserRate = 100_000;
     private const int MinimumBodyBytes = 1_024;
     private const int MaximumBodyBytes = 16 * 1024 * 1024;
 
@@ -29,6 +30,7 @@ public static class SettingsReader
             Limits = Limits(values),
             Rules = new RulesSettings { Path = values.Text("Rules__Path"), HashSecret = values.Secret("Rules__HashSecret", MinimumKeyLength) },
             Ingest = Ingest(values),
+            Privacy = new PrivacySettings { Hipaa = values.Flag("Privacy__Hipaa", false) },
             Admin = new AdminSettings { Keys = values.Secrets("Admin__Keys", MinimumKeyLength) },
             Queue = new QueueSettings
             {
@@ -107,6 +109,7 @@ public static class SettingsReader
             UnidentifiedIdentify = values.Choice("Mapping__UnidentifiedIdentify", defaults.UnidentifiedIdentify),
             MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),
             WithoutEmail = values.Choice("Mapping__WithoutEmail", defaults.WithoutEmail),
+            BrowserIdentify = values.Choice("Ingest__BrowserIdentify", defaults.BrowserIdentify),
             AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
         };
     }
@@ -127,6 +130,10 @@ public static class SettingsReader
     private static IngestSettings Ingest(SettingValues values) => new()
     {
         Keys = values.Secrets("Ingest__Keys", MinimumKeyLength),
+        WriteKeys = values.Secrets("Ingest__WriteKeys", MinimumKeyLength),
+        AllowedOrigins = values.Origins("Ingest__AllowedOrigins"),
+        BrowserRate = values.Number("Ingest__BrowserRate", new IngestSettings().BrowserRate, 1, MaximumBrowserRate),
+        TrustedProxies = values.Networks("Ingest__TrustedProxies"),
         SigningSecret = values.Secret("Ingest__SigningSecret", MinimumKeyLength),
         LifecycleKey = values.Secret("Ingest__LifecycleKey", MinimumKeyLength),
         ImportOlderThan = values.Duration("Ingest__ImportOlderThan", null, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3_650)),
@@ -185,6 +192,50 @@ public static class SettingsReader
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))
         {
             values.Problem("Admin__Keys", "an admin key is also an ingest key; an ingest key must never read");
+        }
+
+        CheckBrowsers(settings.Ingest, settings.Admin, values);
+        if (settings.Privacy.Hipaa)
+        {
+            CheckHipaa(settings, values);
+        }
+    }
+
+    private static void CheckBrowsers(IngestSettings ingest, AdminSettings admin, SettingValues values)
+    {
+        if (ingest is { WriteKeys.Count: > 0, AllowedOrigins.Count: 0 })
+        {
+            values.Problem("Ingest__AllowedOrigins", "is missing; a write key counts only together with the origin of a page that may use it, for instance https://www.example.com");
+        }
+
+        if (ingest is { WriteKeys.Count: 0, AllowedOrigins.Count: > 0 })
+        {
+            values.Problem("Ingest__WriteKeys__0", "is missing; Ingest__AllowedOrigins is set, and pages send events with a write key only");
+        }
+
+        IEnumerable<Secret?> secrets = [.. ingest.Keys, .. admin.Keys, ingest.SigningSecret, ingest.LifecycleKey];
+        if (ingest.WriteKeys.Any(secrets.Contains))
+        {
+            values.Problem("Ingest__WriteKeys", "a write key is also another key or secret; write keys are public, anybody can read them in the page");
+        }
+    }
+
+    private static void CheckHipaa(DestinationSettings settings, SettingValues values)
+    {
+        const string Why = "Privacy__Hipaa is true";
+        if (settings.Ingest.WriteKeys.Count > 0)
+        {
+            values.Problem("Ingest__WriteKeys", $"is set, and {Why}: health data never comes from a browser directly");
+        }
+
+        if (settings.CustomerIo.TrackApiUrl is { Scheme: "http", IsLoopback: false })
+        {
+            values.Problem("CustomerIo__TrackApiUrl", $"is an http address, and {Why}: health data leaves this machine encrypted only");
+        }
+
+        if (settings.Delivery.BatchAnonymous)
+        {
+            values.Problem("Delivery__BatchAnonymous", $"is true, and {Why}: anonymous events go only the way that Customer.io documents");
         }
     }
 }

@@ -9,6 +9,7 @@ namespace CustomerIoDestination.Telemetry;
 /// <list type="table">
 /// <item><term><c>destination.events.ingested</c></term><description>items in requests, by <c>result</c> (accepted, rejected, skipped)</description></item>
 /// <item><term><c>destination.ingest.unavailable</c></term><description>requests answered 503 because the queue took nothing, by <c>code</c></description></item>
+/// <item><term><c>destination.ingest.limited</c></term><description>browsers' requests answered 429, by <c>reason</c> (device, address)</description></item>
 /// <item><term><c>destination.deliveries</c></term><description>passes of the delivery handler, by <c>outcome</c>, <c>reason</c>, <c>kind</c>, <c>lane</c></description></item>
 /// <item><term><c>destination.events.warned</c></term><description>events that came to an end with a warning, by its <c>code</c> and <c>kind</c></description></item>
 /// <item><term><c>destination.delivery.duration</c></term><description>seconds a pass took, waits included, by <c>outcome</c>, <c>lane</c></description></item>
@@ -25,6 +26,7 @@ public sealed class DestinationMetrics
 {
     private readonly Counter<long> _ingested;
     private readonly Counter<long> _unavailable;
+    private readonly Counter<long> _limited;
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _warned;
     private readonly Histogram<double> _duration;
@@ -42,6 +44,7 @@ public sealed class DestinationMetrics
         Meter meter = factory.Create(DestinationTracing.Name);
         _ingested = meter.CreateCounter<long>("destination.events.ingested", "{event}");
         _unavailable = meter.CreateCounter<long>("destination.ingest.unavailable", "{request}");
+        _limited = meter.CreateCounter<long>("destination.ingest.limited", "{request}");
         _deliveries = meter.CreateCounter<long>("destination.deliveries", "{delivery}");
         _warned = meter.CreateCounter<long>("destination.events.warned", "{event}");
         _duration = meter.CreateHistogram<double>("destination.delivery.duration", "s");
@@ -65,6 +68,10 @@ public sealed class DestinationMetrics
     /// <summary>A request with events was refused, because the queue took nothing.</summary>
     /// <param name="code">Why, as a code.</param>
     public void IngestUnavailable(string code) => _unavailable.Add(1, Tag("code", code));
+
+    /// <summary>A browser's request was refused, because there were too many.</summary>
+    /// <param name="reason">Of what there were too many, as a code.</param>
+    public void IngestLimited(string reason) => _limited.Add(1, Tag("reason", reason));
 
     /// <summary>A pass of the delivery handler ended.</summary>
     public void Ended(DeliveryAttempt attempt)

@@ -11,6 +11,10 @@ internal static class ApiErrors
 
     public static ApiError IngestKeyWrong { get; } = Unauthorized("key_wrong", $"The key in {RequestHeaders.IngestKey} is not one of the ingest keys.");
 
+    public static ApiError WriteKeyWrong { get; } = Unauthorized("key_wrong", $"The key in {RequestHeaders.WriteKey} (or writeKey) is not one of the write keys.");
+
+    public static ApiError OriginNotAllowed { get; } = Forbidden("origin", "A write key counts only together with an Origin of Ingest__AllowedOrigins.");
+
     public static ApiError SignatureWrong { get; } = Unauthorized(
         "signature_wrong", $"{RequestHeaders.Signature} must be t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body as sent>\"> with the signing secret; of a compressed body the signature is over the compressed bytes.");
 
@@ -76,9 +80,18 @@ internal static class ApiErrors
         "too_many_items",
         string.Create(CultureInfo.InvariantCulture, $"The body has more than {maxItems} items; send several requests."));
 
+    public static ApiError TooMany(TimeSpan retryAfter)
+    {
+        string seconds = Seconds(retryAfter);
+        return new ApiError(StatusCodes.Status429TooManyRequests, "too_many", $"Too many requests with a write key came from this device or address; none of this one was taken, send all of it again in {seconds} s.")
+        {
+            Header = ("Retry-After", seconds),
+        };
+    }
+
     public static ApiError Unavailable(string code, TimeSpan retryAfter)
     {
-        string seconds = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        string seconds = Seconds(retryAfter);
         return new ApiError(
             StatusCodes.Status503ServiceUnavailable, code, $"The queue can't take events now and none of this request was promised; send all of it again in {seconds} s.")
         {
@@ -108,6 +121,8 @@ internal static class ApiErrors
 
     /// <summary>The server itself refused to read the request.</summary>
     public static ApiError BadRequest(int status) => new(status, status == StatusCodes.Status413PayloadTooLarge ? "body_too_large" : "bad_request", "The request could not be read.");
+
+    private static string Seconds(TimeSpan retryAfter) => Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     private static ApiError Bad(string code, string message) => new(StatusCodes.Status400BadRequest, code, message);
 

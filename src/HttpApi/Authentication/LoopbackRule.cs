@@ -11,7 +11,9 @@ namespace CustomerIoDestination.HttpApi.Authentication;
 internal static class LoopbackRule
 {
     /// <summary>Why the request is refused; null when it is not.</summary>
-    public static ApiError? Refuse(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="anyPage">Whether another site's page may ask: it shows a write key, which counts with its own origin only.</param>
+    public static ApiError? Refuse(HttpRequest request, bool anyPage = false)
     {
         // In-memory servers have no remote address.
         if (request.HttpContext.Connection.RemoteIpAddress is { } caller && !IPAddress.IsLoopback(caller))
@@ -24,7 +26,7 @@ internal static class LoopbackRule
             return ApiErrors.ForeignHost;
         }
 
-        return IsForeignPage(request) ? ApiErrors.ForeignOrigin : null;
+        return !anyPage && IsForeignPage(request) ? ApiErrors.ForeignOrigin : null;
     }
 
     private static bool IsThisMachine(HostString host)

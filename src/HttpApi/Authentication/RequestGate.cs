@@ -7,13 +7,15 @@ namespace CustomerIoDestination.HttpApi.Authentication;
 
 /// <summary>
 /// Who may do what: the only place that decides it. A credential whose kind is not configured is not looked at; one that is configured, sent and
-/// wrong is refused even beside a right one, because it says that somebody's set-up is broken.
+/// wrong is refused even beside a right one, because it says that somebody's set-up is broken. A request with a write key is a browser's, whatever else it shows: a
+/// key that everybody can read never adds to another.
 /// </summary>
 internal sealed class RequestGate
 {
     private readonly KeyRing _ingestKeys;
     private readonly KeyRing _adminKeys;
     private readonly KeyRing _lifecycleKeys;
+    private readonly BrowserDoor? _browsers;
     private readonly byte[]? _signingSecret;
     private readonly KeylessPolicy _keyless;
     private readonly TimeProvider _time;
@@ -24,11 +26,12 @@ internal sealed class RequestGate
         _adminKeys = new KeyRing(settings.Admin.Keys);
         _lifecycleKeys = new KeyRing(settings.Ingest.LifecycleKey is { } key ? [key] : []);
         _signingSecret = settings.Ingest.SigningSecret is { } secret ? Encoding.UTF8.GetBytes(secret.Reveal()) : null;
+        _browsers = settings.Ingest.WriteKeys.Count > 0 ? new BrowserDoor(settings.Ingest) : null;
         _keyless = keyless;
         _time = time;
     }
 
-    private bool IngestIsKeyless => _ingestKeys.IsEmpty && _signingSecret is null;
+    private bool IngestIsKeyless => _ingestKeys.IsEmpty && _signingSecret is null && _browsers is null;
 
     private bool AnythingIsKeyless => IngestIsKeyless || _adminKeys.IsEmpty;
 
@@ -38,7 +41,8 @@ internal sealed class RequestGate
     /// <param name="request">The request; its body is not read.</param>
     public Admission Admit(RouteRequirement requirement, bool mutating, HttpRequest request)
     {
-        if (AnythingIsKeyless && _keyless == KeylessPolicy.LoopbackOnly && LoopbackRule.Refuse(request) is { } refusal)
+        string? writeKey = _browsers is not null && requirement == RouteRequirement.Ingest ? BrowserDoor.WriteKeyOf(request) : null;
+        if (AnythingIsKeyless && _keyless == KeylessPolicy.LoopbackOnly && LoopbackRule.Refuse(request, anyPage: writeKey is not null) is { } refusal)
         {
             return Admission.Refused(refusal);
         }
@@ -46,11 +50,18 @@ internal sealed class RequestGate
         Admission admission = requirement switch
         {
             RouteRequirement.Public => Admission.Granted,
+            RouteRequirement.Ingest when writeKey is not null => _browsers!.Admit(writeKey, request),
             RouteRequirement.Ingest => AdmitIngest(request),
             _ => AdmitAdmin(request),
         };
         return admission.Refusal is null && mutating && !IsMeant(request) ? Admission.Refused(ApiErrors.RequestedWithMissing) : admission;
     }
+
+    /// <summary>The answer to a page that asks before it sends events (CORS); null for any other request.</summary>
+    public IResult? AnswerPreflight(HttpRequest request) => _browsers?.AnswerPreflight(request);
+
+    /// <summary>Lets a page of an allowed origin read the answer to the events it sent.</summary>
+    public void LetPageRead(HttpContext context) => _browsers?.LetPageRead(context);
 
     private Admission AdmitAdmin(HttpRequest request)
     {

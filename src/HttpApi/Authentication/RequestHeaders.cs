@@ -9,6 +9,9 @@ internal static class RequestHeaders
     /// <summary>One of <c>Ingest__Keys</c>.</summary>
     public const string IngestKey = "X-Ingest-Key";
 
+    /// <summary>One of <c>Ingest__WriteKeys</c>; a beacon, which sets no header, has it as the query's <c>writeKey</c>.</summary>
+    public const string WriteKey = "X-Write-Key";
+
     /// <summary>The signature over the body as received.</summary>
     public const string Signature = "X-Signature";
 
@@ -30,7 +33,12 @@ internal static class RequestHeaders
     /// <summary>The header's value; null when it is absent or empty. A repeated header is one that fits nothing.</summary>
     public static string? Read(HttpRequest request, string name)
     {
-        StringValues values = request.Headers[name];
+        return Single(request.Headers[name]);
+    }
+
+    /// <summary>The one value; null when there is none or it is empty.</summary>
+    public static string? Single(StringValues values)
+    {
         return values.Count switch
         {
             0 => null,

@@ -16,14 +16,19 @@ internal sealed class RequestBody(BodyBudget budget, TimeProvider time)
     /// <summary>The longest a body may take to arrive: a minute, 17 kB/s for the largest one.</summary>
     public static readonly TimeSpan LongestArrival = TimeSpan.FromMinutes(1);
 
-    public async ValueTask<BodyResult> ReadAsync(HttpRequest request, int maxBytes, BodySignature? signature)
+    /// <summary>Reads a request's body.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="maxBytes">The most bytes, before and after gunzip.</param>
+    /// <param name="signature">What it is checked against; null for nothing.</param>
+    /// <param name="ofStranger">Whether nothing proves who sends it, read or not.</param>
+    public async ValueTask<BodyResult> ReadAsync(HttpRequest request, int maxBytes, BodySignature? signature, bool ofStranger = false)
     {
         if (!Gunzip.TryReadEncoding(request, out bool isGzip))
         {
             return BodyResult.Refused(ApiErrors.UnsupportedEncoding);
         }
 
-        BodyBudget.Share share = budget.Begin(isProven: signature is null);
+        BodyBudget.Share share = budget.Begin(isProven: signature is null && !ofStranger);
         request.HttpContext.Response.RegisterForDispose(share);
         BodyResult raw = await ReadAsSentAsync(request, maxBytes, share);
         if (raw.Refusal is not null)
@@ -36,7 +41,11 @@ internal sealed class RequestBody(BodyBudget budget, TimeProvider time)
             return BodyResult.Refused(ApiErrors.SignatureWrong);
         }
 
-        share.Prove();
+        if (!ofStranger)
+        {
+            share.Prove();
+        }
+
         if (!isGzip && !Gunzip.LooksPacked(raw.Bytes.Span))
         {
             return raw;

@@ -1,3 +1,4 @@
+using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Ports;
@@ -19,7 +20,9 @@ internal sealed record DestinationPorts(
     DestinationSettings Settings,
     bool DeliversToSandbox,
     TimeProvider Time,
-    RequestBody Bodies)
+    RequestBody Bodies,
+    CallerAddress Callers,
+    BrowserRate? BrowserRate)
 {
     /// <summary>The most bytes of any request's body.</summary>
     public int MaxBodyBytes => Settings.Ingest.MaxBodyBytes;

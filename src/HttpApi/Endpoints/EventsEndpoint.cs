@@ -12,19 +12,29 @@ internal static class EventsEndpoint
 {
     public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
+        if (admission.FromBrowser && ports.BrowserRate?.WhyWait(ports.Callers.Of(request.HttpContext)) is { } wait)
+        {
+            return ApiErrors.TooMany(wait);
+        }
+
         SentEvents sent = await SentEvents.ReadAsync(request, admission, ports);
         if (sent.Refusal is { } refusal)
         {
             return refusal;
         }
 
-        var ingest = new IngestRequest(sent.Lane, admission.LifecycleAllowed, TraceParent());
+        var ingest = new IngestRequest(sent.Lane, admission.LifecycleAllowed, TraceParent())
+        {
+            FromBrowser = admission.FromBrowser,
+            Rate = admission.FromBrowser ? ports.BrowserRate : null,
+        };
         IngestResult result = await ports.Ingester.IngestAsync(sent.Body, ingest, request.HttpContext.RequestAborted);
         return result switch
         {
             IngestResult.Ingested ingested => new WrittenAnswer<IngestResult.Ingested>(ingested, Write, StatusOf(ingested)),
-            IngestResult.TooManyItems tooMany => ApiErrors.TooManyItems(tooMany.Limit),
+            IngestResult.TooManyItems items => ApiErrors.TooManyItems(items.Limit),
             IngestResult.TooLarge tooLarge => ApiErrors.BodyTooLarge(tooLarge.Limit),
+            IngestResult.TooMany tooMany => ApiErrors.TooMany(tooMany.RetryAfter),
             IngestResult.Unavailable unavailable => ApiErrors.Unavailable(unavailable.Code, unavailable.RetryAfter),
             _ => throw new UnreachableException(),
         };

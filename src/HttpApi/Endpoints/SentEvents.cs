@@ -1,6 +1,7 @@
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
+using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 
@@ -14,6 +15,12 @@ internal readonly record struct SentEvents(ReadOnlyMemory<byte> Body, Lane? Lane
 {
     public static async Task<SentEvents> ReadAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
+        if (admission.FromBrowser)
+        {
+            BodyResult small = await ports.Bodies.ReadAsync(request, Math.Min(IngestRequest.BrowserBodyBytes, ports.MaxBodyBytes), signature: null, ofStranger: true);
+            return new SentEvents(small.Bytes, null, small.Refusal);
+        }
+
         if (!LaneHeader.TryRead(request, out Lane? lane))
         {
             return new SentEvents(default, null, ApiErrors.UnknownLane);

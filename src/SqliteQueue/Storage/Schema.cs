@@ -8,7 +8,7 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 internal static class Schema
 {
     /// <summary>Stored in <c>user_version</c>.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
     public const int ApplicationId = 0x43494F71;
@@ -27,6 +27,7 @@ internal static class Schema
             replay_count integer not null,
             as_of_now integer not null,
             lifecycle_allowed integer not null,
+            from_browser integer not null default 0,
             trace_parent text,
             attempts integer not null default 0,
             first_failed_at integer,
@@ -51,6 +52,7 @@ internal static class Schema
             received_at integer not null,
             replay_count integer not null,
             lifecycle_allowed integer not null,
+            from_browser integer not null default 0,
             trace_parent text,
             reason text not null,
             description text not null,
@@ -97,6 +99,10 @@ internal static class Schema
         create index dead_letters_by_age on dead_letters (coalesce(counted_from, dead_lettered_at));
         alter table delivery_log add column counted_from integer;
         insert into counters (name, value) select 'clock/believed', at from delivery_log order by id desc limit 1;
+        """,
+        """
+        alter table events add column from_browser integer not null default 0;
+        alter table dead_letters add column from_browser integer not null default 0;
         """,
     ];
 }

@@ -16,9 +16,9 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
     private const string Age = "coalesce(counted_from, dead_lettered_at)";
 
     private readonly Statement _insert = new(connection, """
-        insert into dead_letters (lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, trace_parent,
+        insert into dead_letters (lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, from_browser, trace_parent,
             reason, description, dead_lettered_at, attempts, counted_from, body)
-        select lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, trace_parent,
+        select lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, from_browser, trace_parent,
             ?2, ?3, ?4, ?5, ?6, body
         from events where sequence = ?1
         """);

@@ -10,14 +10,14 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
-            lifecycle_allowed, trace_parent, body)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            lifecycle_allowed, from_browser, trace_parent, body)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         """);
 
     private readonly Statement _requeue = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
-            lifecycle_allowed, trace_parent, body)
-        select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, trace_parent, body
+            lifecycle_allowed, from_browser, trace_parent, body)
+        select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, from_browser, trace_parent, body
         from dead_letters where id = ?5
         """);
 
@@ -31,7 +31,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _run = new(connection, """
         select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
-            attempts, first_failed_at, claims, body
+            attempts, first_failed_at, claims, from_browser, body
         from events where lane = ?1 and partition = ?2 order by sequence limit ?3
         """);
 
@@ -143,8 +143,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         .Bind(8, envelope.ReplayCount)
         .Bind(9, envelope.AsOfNow)
         .Bind(10, envelope.LifecycleAllowed)
-        .Bind(11, envelope.TraceParent)
-        .Bind(12, envelope.Body.Span)
+        .Bind(11, envelope.FromBrowser)
+        .Bind(12, envelope.TraceParent)
+        .Bind(13, envelope.Body.Span)
         .Execute();
 
     /// <summary>Copies a dead letter back; its body never leaves SQLite.</summary>
@@ -193,8 +194,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
                 ReplayCount = row.Int32(5),
                 AsOfNow = row.Boolean(6),
                 LifecycleAllowed = row.Boolean(7),
+                FromBrowser = row.Boolean(12),
                 TraceParent = row.NullableText(8),
-                Body = row.Blob(12),
+                Body = row.Blob(13),
             },
             row.Int64(0),
             new FailureHistory(row.Int32(9), row.NullableTime(10))),

@@ -74,6 +74,7 @@ public sealed partial class ReadmeTests
         "ServiceBusQueueName" => defaults.ServiceBus.QueueName,
         "RateShare" => defaults.RateShare.ConnectionString,
         "DeliveryLog" => defaults.DeliveryLog.ConnectionString,
+        "Ingest__BrowserIdentify" => defaults.Mapping.BrowserIdentify,
         _ => name.Split("__").Take(2).Aggregate(
             (object?)defaults,
             (owner, part) => owner!.GetType().GetProperty(part, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase).ShouldNotBeNull(name).GetValue(owner)),
@@ -81,7 +82,7 @@ public sealed partial class ReadmeTests
 
     private static string Written(object? value) => value switch
     {
-        null or IEnumerable<Secret> => "–",
+        null or System.Collections.ICollection { Count: 0 } => "–",
         bool flag => flag ? "`true`" : "`false`",
         Enum choice => $"`{JsonNamingPolicy.CamelCase.ConvertName(choice.ToString())}`",
         IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",

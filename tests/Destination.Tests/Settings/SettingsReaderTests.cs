@@ -28,6 +28,12 @@ public sealed class SettingsReaderTests
     [InlineData("Delivery__RequestPerSecond", "5", "is no setting of this product")]
     [InlineData("Sandbox__Port", "70000", "is no whole number from 0 to 65535")]
     [InlineData("Limits__PageName", "cut", "is none of deadLetter, trim")]
+    [InlineData("Ingest__WriteKeys__0", "write-key-of-this-site", "only together with the origin of a page", "Ingest__AllowedOrigins")]
+    [InlineData("Ingest__AllowedOrigins", "https://www.example.com", "pages send events with a write key only", "Ingest__WriteKeys__0")]
+    [InlineData("Ingest__BrowserRate", "0", "is no whole number from 1 to 100000")]
+    [InlineData("Ingest__BrowserIdentify", "email", "is none of noEmailChange, full, off")]
+    [InlineData("Ingest__TrustedProxies", "10.0.0.0/8,proxy", "'proxy' is neither an address nor a network")]
+    [InlineData("Ingest__TrustedProxies", "10.0.0.0/33", "'10.0.0.0/33' is neither an address nor a network")]
     [InlineData("Telemetry__SuccessSampling", "1.1", "is no number from 0 to 1")]
     [InlineData("Telemetry__SuccessSampling", "0,1", "is no number from 0 to 1")]
     [InlineData("Telemetry__SuccessSampling", "-0.1", "is no number from 0 to 1")]
@@ -101,6 +107,69 @@ public sealed class SettingsReaderTests
         warning.Message.ShouldContain(meant);
         warning.Message.ShouldNotContain("s3cr3t");
     }
+
+    [Theory]
+    [InlineData("*", "is no origin")]
+    [InlineData("https://*.example.com", "is no origin")]
+    [InlineData("null", "is no origin")]
+    [InlineData("www.example.com", "is no origin")]
+    [InlineData("ftp://www.example.com", "is no origin")]
+    [InlineData("https://me@www.example.com", "is no origin")]
+    [InlineData("https://www.example.com?a=1", "is no origin")]
+    [InlineData("https://www.example.com/", "write https://www.example.com")]
+    [InlineData("https://www.example.com/shop", "write https://www.example.com")]
+    [InlineData("https://WWW.example.com", "write https://www.example.com")]
+    [InlineData("https://www.example.com:443", "write https://www.example.com")]
+    [InlineData("https://grüße.example", "write https://xn--gre-6ka8l.example")]
+    public void An_origin_that_no_browser_writes_so_is_refused(string origin, string message)
+    {
+        SettingProblem problem = Invalid(("Ingest__WriteKeys__0", "write-key-of-this-site"), ("Ingest__AllowedOrigins", $"https://app.example.com, {origin}")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe("Ingest__AllowedOrigins");
+        problem.Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Origins_write_keys_and_proxies_are_read_as_they_are()
+    {
+        IngestSettings ingest = Valid(
+            ("Ingest__WriteKeys__0", "write-key-of-this-site"), ("Ingest__AllowedOrigins", "https://www.example.com, http://localhost:3000,"), ("Ingest__TrustedProxies", "10.0.0.0/8, 192.0.2.1, 2001:db8::1")).Ingest;
+
+        ingest.WriteKeys.ShouldHaveSingleItem().Reveal().ShouldBe("write-key-of-this-site");
+        ingest.AllowedOrigins.ShouldBe(["https://www.example.com", "http://localhost:3000"]);
+        ingest.TrustedProxies.Select(network => network.ToString()).ShouldBe(["10.0.0.0/8", "192.0.2.1/32", "2001:db8::1/128"]);
+    }
+
+    [Theory]
+    [InlineData("Ingest__Keys__0")]
+    [InlineData("Ingest__SigningSecret")]
+    [InlineData("Ingest__LifecycleKey")]
+    [InlineData("Admin__Keys__1")]
+    public void A_write_key_that_is_a_secret_too_is_refused_because_everybody_can_read_it(string name)
+    {
+        SettingProblem problem = Invalid(("Ingest__WriteKeys__1", "write-key-of-this-site"), ("Ingest__AllowedOrigins", "https://www.example.com"), (name, "write-key-of-this-site")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe("Ingest__WriteKeys");
+        problem.Message.ShouldNotContain("write-key-of-this-site");
+    }
+
+    [Theory]
+    [InlineData("Ingest__WriteKeys", "Ingest__WriteKeys__0", "write-key-of-this-site", "Ingest__AllowedOrigins", "https://www.example.com")]
+    [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example")]
+    [InlineData("Delivery__BatchAnonymous", "Delivery__BatchAnonymous", "true")]
+    public void What_would_let_health_data_out_is_refused_in_hipaa_mode_and_nowhere_else(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
+    {
+        Valid((name, value), (other, otherValue), ("Privacy__Hipaa", "false")).Privacy.Hipaa.ShouldBeFalse();
+
+        SettingProblem problem = Invalid((name, value), (other, otherValue), ("Privacy__Hipaa", "true")).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe(named);
+        problem.Message.ShouldContain("Privacy__Hipaa is true");
+    }
+
+    [Fact]
+    public void In_hipaa_mode_a_stand_in_on_this_machine_may_be_called_without_encryption() =>
+        Valid(("Privacy__Hipaa", "true"), ("CustomerIo__TrackApiUrl", "http://127.0.0.1:7072")).Privacy.Hipaa.ShouldBeTrue();
 
     [Fact]
     public void Capitals_beside_the_setting_they_look_like_are_not_told() =>
@@ -195,7 +264,7 @@ public sealed class SettingsReaderTests
             .SelectMany(section => section.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => $"{section.Name}__{property.Name}"));
         IEnumerable<string> names = SettingNames.All.Select(name => name.EndsWith("__0", StringComparison.Ordinal) || name.EndsWith("__1", StringComparison.Ordinal) ? name[..^3] : name);
 
-        // The Functions host and its triggers fix these names.
+        // The Functions host and its triggers fix these names. What an identify may say is a matter of who sent it, and of the mapping.
         names = names.Select(name => name switch
         {
             "RateShare" or "DeliveryLog" => $"{name}__ConnectionString",
@@ -204,6 +273,7 @@ public sealed class SettingsReaderTests
             "ServiceBus" => "ServiceBus__ConnectionString",
             "ServiceBus__fullyQualifiedNamespace" => "ServiceBus__FullyQualifiedNamespace",
             "ServiceBusQueueName" => "ServiceBus__QueueName",
+            "Ingest__BrowserIdentify" => "Mapping__BrowserIdentify",
             _ => name,
         });
 

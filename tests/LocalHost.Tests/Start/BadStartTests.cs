@@ -41,6 +41,7 @@ public sealed class BadStartTests
     [Theory]
     [InlineData("Ingest__Keys is set", "--Ingest:Keys:0=" + Key)]
     [InlineData("Ingest__Keys is set", "--Ingest:Keys:1=" + Key)]
+    [InlineData("Ingest__WriteKeys is set", "--Ingest:WriteKeys:0=" + Key, "--Ingest:AllowedOrigins=https://www.example.com")]
     [InlineData("Ingest__SigningSecret is set", "--Ingest:SigningSecret=" + Key)]
     [InlineData("Ingest__LifecycleKey is set", "--Ingest:LifecycleKey=" + Key)]
     [InlineData("Admin__Keys is set", "--Admin:Keys:0=" + Key)]
@@ -55,6 +56,14 @@ public sealed class BadStartTests
         message.ShouldContain(reason);
         message.ShouldContain("Sandbox__Enabled=true");
         message.ShouldNotContain(Key);
+    }
+
+    [Fact]
+    public async Task Health_data_never_ends_in_a_sandbox_that_other_machines_reach()
+    {
+        string[] open = ["--Urls=http://0.0.0.0:0", "--Sandbox:Enabled=true", $"--Ingest:Keys:0={Key}", "--Admin:Keys:0=another-key-long-enough"];
+
+        (await RefusalAsync([.. open, "--Privacy:Hipaa=true"])).ShouldContain("Privacy__Hipaa is true, and other machines reach this one");
     }
 
     [Fact]

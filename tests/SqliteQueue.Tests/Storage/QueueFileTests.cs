@@ -119,6 +119,8 @@ public sealed class QueueFileTests : IDisposable
             alter table dead_letters drop column counted_from;
             create index dead_letters_by_time on dead_letters (dead_lettered_at);
             alter table delivery_log drop column counted_from;
+            alter table events drop column from_browser;
+            alter table dead_letters drop column from_browser;
             delete from counters where name like 'clock/%';
             insert into dead_letters values (7, 0, 0, 'id', 'track', 0, 0, 0, 0, null, 'expired', 'expired', 1000, 1, x'7b7d');
             insert into counters values ('dead_letters/expired', 1) on conflict do update set value = 1;

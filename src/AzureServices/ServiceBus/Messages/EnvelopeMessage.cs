@@ -27,6 +27,11 @@ internal static class EnvelopeMessage
                 [PropertyNames.LifecycleAllowed] = envelope.LifecycleAllowed,
             },
         };
+        if (envelope.FromBrowser)
+        {
+            message.ApplicationProperties[PropertyNames.FromBrowser] = true;
+        }
+
         if (envelope.TraceParent is { } traceParent)
         {
             message.ApplicationProperties[PropertyNames.TraceParent] = traceParent;
@@ -80,6 +85,7 @@ internal static class EnvelopeMessage
             ReplayCount = CountOf(properties, PropertyNames.ReplayCount),
             AsOfNow = properties.GetValueOrDefault(PropertyNames.AsOfNow) is true,
             LifecycleAllowed = properties.GetValueOrDefault(PropertyNames.LifecycleAllowed) is true,
+            FromBrowser = properties.GetValueOrDefault(PropertyNames.FromBrowser) is true,
             TraceParent = properties.GetValueOrDefault(PropertyNames.TraceParent) as string,
             Body = message.Body.ToMemory(),
         });
@@ -132,6 +138,9 @@ internal static class PropertyNames
     public const string ReplayCount = "replayCount";
     public const string AsOfNow = "asOfNow";
     public const string LifecycleAllowed = "lifecycleAllowed";
+
+    /// <summary>Only where it is true.</summary>
+    public const string FromBrowser = "fromBrowser";
 
     /// <summary>The name the client's own tracing uses, which leaves a value that is there alone.</summary>
     public const string TraceParent = "traceparent";

@@ -21,6 +21,7 @@ public sealed class EnvelopeMessageTests
             ReplayCount = 3,
             AsOfNow = true,
             LifecycleAllowed = true,
+            FromBrowser = true,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
 
