@@ -123,9 +123,9 @@ public sealed class SettingsReaderTests
     [InlineData("https://grüße.example", "write https://xn--gre-6ka8l.example")]
     public void An_origin_that_no_browser_writes_so_is_refused(string origin, string message)
     {
-        SettingProblem problem = Invalid(("Ingest__WriteKeys__0", "write-key-of-this-site"), ("Ingest__AllowedOrigins", $"https://app.example.com, {origin}")).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid(("Ingest__WriteKeys__0", "write-key-of-this-site"), ("Ingest__AllowedOrigins", $"https://app.example.com, {origin}")).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe("Ingest__AllowedOrigins");
+        problem.Where.ShouldBe("Ingest__AllowedOrigins");
         problem.Message.ShouldContain(message);
     }
 
@@ -147,9 +147,9 @@ public sealed class SettingsReaderTests
     [InlineData("Admin__Keys__1")]
     public void A_write_key_that_is_a_secret_too_is_refused_because_everybody_can_read_it(string name)
     {
-        SettingProblem problem = Invalid(("Ingest__WriteKeys__1", "write-key-of-this-site"), ("Ingest__AllowedOrigins", "https://www.example.com"), (name, "write-key-of-this-site")).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid(("Ingest__WriteKeys__1", "write-key-of-this-site"), ("Ingest__AllowedOrigins", "https://www.example.com"), (name, "write-key-of-this-site")).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe("Ingest__WriteKeys");
+        problem.Where.ShouldBe("Ingest__WriteKeys");
         problem.Message.ShouldNotContain("write-key-of-this-site");
     }
 
@@ -161,9 +161,9 @@ public sealed class SettingsReaderTests
     {
         Valid((name, value), (other, otherValue), ("Privacy__Hipaa", "false")).Privacy.Hipaa.ShouldBeFalse();
 
-        SettingProblem problem = Invalid((name, value), (other, otherValue), ("Privacy__Hipaa", "true")).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid((name, value), (other, otherValue), ("Privacy__Hipaa", "true")).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe(named);
+        problem.Where.ShouldBe(named);
         problem.Message.ShouldContain("Privacy__Hipaa is true");
     }
 
