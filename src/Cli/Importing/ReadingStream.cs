@@ -87,9 +87,6 @@ internal abstract class ReadingStream : Stream
     /// </summary>
     public sealed class Gzip : ReadingStream
     {
-        // The most zeros that may be the end of a member's own checksum and length; more are padding, behind which nothing is read.
-        private const int MostOwnZeros = 8;
-
         private static readonly byte[] EndText = [0, .. "end of the file"u8, 0];
 
         private readonly byte[] _buffer = new byte[128 * 1024];
@@ -167,6 +164,9 @@ internal abstract class ReadingStream : Stream
     /// <summary>A file with something read behind its end, unless it is padded with zeros.</summary>
     private sealed class PaddedFile(Stream inner, byte[] tail) : ReadingStream
     {
+        // The most zeros that may be the end of a member's own checksum and length; more are padding, behind which nothing is read.
+        private const int MostOwnZeros = 8;
+
         private int _zeros;
         private int _tailPosition = -1;
 
