@@ -179,6 +179,7 @@ var always = {
   Mapping__UnidentifiedIdentify: settings.?Mapping__UnidentifiedIdentify ?? 'skip'
   Mapping__MayCreatePeople: settings.?Mapping__MayCreatePeople ?? true ? 'true' : 'false'
   Mapping__WithoutEmail: settings.?Mapping__WithoutEmail ?? 'send'
+  Mapping__ObjectTypeId: settings.?Mapping__ObjectTypeId ?? '1'
   Mapping__AsOfNow: settings.?Mapping__AsOfNow ?? false ? 'true' : 'false'
   Limits__AttributeName: settings.?Limits__AttributeName ?? 'deadLetter'
   Limits__AttributeValue: settings.?Limits__AttributeValue ?? 'deadLetter'
@@ -202,6 +203,7 @@ var ifGiven = toObject(
   filter(
     [
       { name: 'CustomerIo__TrackApiUrl', value: settings.?CustomerIo__TrackApiUrl }
+      { name: 'CustomerIo__AllowHttp', value: settings.?CustomerIo__AllowHttp ?? false ? 'true' : null }
       { name: 'Mapping__PlaceholderIdentifiers', value: settings.?Mapping__PlaceholderIdentifiers }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
       { name: 'Ingest__WriteKeys__0', value: settings.?Ingest__WriteKeys__0 }

@@ -75,6 +75,7 @@ type destinationSettings = {
   CustomerIo__SiteId: string?
   CustomerIo__Region: 'auto' | 'us' | 'eu'?
   CustomerIo__TrackApiUrl: string?
+  CustomerIo__AllowHttp: bool?
   Delivery__RequestsPerSecond: int?
   Delivery__Mode: 'single' | 'batch'?
   Delivery__RetryWindow: string?
@@ -93,6 +94,7 @@ type destinationSettings = {
   Mapping__UnidentifiedIdentify: 'skip' | 'deadLetter'?
   Mapping__MayCreatePeople: bool?
   Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter'?
+  Mapping__ObjectTypeId: string?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?
   Limits__AttributeValue: 'deadLetter' | 'trim' | 'cut'?
