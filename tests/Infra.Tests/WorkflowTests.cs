@@ -8,6 +8,7 @@ public sealed class WorkflowTests
     [Theory]
     [InlineData(".github/workflows/ci.yml")]
     [InlineData(".github/workflows/deploy.yml")]
+    [InlineData(".github/workflows/mutants.yml")]
     public void A_workflow_asks_for_no_more_rights_than_it_needs(string file)
     {
         JsonNode workflow = Yaml.Read(file);
