@@ -84,6 +84,7 @@ param settings = {
   Mapping__UnidentifiedIdentify: any(textIfGiven(readEnvironmentVariable('MAPPING__UNIDENTIFIEDIDENTIFY', '')))
   Mapping__MayCreatePeople: flagIfGiven(readEnvironmentVariable('MAPPING__MAYCREATEPEOPLE', ''))
   Mapping__WithoutEmail: any(textIfGiven(readEnvironmentVariable('MAPPING__WITHOUTEMAIL', '')))
+  Mapping__ObjectTypeId: textIfGiven(readEnvironmentVariable('MAPPING__OBJECTTYPEID', ''))
   Mapping__AsOfNow: flagIfGiven(readEnvironmentVariable('MAPPING__ASOFNOW', ''))
   Limits__AttributeName: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTENAME', '')))
   Limits__AttributeValue: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTEVALUE', '')))

@@ -179,6 +179,7 @@ var always = {
   Mapping__UnidentifiedIdentify: settings.?Mapping__UnidentifiedIdentify ?? 'skip'
   Mapping__MayCreatePeople: settings.?Mapping__MayCreatePeople ?? true ? 'true' : 'false'
   Mapping__WithoutEmail: settings.?Mapping__WithoutEmail ?? 'send'
+  Mapping__ObjectTypeId: settings.?Mapping__ObjectTypeId ?? '1'
   Mapping__AsOfNow: settings.?Mapping__AsOfNow ?? false ? 'true' : 'false'
   Limits__AttributeName: settings.?Limits__AttributeName ?? 'deadLetter'
   Limits__AttributeValue: settings.?Limits__AttributeValue ?? 'deadLetter'

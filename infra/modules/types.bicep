@@ -93,6 +93,7 @@ type destinationSettings = {
   Mapping__UnidentifiedIdentify: 'skip' | 'deadLetter'?
   Mapping__MayCreatePeople: bool?
   Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter'?
+  Mapping__ObjectTypeId: string?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?
   Limits__AttributeValue: 'deadLetter' | 'trim' | 'cut'?

@@ -33,6 +33,7 @@ public static class SettingNames
         "Mapping__UnidentifiedIdentify",
         "Mapping__MayCreatePeople",
         "Mapping__WithoutEmail",
+        "Mapping__ObjectTypeId",
         "Mapping__AsOfNow",
         "Limits__AttributeName",
         "Limits__AttributeValue",

@@ -109,6 +109,7 @@ public static class SettingsReader
             UnidentifiedIdentify = values.Choice("Mapping__UnidentifiedIdentify", defaults.UnidentifiedIdentify),
             MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),
             WithoutEmail = values.Choice("Mapping__WithoutEmail", defaults.WithoutEmail),
+            ObjectTypeId = values.Text("Mapping__ObjectTypeId") ?? defaults.ObjectTypeId,
             BrowserIdentify = values.Choice("Ingest__BrowserIdentify", defaults.BrowserIdentify),
             AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
         };
