@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.Infra.Support;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,9 +71,8 @@ public sealed partial class TelemetryTests
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, _) => names.Add(instrument.Name);
         listener.Start();
-        using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().AddSingleton<QueueMetrics>().BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().BuildServiceProvider();
         services.GetRequiredService<DestinationMetrics>();
-        services.GetRequiredService<QueueMetrics>();
         return names;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.Telemetry;
 
@@ -20,6 +21,11 @@ namespace CustomerIoDestination.Telemetry;
 /// <item><term><c>destination.breaker.opened</c></term><description>times the breaker opened</description></item>
 /// <item><term><c>destination.pauses</c></term><description>times the destination paused, by <c>reason</c></description></item>
 /// <item><term><c>destination.batch.items</c></term><description>items in a batch sent</description></item>
+/// <item><term><c>destination.watch.runs</c></term><description>the watch's heartbeat: one each minute, whatever its steps come to; this and the rest is what alerts look at</description></item>
+/// <item><term><c>destination.queue.oldest_age</c></term><description>seconds the oldest unfinished event waits; this and the next two are silent while the queue can't be reached</description></item>
+/// <item><term><c>destination.queue.ready</c></term><description>events that wait</description></item>
+/// <item><term><c>destination.queue.dead_letters</c></term><description>dead letters</description></item>
+/// <item><term><c>destination.paused</c></term><description>1 while the destination is paused, with its <c>reason</c>, else 0</description></item>
 /// </list>
 /// </summary>
 public sealed class DestinationMetrics
@@ -37,6 +43,11 @@ public sealed class DestinationMetrics
     private readonly Counter<long> _opened;
     private readonly Counter<long> _pauses;
     private readonly Histogram<int> _batchItems;
+    private readonly Counter<long> _watches;
+    private readonly Gauge<double> _oldestAge;
+    private readonly Gauge<long> _ready;
+    private readonly Gauge<long> _waitingDeadLetters;
+    private readonly Gauge<int> _paused;
 
     /// <summary>Creates the instruments on the meter <see cref="DestinationTracing.Name"/>.</summary>
     public DestinationMetrics(IMeterFactory factory)
@@ -55,6 +66,11 @@ public sealed class DestinationMetrics
         _opened = meter.CreateCounter<long>("destination.breaker.opened");
         _pauses = meter.CreateCounter<long>("destination.pauses");
         _batchItems = meter.CreateHistogram<int>("destination.batch.items", "{item}");
+        _watches = meter.CreateCounter<long>("destination.watch.runs", "{run}");
+        _oldestAge = meter.CreateGauge<double>("destination.queue.oldest_age", "s");
+        _ready = meter.CreateGauge<long>("destination.queue.ready", "{event}");
+        _waitingDeadLetters = meter.CreateGauge<long>("destination.queue.dead_letters", "{event}");
+        _paused = meter.CreateGauge<int>("destination.paused");
     }
 
     /// <summary>A request with events came in.</summary>
@@ -98,6 +114,20 @@ public sealed class DestinationMetrics
             _latency.Record(Math.Max(0, (attempt.At - attempt.ReceivedAt).TotalSeconds), Tag("lane", lane));
         }
     }
+
+    /// <summary>The watch began a run.</summary>
+    public void Watched() => _watches.Add(1);
+
+    /// <summary>The watch saw the queue.</summary>
+    public void Watched(QueueStatus queue)
+    {
+        _oldestAge.Record(queue.OldestAge.TotalSeconds);
+        _ready.Record(queue.Ready);
+        _waitingDeadLetters.Record(queue.DeadLettered);
+    }
+
+    /// <summary>The watch saw whether the destination is paused.</summary>
+    public void Watched(DeliveryStatus delivery) => _paused.Record(delivery.State == DestinationState.Paused ? 1 : 0, Tag("reason", delivery.Reason));
 
     /// <summary>A call to Customer.io ended.</summary>
     /// <param name="route">The path's template.</param>
