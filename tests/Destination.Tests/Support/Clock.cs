@@ -11,20 +11,39 @@ internal static class Clock
 {
     private const int MostSteps = 20_000;
 
-    // Far longer than a thread waits for a processor on a busy machine.
-    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstWatch = TimeSpan.FromMilliseconds(50);
+
+    // Far longer than anything of a test waits for a processor, or for its code to be compiled, on a busy machine.
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LongestUnrest = TimeSpan.FromSeconds(30);
 
-    // Threads of the pool that the test runner keeps busy for good: found out by watching.
-    private static int _runners;
+    // Threads of the pool that the test runner keeps busy for good: found out before the first test does anything, and by watching.
+    private static int? _runners;
     private static Unrest? _unrest;
 
     /// <summary>
     /// Lets the test's continuations, and those of what it calls, run on the pool, where they are seen. The runner's context would start a thread for each.
     /// To be called by a test, or its constructor, before anything else.
     /// </summary>
-    public static void SeeAll() => SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+    public static void SeeAll()
+    {
+        SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+        if (_runners is not null)
+        {
+            return;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        int busy = BusyOthers();
+        while (Stopwatch.GetElapsedTime(start) < FirstWatch)
+        {
+            Thread.Sleep(1);
+            busy = Math.Min(busy, BusyOthers());
+        }
+
+        _runners = busy;
+    }
 
     public static async Task<T> RunAsync<T>(FakeTimeProvider time, Task<T> task, TimeSpan step)
     {
@@ -73,7 +92,7 @@ internal static class Clock
     private static bool IsAtRest()
     {
         int busy = ThreadPool.PendingWorkItemCount == 0 ? BusyOthers() : int.MaxValue;
-        if (busy <= _runners)
+        if (busy <= (_runners ?? 0))
         {
             (_runners, _unrest) = (busy, null);
             return true;

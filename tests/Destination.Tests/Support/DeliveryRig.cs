@@ -77,9 +77,10 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         Task end = _services.DisposeAsync().AsTask();
-        while (!end.Wait(TimeSpan.FromMilliseconds(1)))
+        while (!end.IsCompleted)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
+            Thread.Sleep(1);
         }
     }
 
