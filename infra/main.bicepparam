@@ -66,6 +66,7 @@ param settings = {
   CustomerIo__SiteId: textIfGiven(readEnvironmentVariable('CUSTOMERIO_SITE_ID', ''))
   CustomerIo__Region: any(textIfGiven(readEnvironmentVariable('CUSTOMERIO_REGION', '')))
   CustomerIo__TrackApiUrl: textIfGiven(readEnvironmentVariable('CUSTOMERIO__TRACKAPIURL', ''))
+  CustomerIo__AllowHttp: flagIfGiven(readEnvironmentVariable('CUSTOMERIO__ALLOWHTTP', ''))
   Delivery__RequestsPerSecond: numberIfGiven(readEnvironmentVariable('DELIVERY__REQUESTSPERSECOND', ''))
   Delivery__Mode: any(textIfGiven(readEnvironmentVariable('DELIVERY__MODE', '')))
   Delivery__RetryWindow: textIfGiven(readEnvironmentVariable('DELIVERY__RETRYWINDOW', ''))

@@ -75,6 +75,7 @@ type destinationSettings = {
   CustomerIo__SiteId: string?
   CustomerIo__Region: 'auto' | 'us' | 'eu'?
   CustomerIo__TrackApiUrl: string?
+  CustomerIo__AllowHttp: bool?
   Delivery__RequestsPerSecond: int?
   Delivery__Mode: 'single' | 'batch'?
   Delivery__RetryWindow: string?

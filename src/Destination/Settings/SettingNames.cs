@@ -14,6 +14,7 @@ public static class SettingNames
         "CustomerIo__ApiKeySecretUri",
         "CustomerIo__Region",
         "CustomerIo__TrackApiUrl",
+        "CustomerIo__AllowHttp",
         "Delivery__Enabled",
         "Delivery__RequestsPerSecond",
         "Delivery__Mode",

@@ -65,7 +65,7 @@ public static class SettingsReader
             values.Problem(problem.Where, problem.Message);
         }
 
-        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings()] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
+        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings(), .. Warnings(settings)] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
     }
 
     private static CustomerIoSettings CustomerIo(SettingValues values) => new()
@@ -75,6 +75,7 @@ public static class SettingsReader
         ApiKeySecretUri = values.Url("CustomerIo__ApiKeySecretUri"),
         Region = values.Choice("CustomerIo__Region", CustomerIoRegion.Auto),
         TrackApiUrl = values.Url("CustomerIo__TrackApiUrl"),
+        AllowHttp = values.Flag("CustomerIo__AllowHttp", false),
     };
 
     private static DeliverySettings Delivery(SettingValues values)
@@ -141,6 +142,15 @@ public static class SettingsReader
         MaxBodyBytes = values.Number("Ingest__MaxBodyBytes", new IngestSettings().MaxBodyBytes, MinimumBodyBytes, MaximumBodyBytes),
     };
 
+    private static IEnumerable<Problem> Warnings(DestinationSettings settings)
+    {
+        if (CustomerIoSettings.IsUnencrypted(settings.CustomerIo.TrackApiUrl))
+        {
+            yield return new Problem(
+                "CustomerIo__TrackApiUrl", "is http beyond this machine: the Track API key and every event cross the network unencrypted, as CustomerIo__AllowHttp allows");
+        }
+    }
+
     private static void CheckTogether(DestinationSettings settings, SettingValues values)
     {
         CustomerIoSettings customerIo = settings.CustomerIo;
@@ -158,6 +168,12 @@ public static class SettingsReader
         if (customerIo is { ApiKey: not null, ApiKeySecretUri: not null })
         {
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
+        }
+
+        if (CustomerIoSettings.IsUnencrypted(customerIo.TrackApiUrl) && !customerIo.AllowHttp)
+        {
+            values.Problem(
+                "CustomerIo__TrackApiUrl", "is http beyond this machine, so the Track API key and every event would cross the network unencrypted; use https, or set CustomerIo__AllowHttp=true");
         }
 
         if (settings.Sandbox.Enabled == true && (customerIo.SiteId is not null || customerIo.TrackApiUrl is not null))

@@ -176,6 +176,28 @@ public sealed class SettingsReaderTests
         Valid(("SANDBOX_PORT", "80"), ("Sandbox__Port", "7073")).Warnings.ShouldBeEmpty();
 
     [Theory]
+    [InlineData("https://proxy.example")]
+    [InlineData("http://localhost:7072")]
+    [InlineData("http://127.0.0.9")]
+    [InlineData("http://[::1]:80")]
+    public void A_track_api_is_reached_over_https_or_on_this_machine(string url) =>
+        Valid(("CustomerIo__TrackApiUrl", url)).Warnings.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("http://proxy.example")]
+    [InlineData("http://10.0.0.7:7072")]
+    [InlineData("http://localhost.example")]
+    public void Http_beyond_this_machine_is_refused_unless_it_is_allowed_and_warned_of_then(string url)
+    {
+        Problem problem = Invalid(("CustomerIo__TrackApiUrl", url)).Problems.ShouldHaveSingleItem();
+        DestinationSettings allowed = Valid(("CustomerIo__TrackApiUrl", url), ("CustomerIo__AllowHttp", "true"));
+
+        problem.Where.ShouldBe("CustomerIo__TrackApiUrl");
+        problem.Message.ShouldContain("CustomerIo__AllowHttp=true");
+        allowed.Warnings.ShouldHaveSingleItem().Message.ShouldContain("unencrypted");
+    }
+
+    [Theory]
     [InlineData("CustomerIo__SiteId", "CustomerIo__ApiKey")]
     [InlineData("CustomerIo__TrackApiUrl", "Mapping__EventIdProperty")]
     public void A_sandbox_beside_a_workspace_is_refused(string name, string other)
