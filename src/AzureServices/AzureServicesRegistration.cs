@@ -86,7 +86,7 @@ public static class AzureServicesRegistration
     /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer. Needs the queue and the tables.</summary>
     public static IServiceCollection AddQueueWatch(this IServiceCollection services)
     {
-        services.AddSingleton<QueueMetrics>();
+        services.TryAddSingleton<QueueMetrics>();
         services.AddSingleton(provider => new QueueWatch(
             provider.GetRequiredService<IEventQueue>(),
             provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
