@@ -102,6 +102,7 @@ param settings = {
   Ingest__MaxBodyBytes: numberIfGiven(readEnvironmentVariable('INGEST__MAXBODYBYTES', ''))
   Privacy__Hipaa: flagIfGiven(readEnvironmentVariable('PRIVACY__HIPAA', ''))
   Rules__Path: textIfGiven(readEnvironmentVariable('RULES__PATH', ''))
+  ServiceBus__TransportType: any(textIfGiven(readEnvironmentVariable('SERVICEBUS__TRANSPORTTYPE', '')))
   DeadLetters__Retention: textIfGiven(readEnvironmentVariable('DEADLETTERS__RETENTION', ''))
   Telemetry__SuccessSampling: textIfGiven(readEnvironmentVariable('TELEMETRY__SUCCESSSAMPLING', ''))
 }

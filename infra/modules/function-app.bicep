@@ -13,7 +13,7 @@ param identityId string
 
 param identityClientId string
 param packageContainerUri string
-param hostBlobEndpoint string
+param hostStorageName string
 param stateBlobEndpoint string
 param stateTableEndpoint string
 param serviceBusNamespace string
@@ -136,7 +136,7 @@ var always = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_CLIENT_ID: identityClientId
   AzureWebJobsDisableHomepage: 'true'
-  AzureWebJobsStorage__blobServiceUri: hostBlobEndpoint
+  AzureWebJobsStorage__accountName: hostStorageName
   AzureWebJobsStorage__clientId: identityClientId
   AzureWebJobsStorage__credential: 'managedidentity'
 
@@ -148,6 +148,7 @@ var always = {
   ServiceBus__credential: 'managedidentity'
   ServiceBus__fullyQualifiedNamespace: serviceBusNamespace
   ServiceBusQueueName: queueName
+  ServiceBus__TransportType: settings.?ServiceBus__TransportType ?? 'AmqpTcp'
   Queue__Kind: 'ServiceBus'
   RateShare__blobServiceUri: stateBlobEndpoint
   DeliveryLog__tableServiceUri: stateTableEndpoint
@@ -212,6 +213,11 @@ var ifGiven = toObject(
       { name: 'Ingest__TrustedProxies', value: settings.?Ingest__TrustedProxies }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }
+      {
+        // The trigger's own switch: host.json says amqpTcp.
+        name: 'AzureFunctionsJobHost__extensions__serviceBus__transportType'
+        value: settings.?ServiceBus__TransportType == 'AmqpWebSockets' ? 'amqpWebSockets' : null
+      }
       {
         name: 'AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions'
         value: sessions > sessionsOfHostJson ? string(sessions) : null

@@ -111,6 +111,7 @@ type destinationSettings = {
   Ingest__MaxBodyBytes: int?
   Privacy__Hipaa: bool?
   Rules__Path: string?
+  ServiceBus__TransportType: 'AmqpTcp' | 'AmqpWebSockets'?
   DeadLetters__Retention: string?
 
   @description('The share of traces without a failure that is kept, 0 to 1, as text: there are no fractions here.')

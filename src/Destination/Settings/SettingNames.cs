@@ -62,6 +62,7 @@ public static class SettingNames
         "Queue__Path",
         "ServiceBus",
         "ServiceBus__fullyQualifiedNamespace",
+        "ServiceBus__TransportType",
         "ServiceBusQueueName",
         "Sandbox__Enabled",
         "Sandbox__Port",

@@ -40,7 +40,8 @@ public static class SettingsReader
             ServiceBus = new ServiceBusSettings
             {
                 ConnectionString = values.Secret("ServiceBus"),
-                FullyQualifiedNamespace = values.Text("ServiceBus__fullyQualifiedNamespace"),
+                FullyQualifiedNamespace = values.HostName("ServiceBus__fullyQualifiedNamespace"),
+                TransportType = values.Choice("ServiceBus__TransportType", BrokerTransport.AmqpTcp),
                 QueueName = values.Text("ServiceBusQueueName") ?? new ServiceBusSettings().QueueName,
             },
             Sandbox = new SandboxSettings

@@ -23,7 +23,7 @@ internal static class SettingGroups
     public static IReadOnlyList<string> Platform { get; } =
     [
         "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "AZURE_CLIENT_ID", "AzureWebJobsDisableHomepage",
-        "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobs.DeliverEvent.Disabled",
+        "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobs.DeliverEvent.Disabled",
         "ServiceBus__clientId", "ServiceBus__credential",
     ];
 
