@@ -83,7 +83,9 @@ param settings = {
   Mapping__EventIdProperty: textIfGiven(readEnvironmentVariable('MAPPING__EVENTIDPROPERTY', ''))
   Mapping__UnidentifiedIdentify: any(textIfGiven(readEnvironmentVariable('MAPPING__UNIDENTIFIEDIDENTIFY', '')))
   Mapping__MayCreatePeople: flagIfGiven(readEnvironmentVariable('MAPPING__MAYCREATEPEOPLE', ''))
+  Mapping__EventsMayCreatePeople: flagIfGiven(readEnvironmentVariable('MAPPING__EVENTSMAYCREATEPEOPLE', ''))
   Mapping__WithoutEmail: any(textIfGiven(readEnvironmentVariable('MAPPING__WITHOUTEMAIL', '')))
+  Mapping__ClaimAnonymous: flagIfGiven(readEnvironmentVariable('MAPPING__CLAIMANONYMOUS', ''))
   Mapping__AsOfNow: flagIfGiven(readEnvironmentVariable('MAPPING__ASOFNOW', ''))
   Limits__AttributeName: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTENAME', '')))
   Limits__AttributeValue: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTEVALUE', '')))
@@ -101,5 +103,6 @@ param settings = {
   Privacy__Hipaa: flagIfGiven(readEnvironmentVariable('PRIVACY__HIPAA', ''))
   Rules__Path: textIfGiven(readEnvironmentVariable('RULES__PATH', ''))
   DeadLetters__Retention: textIfGiven(readEnvironmentVariable('DEADLETTERS__RETENTION', ''))
+  Privacy__ForgetWindow: textIfGiven(readEnvironmentVariable('PRIVACY__FORGETWINDOW', ''))
   Telemetry__SuccessSampling: textIfGiven(readEnvironmentVariable('TELEMETRY__SUCCESSSAMPLING', ''))
 }

@@ -8,7 +8,9 @@ namespace CustomerIoDestination.Mapping;
 internal static class IdentityMapping
 {
     /// <summary>Who the event is about; what is wrong with its identifiers is told to the context.</summary>
-    public static Identity Of(FreshpaintEvent source, MappingContext context)
+    public static Identity Of(FreshpaintEvent source, MappingContext context) => context.Identity = Find(source, context);
+
+    private static Identity Find(FreshpaintEvent source, MappingContext context)
     {
         EventHead head = source.Head;
         Report(head.UserId, "userId", context);

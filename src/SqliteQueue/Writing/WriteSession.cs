@@ -40,6 +40,8 @@ internal sealed class WriteSession : IDisposable
 
     public CounterTable NamedCounters => _tables.NamedCounters;
 
+    public PersonTable People => _tables.People;
+
     public Counters Counters { get; } = new();
 
     /// <summary>The time: facts carry the wall clock's, ages are counted from and judged by what is believed.</summary>
