@@ -19,7 +19,8 @@ public static class DeliveryRegistration
 {
     /// <summary>
     /// Registers <see cref="DeliveryHandler"/>, <see cref="TrackApiClient"/>, <see cref="IDestinationControl"/>, <see cref="EventCounters"/> and
-    /// <see cref="DestinationMetrics"/>. Needs <see cref="CustomerIoSettings"/>, <see cref="DeliverySettings"/>, <see cref="EnvelopeMapper"/>, <see cref="IPersonStore"/> and logging.
+    /// <see cref="DestinationMetrics"/>. Needs <see cref="DestinationSettings"/>, <see cref="CustomerIoSettings"/>, <see cref="DeliverySettings"/>, <see cref="Rules.Reading.RulesSource"/>, <see cref="EnvelopeMapper"/>,
+    /// <see cref="IPersonStore"/> and logging.
     /// <see cref="IRateShare"/>, <see cref="ICredentialSource"/>, <see cref="IDestinationControl"/>, <see cref="TimeProvider"/> and <see cref="Random"/> (thread-safe) may be given before.
     /// </summary>
     public static IServiceCollection AddCustomerIoDelivery(this IServiceCollection services)

@@ -93,21 +93,29 @@ internal sealed partial class PersonMemory(
     /// <param name="people">The people's keys.</param>
     /// <param name="until">Up to when; a later time that was remembered before stays.</param>
     /// <param name="cancellationToken">Gives up; then call again.</param>
+    /// <returns>All keys whose events don't go: the people's, and those of their devices.</returns>
     /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
-    public async Task ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<PersonKey>> ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken)
     {
+        PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
         List<PersonRow> devices = [];
         foreach (PersonKey person in people)
         {
             devices.AddRange(await store.ReadDevicesAsync(person, cancellationToken));
         }
 
-        PersonKey[] keys = [.. people.Concat(devices.Select(static row => row.Other)).Distinct()];
-        IReadOnlyList<PersonRow> rows = await store.ReadAsync(keys, cancellationToken);
+        IReadOnlyList<PersonRow> rows = await store.ReadAsync([.. people.Concat(devices.Select(static row => row.Other)).Distinct()], cancellationToken);
+        PersonRow[] claims = [.. rows.Where(row => DeviceClaim.Read(row, cipher) is { IsContested: false } claim && (people.Contains(claim.Id) || people.Contains(claim.Email)))];
+        HashSet<PersonKey> keys = [.. people, .. claims.Select(static row => row.Key)];
         DateTimeOffset now = time.GetUtcNow();
         PersonRow[] marks = [.. keys.Select(key => Mark(key, Later(until, rows.Where(row => row.Key == key)), now))];
         await store.PutAsync(marks, cancellationToken);
-        await store.RemoveAsync([.. rows.Where(static row => row.Kind is PersonRowKind.Claim or PersonRowKind.Person), .. devices], cancellationToken);
+        await store.RemoveAsync([.. claims, .. rows.Where(static row => row.Kind == PersonRowKind.Person), .. devices, .. claims.SelectMany(ways)], cancellationToken);
+        return keys;
+
+        // The person may be known by the other identifier too, and the device found by it.
+        IEnumerable<PersonRow> ways(PersonRow row) =>
+            DeviceClaim.Read(row, cipher) is { } claim ? [DeviceOf(claim.Id, row.Key, now), DeviceOf(claim.Email, row.Key, now)] : [];
     }
 
     /// <summary>Ends the windows of these people: what is received from now on goes. What was received before stays forgotten.</summary>

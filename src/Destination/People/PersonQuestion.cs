@@ -42,18 +42,28 @@ internal sealed record PersonQuestion
     /// <summary>The question an event asks.</summary>
     public static PersonQuestion Of(PersonNamed named, MappingResult result, EventEnvelope envelope, PersonCipher cipher, MappingSettings settings)
     {
-        EventHead head = named.Event.Head;
+        (PersonKey? id, IReadOnlyList<PersonKey> emails, PersonKey? device) = KeysOf(named.Event, cipher, settings);
         var identify = (result as MappingResult.Mapped)?.Operations.OfType<TrackApiOperation.IdentifyPerson>().FirstOrDefault();
         var facts = PersonFacts.Of(named, result, envelope);
         return new PersonQuestion
         {
             Facts = facts,
-            Id = head.UserId.IsPresent ? cipher.OfId(head.UserId.Text) : null,
-            Emails = [.. Identity.EmailsOf(named.Event, settings).Select(cipher.OfEmail).Distinct()],
-            Device = head.DeviceId.IsPresent ? cipher.OfDevice(head.DeviceId.Text) : null,
+            Id = id,
+            Emails = emails,
+            Device = device,
             Identifier = settings.ClaimAnonymous && identify is not null ? identify.Person.Value.Bytes.ToArray() : default,
             EventSeconds = identify?.Timestamp ?? facts.AnonymousAt ?? envelope.ReceivedAt.ToUnixTimeSeconds(),
         };
+    }
+
+    /// <summary>The keys of whatever an event names its person and device by.</summary>
+    public static (PersonKey? Id, IReadOnlyList<PersonKey> Emails, PersonKey? Device) KeysOf(FreshpaintEvent source, PersonCipher cipher, MappingSettings settings)
+    {
+        EventHead head = source.Head;
+        return (
+            head.UserId.IsPresent ? cipher.OfId(head.UserId.Text) : null,
+            [.. Identity.EmailsOf(source, settings).Select(cipher.OfEmail).Distinct()],
+            head.DeviceId.IsPresent ? cipher.OfDevice(head.DeviceId.Text) : null);
     }
 
     /// <summary>What the rows say that are remembered under its keys. A device's own row counts only where no person is named: another may use it now.</summary>

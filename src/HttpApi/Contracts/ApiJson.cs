@@ -17,6 +17,9 @@ namespace CustomerIoDestination.HttpApi.Contracts;
 [JsonSerializable(typeof(SelectionBody))]
 [JsonSerializable(typeof(ReplayBody))]
 [JsonSerializable(typeof(DiscardBody))]
+[JsonSerializable(typeof(ForgetBody))]
+[JsonSerializable(typeof(ReceiptBody))]
+[JsonSerializable(typeof(LiftBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Seconds with one decimal: finer is noise.</summary>
