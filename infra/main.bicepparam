@@ -84,8 +84,10 @@ param settings = {
   Mapping__EventIdProperty: textIfGiven(readEnvironmentVariable('MAPPING__EVENTIDPROPERTY', ''))
   Mapping__UnidentifiedIdentify: any(textIfGiven(readEnvironmentVariable('MAPPING__UNIDENTIFIEDIDENTIFY', '')))
   Mapping__MayCreatePeople: flagIfGiven(readEnvironmentVariable('MAPPING__MAYCREATEPEOPLE', ''))
+  Mapping__EventsMayCreatePeople: flagIfGiven(readEnvironmentVariable('MAPPING__EVENTSMAYCREATEPEOPLE', ''))
   Mapping__WithoutEmail: any(textIfGiven(readEnvironmentVariable('MAPPING__WITHOUTEMAIL', '')))
   Mapping__ObjectTypeId: textIfGiven(readEnvironmentVariable('MAPPING__OBJECTTYPEID', ''))
+  Mapping__ClaimAnonymous: flagIfGiven(readEnvironmentVariable('MAPPING__CLAIMANONYMOUS', ''))
   Mapping__AsOfNow: flagIfGiven(readEnvironmentVariable('MAPPING__ASOFNOW', ''))
   Limits__AttributeName: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTENAME', '')))
   Limits__AttributeValue: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTEVALUE', '')))
@@ -104,5 +106,6 @@ param settings = {
   Rules__Path: textIfGiven(readEnvironmentVariable('RULES__PATH', ''))
   ServiceBus__TransportType: any(textIfGiven(readEnvironmentVariable('SERVICEBUS__TRANSPORTTYPE', '')))
   DeadLetters__Retention: textIfGiven(readEnvironmentVariable('DEADLETTERS__RETENTION', ''))
+  Privacy__ForgetWindow: textIfGiven(readEnvironmentVariable('PRIVACY__FORGETWINDOW', ''))
   Telemetry__SuccessSampling: textIfGiven(readEnvironmentVariable('TELEMETRY__SUCCESSSAMPLING', ''))
 }

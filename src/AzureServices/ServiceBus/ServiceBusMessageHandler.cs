@@ -7,6 +7,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;
