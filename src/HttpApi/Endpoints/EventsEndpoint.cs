@@ -25,6 +25,7 @@ internal static class EventsEndpoint
 
         var ingest = new IngestRequest(sent.Lane, admission.LifecycleAllowed, TraceParent())
         {
+            AsOfNow = sent.AsOfNow,
             FromBrowser = admission.FromBrowser,
             Rate = admission.FromBrowser ? ports.BrowserRate : null,
         };
