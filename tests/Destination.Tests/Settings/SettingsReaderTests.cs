@@ -269,9 +269,9 @@ public sealed class SettingsReaderTests
     [InlineData("my namespace.net")]
     public void A_namespace_without_its_domain_is_refused_with_what_is_expected(string given)
     {
-        SettingProblem problem = Invalid(("ServiceBus__fullyQualifiedNamespace", given)).Problems.ShouldHaveSingleItem();
+        Problem problem = Invalid(("ServiceBus__fullyQualifiedNamespace", given)).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe("ServiceBus__fullyQualifiedNamespace");
+        problem.Where.ShouldBe("ServiceBus__fullyQualifiedNamespace");
         problem.Message.ShouldContain("like my-namespace.servicebus.windows.net");
     }
 
