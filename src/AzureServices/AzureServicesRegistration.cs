@@ -1,7 +1,9 @@
+using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using CustomerIoDestination.AzureServices.Connections;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.People;
 using CustomerIoDestination.AzureServices.RateShare;
 using CustomerIoDestination.AzureServices.Secrets;
 using CustomerIoDestination.AzureServices.ServiceBus;
@@ -34,7 +36,7 @@ public static class AzureServicesRegistration
         return services;
     }
 
-    /// <summary>Keeps the delivery log and the state in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>.</summary>
+    /// <summary>Keeps the delivery log, the state and what is remembered of people in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>.</summary>
     public static IServiceCollection AddTableDeliveryLog(this IServiceCollection services, DeliveryLogSettings settings)
     {
         services.AddAmbient();
@@ -45,6 +47,8 @@ public static class AzureServicesRegistration
         services.AddSingleton<LogMetrics>();
         services.AddSingleton<LogBuffer>();
         services.AddSingleton<IDeliveryLog, TableDeliveryLog>();
+        services.AddSingleton<IPersonStore>(provider => new TablePersonStore(
+            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TableAccess>(), TablePersonStore.Unseen, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<LogWriter>();
         services.AddSingleton<ControlTable>();
         services.AddSingleton<SharedControl>();

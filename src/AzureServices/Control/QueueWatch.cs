@@ -120,6 +120,7 @@ public sealed partial class QueueWatch
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            _metrics.WatchFailed(step);
             Log.StepFailed(_logger, step, failure.GetType().Name);
             failures.Add(failure);
         }

@@ -86,6 +86,9 @@ public abstract record DeadLetterSelection
 
     /// <summary>All.</summary>
     public sealed record All : DeadLetterSelection;
+
+    /// <summary>Those whose raw JSON is wanted.</summary>
+    public sealed record Holding(Predicate<ReadOnlyMemory<byte>> IsWanted) : DeadLetterSelection;
 }
 
 /// <summary>What one bounded pass of replay or discard did.</summary>

@@ -19,6 +19,9 @@ namespace CustomerIoDestination.HttpApi.Contracts;
 [JsonSerializable(typeof(SelectionBody))]
 [JsonSerializable(typeof(ReplayBody))]
 [JsonSerializable(typeof(DiscardBody))]
+[JsonSerializable(typeof(ForgetBody))]
+[JsonSerializable(typeof(ReceiptBody))]
+[JsonSerializable(typeof(LiftBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same for answers, which are never part of HTML: what JSON itself does not ask to be escaped stays readable.</summary>

@@ -53,11 +53,13 @@ public sealed class QueueWatchTests : IDisposable
     {
         _queue.Setup(queue => queue.GetStatusAsync(It.IsAny<CancellationToken>())).ThrowsAsync(new InvalidOperationException("no broker"));
         using MetricCollector<int> paused = Collect<int>("destination.paused");
+        using MetricCollector<long> failed = Collect<long>("destination.functions.failed");
         QueueWatch watch = await WatchAsync();
 
         AggregateException failure = await Should.ThrowAsync<AggregateException>(() => watch.RunAsync(CancellationToken.None));
 
         failure.InnerExceptions.ShouldHaveSingleItem().Message.ShouldBe("no broker");
+        failed.GetMeasurementSnapshot().Select(measurement => (measurement.Tags["function"], measurement.Tags["step"])).ShouldBe([("WatchQueue", "queue")]);
         paused.LastMeasurement.ShouldNotBeNull();
         _purged.ShouldBe(1);
     }
