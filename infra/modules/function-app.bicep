@@ -13,7 +13,7 @@ param identityId string
 
 param identityClientId string
 param packageContainerUri string
-param hostBlobEndpoint string
+param hostStorageName string
 param stateBlobEndpoint string
 param stateTableEndpoint string
 param serviceBusNamespace string
@@ -136,7 +136,7 @@ var always = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_CLIENT_ID: identityClientId
   AzureWebJobsDisableHomepage: 'true'
-  AzureWebJobsStorage__blobServiceUri: hostBlobEndpoint
+  AzureWebJobsStorage__accountName: hostStorageName
   AzureWebJobsStorage__clientId: identityClientId
   AzureWebJobsStorage__credential: 'managedidentity'
 
@@ -148,6 +148,7 @@ var always = {
   ServiceBus__credential: 'managedidentity'
   ServiceBus__fullyQualifiedNamespace: serviceBusNamespace
   ServiceBusQueueName: queueName
+  ServiceBus__TransportType: settings.?ServiceBus__TransportType ?? 'AmqpTcp'
   Queue__Kind: 'ServiceBus'
   RateShare__blobServiceUri: stateBlobEndpoint
   DeliveryLog__tableServiceUri: stateTableEndpoint
@@ -181,6 +182,7 @@ var always = {
   Mapping__MayCreatePeople: settings.?Mapping__MayCreatePeople ?? true ? 'true' : 'false'
   Mapping__EventsMayCreatePeople: settings.?Mapping__EventsMayCreatePeople ?? true ? 'true' : 'false'
   Mapping__WithoutEmail: settings.?Mapping__WithoutEmail ?? 'send'
+  Mapping__ObjectTypeId: settings.?Mapping__ObjectTypeId ?? '1'
   Mapping__ClaimAnonymous: settings.?Mapping__ClaimAnonymous ?? false ? 'true' : 'false'
   Mapping__AsOfNow: settings.?Mapping__AsOfNow ?? false ? 'true' : 'false'
   Limits__AttributeName: settings.?Limits__AttributeName ?? 'deadLetter'
@@ -206,6 +208,7 @@ var ifGiven = toObject(
   filter(
     [
       { name: 'CustomerIo__TrackApiUrl', value: settings.?CustomerIo__TrackApiUrl }
+      { name: 'CustomerIo__AllowHttp', value: settings.?CustomerIo__AllowHttp ?? false ? 'true' : null }
       { name: 'Mapping__PlaceholderIdentifiers', value: settings.?Mapping__PlaceholderIdentifiers }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
       { name: 'Ingest__WriteKeys__0', value: settings.?Ingest__WriteKeys__0 }
@@ -214,6 +217,11 @@ var ifGiven = toObject(
       { name: 'Ingest__TrustedProxies', value: settings.?Ingest__TrustedProxies }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }
+      {
+        // The trigger's own switch: host.json says amqpTcp.
+        name: 'AzureFunctionsJobHost__extensions__serviceBus__transportType'
+        value: settings.?ServiceBus__TransportType == 'AmqpWebSockets' ? 'amqpWebSockets' : null
+      }
       {
         name: 'AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions'
         value: sessions > sessionsOfHostJson ? string(sessions) : null

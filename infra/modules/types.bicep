@@ -75,6 +75,7 @@ type destinationSettings = {
   CustomerIo__SiteId: string?
   CustomerIo__Region: 'auto' | 'us' | 'eu'?
   CustomerIo__TrackApiUrl: string?
+  CustomerIo__AllowHttp: bool?
   Delivery__RequestsPerSecond: int?
   Delivery__Mode: 'single' | 'batch'?
   Delivery__RetryWindow: string?
@@ -95,6 +96,7 @@ type destinationSettings = {
   Mapping__EventsMayCreatePeople: bool?
   Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter' | 'skipUnlessKnown' | 'deadLetterUnlessKnown'?
   Mapping__ClaimAnonymous: bool?
+  Mapping__ObjectTypeId: string?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?
   Limits__AttributeValue: 'deadLetter' | 'trim' | 'cut'?
@@ -111,6 +113,7 @@ type destinationSettings = {
   Ingest__MaxBodyBytes: int?
   Privacy__Hipaa: bool?
   Rules__Path: string?
+  ServiceBus__TransportType: 'AmqpTcp' | 'AmqpWebSockets'?
   DeadLetters__Retention: string?
   Privacy__ForgetWindow: string?
 

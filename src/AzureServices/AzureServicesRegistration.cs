@@ -13,6 +13,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -90,13 +91,12 @@ public static class AzureServicesRegistration
     /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer. Needs the queue and the tables.</summary>
     public static IServiceCollection AddQueueWatch(this IServiceCollection services)
     {
-        services.AddSingleton<QueueMetrics>();
         services.AddSingleton(provider => new QueueWatch(
             provider.GetRequiredService<IEventQueue>(),
             provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
             provider.GetRequiredService<IDestinationControl>(),
             provider.GetRequiredService<DestinationControl>(),
-            provider.GetRequiredService<QueueMetrics>(),
+            provider.GetRequiredService<DestinationMetrics>(),
             provider.GetRequiredService<DayTables>(),
             provider.GetRequiredService<ControlTable>(),
             provider.GetRequiredService<DestinationSettings>(),

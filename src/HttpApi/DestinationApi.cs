@@ -30,6 +30,8 @@ public sealed partial class DestinationApi
     /// <param name="request">The request, its body not read yet.</param>
     public async Task<IResult> HandleAsync(ApiRoute route, HttpRequest request)
     {
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             if (route == ApiRoutes.Fallback && _gate.AnswerPreflight(request) is { } preflight)
@@ -59,15 +61,10 @@ public sealed partial class DestinationApi
             Log.NotReadable(_logger, route.Name);
             return ApiErrors.BadRequest(StatusCodes.Status400BadRequest);
         }
-        catch (StorageUnavailableException exception)
+        catch (UnavailableException exception)
         {
             Log.StorageUnavailable(_logger, route.Name, exception.Code);
-            return ApiErrors.StorageUnavailable;
-        }
-        catch (QueueUnreachableException exception)
-        {
-            Log.StorageUnavailable(_logger, route.Name, exception.Code);
-            return ApiErrors.QueueUnreachable;
+            return exception.Backend == Backend.Queue ? ApiErrors.QueueUnreachable : ApiErrors.StorageUnavailable;
         }
         catch (Exception exception)
         {

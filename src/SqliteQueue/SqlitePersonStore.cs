@@ -106,7 +106,7 @@ public sealed class SqlitePersonStore(QueueFile file) : IPersonStore
         }
         catch (Exception exception) when (StorageFailure.Is(exception))
         {
-            throw new StorageUnavailableException(StorageFailure.CodeOf(exception), exception);
+            throw new UnavailableException(Backend.Storage, StorageFailure.CodeOf(exception), exception);
         }
     }
 
@@ -118,7 +118,7 @@ public sealed class SqlitePersonStore(QueueFile file) : IPersonStore
         }
         catch (Exception exception) when (StorageFailure.Is(exception) || exception is QueueClosedException)
         {
-            throw new StorageUnavailableException(StorageFailure.CodeOf(exception), exception);
+            throw new UnavailableException(Backend.Storage, StorageFailure.CodeOf(exception), exception);
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class MemoryPersonStore : IPersonStore
     private readonly Dictionary<(PersonKey, PersonRowKind, PersonKey), PersonRow> _rows = [];
 
     /// <summary>The error every call ends in; null while it works.</summary>
-    public StorageUnavailableException? Trouble { get; set; }
+    public UnavailableException? Trouble { get; set; }
 
     /// <summary>Everything that is remembered.</summary>
     public IReadOnlyList<PersonRow> Rows => Do(rows => rows.Values.ToList());

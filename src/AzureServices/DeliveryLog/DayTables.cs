@@ -33,7 +33,7 @@ internal sealed class DayTables(TableServiceClient service, TableAccess access, 
     public TableClient Of(DateOnly day) => service.GetTableClient(Prefix + day.ToString(Format, CultureInfo.InvariantCulture));
 
     /// <summary>Drops the tables of days that are no longer kept.</summary>
-    /// <exception cref="StorageUnavailableException">Storage does not answer; it is for the next time.</exception>
+    /// <exception cref="UnavailableException">Storage does not answer; it is for the next time.</exception>
     public async Task DropExpiredAsync(CancellationToken cancellationToken)
     {
         DateOnly oldest = Today.AddDays(-RetentionDays);

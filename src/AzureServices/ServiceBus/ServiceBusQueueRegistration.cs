@@ -31,6 +31,8 @@ public static class ServiceBusQueueRegistration
         services.AddSingleton(provider => QueueConnection.Open(
             provider.GetRequiredService<ServiceBusSettings>(),
             provider.GetService<TokenCredential>() ?? QueueConnection.HostIdentity()));
+        services.AddMetrics();
+        services.TryAddSingleton<DestinationMetrics>();
         services.AddSingleton<EventsInHand>();
         services.AddSingleton<EventSettling>();
         services.AddQueue();
@@ -39,6 +41,7 @@ public static class ServiceBusQueueRegistration
             provider.GetRequiredService<EventSettling>(),
             provider.GetRequiredService<EventsInHand>(),
             provider.GetRequiredService<DeliverySettings>(),
+            provider.GetRequiredService<DestinationMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Random>(),
             provider.GetRequiredService<ILogger<ServiceBusMessageHandler>>()));

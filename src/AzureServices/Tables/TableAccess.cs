@@ -26,7 +26,7 @@ internal sealed class TableAccess(TimeProvider time)
     public SharedStateStatus State => _state;
 
     /// <summary>Asks.</summary>
-    /// <exception cref="StorageUnavailableException">There was no answer in time, or one that says that it can't be used.</exception>
+    /// <exception cref="UnavailableException">There was no answer in time, or one that says that it can't be used.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class TableAccess(TimeProvider time)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Tell(reachable: false);
-            throw new StorageUnavailableException(CodeOf(failure), failure);
+            throw new UnavailableException(Backend.Storage, CodeOf(failure), failure);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class DeliveryRun(
     /// Maps the next segment, unless one is under way. Events that end without being sent travel with the rest, so that all end in order; one that can't
     /// travel in a batch, or whose mapping failed, is a segment of its own. Of a segment under way it is asked again whether what is not sent yet may go.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">What is remembered of people can't be asked.</exception>
+    /// <exception cref="UnavailableException">What is remembered of people can't be asked.</exception>
     public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
         if (!IsAtNewSegment)

@@ -98,6 +98,12 @@ public enum WarningCode
     /// <summary><c>relationships_unreadable</c>: <c>cio_relationships</c> has no form that Customer.io knows; it was left out.</summary>
     RelationshipsUnreadable,
 
+    /// <summary><c>device_unclear</c>: the platform or the push token of a device can't be used; the event is sent, and no device is added or removed.</summary>
+    DeviceUnclear,
+
+    /// <summary><c>lifecycle_refused</c>: an event that would delete or suppress somebody may not, or names nobody; it is sent as a plain event.</summary>
+    LifecycleRefused,
+
     /// <summary><c>time_unreadable</c>: the event's time can't be read; the time of receipt is sent.</summary>
     TimeUnreadable,
 
@@ -153,6 +159,8 @@ public static class WarningCodes
         WarningCode.BrowserLeftOut => "browser_left_out",
         WarningCode.SurrogateReplaced => "surrogate_replaced",
         WarningCode.RelationshipsUnreadable => "relationships_unreadable",
+        WarningCode.DeviceUnclear => "device_unclear",
+        WarningCode.LifecycleRefused => "lifecycle_refused",
         WarningCode.TimeUnreadable => "time_unreadable",
         WarningCode.TimeImplausible => "time_implausible",
         WarningCode.TimeInFuture => "time_in_future",

@@ -59,8 +59,8 @@ public sealed partial class PersonForgetting
     }
 
     /// <summary>Forgets a person. Goes on to the end whoever gave up waiting for it.</summary>
-    /// <exception cref="StorageUnavailableException">What is remembered of people can't be written; nothing was done.</exception>
-    /// <exception cref="QueueUnreachableException">The queue can't be reached. No event of the person is sent any more; the rest was not done.</exception>
+    /// <exception cref="UnavailableException">What is remembered of people can't be written; nothing was done.</exception>
+    /// <exception cref="UnavailableException">The queue can't be reached. No event of the person is sent any more; the rest was not done.</exception>
     public async Task<ForgettingReceipt> ForgetAsync(PersonName person, ForgetMode mode)
     {
         DateTimeOffset now = _time.GetUtcNow();
@@ -81,7 +81,7 @@ public sealed partial class PersonForgetting
 
     /// <summary>Ends a person's window: what is received from now on is sent. What Customer.io suppressed stays so.</summary>
     /// <returns>When, and for how many of the identifiers there was a window.</returns>
-    /// <exception cref="StorageUnavailableException">What is remembered of people can't be written.</exception>
+    /// <exception cref="UnavailableException">What is remembered of people can't be written.</exception>
     public async Task<(DateTimeOffset At, int Lifted)> LiftAsync(PersonName person)
     {
         DateTimeOffset now = _time.GetUtcNow();

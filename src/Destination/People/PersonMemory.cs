@@ -33,7 +33,7 @@ internal sealed partial class PersonMemory(
     private MappingSettings Mapping => settings.Mapping;
 
     /// <summary>Whether there is nothing to ask and nothing to learn: nobody is forgotten, and no guard is on.</summary>
-    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async ValueTask<bool> IsIdleAsync(CancellationToken cancellationToken) =>
         !Mapping.ClaimAnonymous && !Mapping.RemembersPeople && await store.IsEmptyAsync(cancellationToken);
 
@@ -42,7 +42,7 @@ internal sealed partial class PersonMemory(
     /// <param name="envelope">The event.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The answer; and what was asked, by which is learnt once it was delivered; null when there was nothing to ask.</returns>
-    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async ValueTask<(PersonVerdict Verdict, PersonQuestion? Question)> AskAsync(MappingResult result, EventEnvelope envelope, CancellationToken cancellationToken)
     {
         if (result.Named is not { } named || await IsIdleAsync(cancellationToken))
@@ -82,7 +82,7 @@ internal sealed partial class PersonMemory(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.NotLearnt(logger, (failure as StorageUnavailableException)?.Code ?? failure.GetType().Name);
+            Log.NotLearnt(logger, (failure as UnavailableException)?.Code ?? failure.GetType().Name);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed partial class PersonMemory(
     /// <param name="until">Up to when; a later time that was remembered before stays.</param>
     /// <param name="cancellationToken">Gives up; then call again.</param>
     /// <returns>All keys whose events don't go: the people's, and those of their devices.</returns>
-    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlySet<PersonKey>> ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken)
     {
         PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
@@ -120,7 +120,7 @@ internal sealed partial class PersonMemory(
 
     /// <summary>Ends the windows of these people: what is received from now on goes. What was received before stays forgotten.</summary>
     /// <returns>How many windows were ended.</returns>
-    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async Task<int> LiftAsync(IReadOnlyCollection<PersonKey> people, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -131,7 +131,7 @@ internal sealed partial class PersonMemory(
     }
 
     /// <summary>What turns identifiers into keys. At first it finds out whether the secret is the one that was used before; if not, everything that was remembered is gone.</summary>
-    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async Task<PersonCipher> OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);

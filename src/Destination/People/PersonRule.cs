@@ -48,7 +48,7 @@ internal readonly record struct PersonFacts(
             envelope.ReceivedAt,
             named.Event is FreshpaintEvent.Identify,
             named.Identity.Person is not null,
-            named.Identity.Email is not null || (named.Event is FreshpaintEvent.Identify given && ReservedAttributes.Of(given.Traits).HoldsOptOut),
+            named.Identity.Email is not null || (named.Event is FreshpaintEvent.Identify given && ReservedAttributes.Of(given, given, groups: false).HoldsOptOut),
             Erases: false,
             operations.OfType<TrackApiOperation.TrackEvent>().FirstOrDefault(static track => track.Subject is EventSubject.Anonymous)?.Timestamp);
     }

@@ -46,7 +46,7 @@ internal sealed partial class PersonUpkeep(PersonMemory memory, SteadyClock cloc
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.Failed(logger, (failure as StorageUnavailableException)?.Code ?? failure.GetType().Name);
+            Log.Failed(logger, (failure as UnavailableException)?.Code ?? failure.GetType().Name);
             return false;
         }
     }

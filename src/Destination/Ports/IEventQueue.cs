@@ -17,7 +17,7 @@ public interface IEventQueue
     /// <param name="isWanted">Which, by their raw JSON.</param>
     /// <param name="reason">Why, for the log.</param>
     /// <param name="cancellationToken">Stops it between two events.</param>
-    /// <exception cref="QueueUnreachableException">The queue can't be reached.</exception>
+    /// <exception cref="UnavailableException">The queue can't be reached.</exception>
     Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken);
 
     /// <summary>How full the queue is; null when it can't be reached from here, so that nothing is known. Answers fast at any depth.</summary>

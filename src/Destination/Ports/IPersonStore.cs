@@ -6,7 +6,7 @@ namespace CustomerIoDestination.Ports;
 /// <summary>
 /// What is remembered of people beside the queue, for a bounded time and without an identifier: whose events are not sent any more, whose a device is, and
 /// who has an e-mail. Every process that delivers from one queue works on one store. Where the storage does not answer, every member throws a
-/// <see cref="StorageUnavailableException"/>.
+/// <see cref="UnavailableException"/>.
 /// </summary>
 public interface IPersonStore
 {

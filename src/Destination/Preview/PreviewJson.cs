@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Transforming;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Preview;
 
@@ -8,33 +9,17 @@ namespace CustomerIoDestination.Preview;
 public static class PreviewJson
 {
     /// <summary>Writes an array with an object an item.</summary>
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<PreviewItem> items)
-    {
-        writer.WriteStartArray();
-        foreach (PreviewItem item in items)
-        {
-            WriteItem(writer, item);
-        }
-
-        writer.WriteEndArray();
-    }
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<PreviewItem> items) => writer.WriteObjects(items, WriteItem);
 
     private static void WriteItem(Utf8JsonWriter writer, PreviewItem item)
     {
-        writer.WriteStartObject();
         writer.WriteNumber("index"u8, item.Index);
         writer.WriteString("shape"u8, item.Shape);
         writer.WriteString("kind"u8, item.Kind);
         writer.WriteString("eventId"u8, item.EventId);
         writer.WriteString("partition"u8, item.Partition);
         writer.WriteString("outcome"u8, item.Outcome);
-        writer.WriteStartArray("requests"u8);
-        foreach (PreviewRequest request in item.Requests)
-        {
-            WriteRequest(writer, request);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteObjects("requests"u8, item.Requests, WriteRequest);
         writer.WriteStartArray("batchItems"u8);
         foreach (ReadOnlyMemory<byte> batchItem in item.BatchItems)
         {
@@ -45,71 +30,44 @@ public static class PreviewJson
         writer.WriteString("reason"u8, item.Reason);
         writer.WriteString("rule"u8, item.Rule);
         writer.WriteString("ruleName"u8, item.RuleName);
-        writer.WriteStartArray("problems"u8);
-        foreach (PreviewProblem problem in item.Problems)
-        {
-            WriteProblem(writer, problem);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("warnings"u8);
-        foreach (MappingWarning warning in item.Warnings)
-        {
-            WriteWarning(writer, warning);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("transformations"u8);
-        foreach (AppliedTransformation applied in item.Transformations)
-        {
-            WriteTransformation(writer, applied);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
+        writer.WriteObjects("problems"u8, item.Problems, WriteProblem);
+        writer.WriteObjects("warnings"u8, item.Warnings, WriteWarning);
+        writer.WriteObjects("transformations"u8, item.Transformations, WriteTransformation);
     }
 
     private static void WriteRequest(Utf8JsonWriter writer, PreviewRequest request)
     {
-        writer.WriteStartObject();
         writer.WriteString("method"u8, request.Method);
         writer.WriteString("url"u8, request.Url);
         writer.WriteString("path"u8, request.Path);
         WriteRawOrNull(writer, "body"u8, request.Body.IsEmpty ? null : request.Body);
         writer.WriteNumber("bytes"u8, request.Body.Length);
-        writer.WriteEndObject();
     }
 
     private static void WriteProblem(Utf8JsonWriter writer, PreviewProblem problem)
     {
-        writer.WriteStartObject();
         writer.WriteString("code"u8, problem.Code);
         writer.WriteString("field"u8, problem.Field);
         WriteNumberOrNull(writer, "limit"u8, problem.Limit);
         WriteNumberOrNull(writer, "actual"u8, problem.Actual);
         writer.WriteString("message"u8, problem.Message);
-        writer.WriteEndObject();
     }
 
     private static void WriteWarning(Utf8JsonWriter writer, MappingWarning warning)
     {
-        writer.WriteStartObject();
         writer.WriteString("code"u8, warning.Code);
         writer.WriteString("field"u8, warning.Field);
         writer.WriteString("message"u8, warning.Message);
-        writer.WriteEndObject();
     }
 
     private static void WriteTransformation(Utf8JsonWriter writer, AppliedTransformation applied)
     {
-        writer.WriteStartObject();
         writer.WriteString("rule"u8, applied.Rule);
         writer.WriteString("name"u8, applied.Name);
         writer.WriteString("operation"u8, applied.Operation);
         writer.WriteString("field"u8, applied.Field);
         WriteRawOrNull(writer, "before"u8, applied.Before);
         WriteRawOrNull(writer, "after"u8, applied.After);
-        writer.WriteEndObject();
     }
 
     private static void WriteRawOrNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? json)

@@ -97,6 +97,9 @@ public sealed record MappingSettings
     /// <summary>What becomes of events of people without an e-mail.</summary>
     public WithoutEmailChoice WithoutEmail { get; init; } = WithoutEmailChoice.Send;
 
+    /// <summary>The type of the objects that groups become, where the event names none.</summary>
+    public string ObjectTypeId { get; init; } = "1";
+
     /// <summary>What an identify from a browser may say (<c>Ingest__BrowserIdentify</c>).</summary>
     public BrowserIdentifyChoice BrowserIdentify { get; init; } = BrowserIdentifyChoice.NoEmailChange;
 

@@ -39,7 +39,8 @@ public static class SettingsReader
             ServiceBus = new ServiceBusSettings
             {
                 ConnectionString = values.Secret("ServiceBus"),
-                FullyQualifiedNamespace = values.Text("ServiceBus__fullyQualifiedNamespace"),
+                FullyQualifiedNamespace = values.HostName("ServiceBus__fullyQualifiedNamespace"),
+                TransportType = values.Choice("ServiceBus__TransportType", BrokerTransport.AmqpTcp),
                 QueueName = values.Text("ServiceBusQueueName") ?? new ServiceBusSettings().QueueName,
             },
             Sandbox = new SandboxSettings
@@ -70,7 +71,7 @@ public static class SettingsReader
             values.Problem(problem.Where, problem.Message);
         }
 
-        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings()] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
+        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings(), .. Warnings(settings)] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
     }
 
     private static CustomerIoSettings CustomerIo(SettingValues values) => new()
@@ -80,6 +81,7 @@ public static class SettingsReader
         ApiKeySecretUri = values.Url("CustomerIo__ApiKeySecretUri"),
         Region = values.Choice("CustomerIo__Region", CustomerIoRegion.Auto),
         TrackApiUrl = values.Url("CustomerIo__TrackApiUrl"),
+        AllowHttp = values.Flag("CustomerIo__AllowHttp", false),
     };
 
     private static DeliverySettings Delivery(SettingValues values)
@@ -115,6 +117,7 @@ public static class SettingsReader
             MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),
             EventsMayCreatePeople = values.Flag("Mapping__EventsMayCreatePeople", defaults.EventsMayCreatePeople),
             WithoutEmail = values.Choice("Mapping__WithoutEmail", defaults.WithoutEmail),
+            ObjectTypeId = values.Text("Mapping__ObjectTypeId") ?? defaults.ObjectTypeId,
             BrowserIdentify = values.Choice("Ingest__BrowserIdentify", defaults.BrowserIdentify),
             ClaimAnonymous = values.Flag("Mapping__ClaimAnonymous", defaults.ClaimAnonymous),
             AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
@@ -147,6 +150,15 @@ public static class SettingsReader
         MaxBodyBytes = values.Number("Ingest__MaxBodyBytes", new IngestSettings().MaxBodyBytes, MinimumBodyBytes, MaximumBodyBytes),
     };
 
+    private static IEnumerable<Problem> Warnings(DestinationSettings settings)
+    {
+        if (CustomerIoSettings.IsUnencrypted(settings.CustomerIo.TrackApiUrl))
+        {
+            yield return new Problem(
+                "CustomerIo__TrackApiUrl", "is http beyond this machine: the Track API key and every event cross the network unencrypted, as CustomerIo__AllowHttp allows");
+        }
+    }
+
     private static void CheckTogether(DestinationSettings settings, SettingValues values)
     {
         CustomerIoSettings customerIo = settings.CustomerIo;
@@ -164,6 +176,12 @@ public static class SettingsReader
         if (customerIo is { ApiKey: not null, ApiKeySecretUri: not null })
         {
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
+        }
+
+        if (CustomerIoSettings.IsUnencrypted(customerIo.TrackApiUrl) && !customerIo.AllowHttp)
+        {
+            values.Problem(
+                "CustomerIo__TrackApiUrl", "is http beyond this machine, so the Track API key and every event would cross the network unencrypted; use https, or set CustomerIo__AllowHttp=true");
         }
 
         if (settings.Sandbox.Enabled == true && (customerIo.SiteId is not null || customerIo.TrackApiUrl is not null))

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

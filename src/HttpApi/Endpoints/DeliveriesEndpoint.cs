@@ -1,4 +1,3 @@
-using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
 using CustomerIoDestination.Model;
@@ -24,6 +23,6 @@ internal static class DeliveriesEndpoint
         }
 
         DeliveryLogPage page = await ports.DeliveryLog.ListAsync(query, request.HttpContext.RequestAborted);
-        return Answer.With(DeliveriesBody.Of(page), ApiJson.Default.DeliveriesBody);
+        return TypedResults.Json(DeliveriesBody.Of(page), ApiJson.Answers.DeliveriesBody);
     }
 }

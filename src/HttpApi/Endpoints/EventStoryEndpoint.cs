@@ -12,6 +12,6 @@ internal static class EventStoryEndpoint
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
         EventStory? story = await ports.DeliveryLog.FindStoryAsync(PathValue.Last(request), request.HttpContext.RequestAborted);
-        return story is null ? ApiErrors.UnknownEvent : Answer.With(EventStoryBody.Of(story, ports.Control.FindFailing(story.EventId)), ApiJson.Default.EventStoryBody);
+        return story is null ? ApiErrors.UnknownEvent : TypedResults.Json(EventStoryBody.Of(story, ports.Control.FindFailing(story.EventId)), ApiJson.Answers.EventStoryBody);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
@@ -60,22 +61,14 @@ internal static class EventsEndpoint
         }
 
         writer.WriteEndArray();
-        writer.WriteStartArray("rejected"u8);
-        for (int index = 0; index < ingested.Rejected.Count; index++)
-        {
-            WriteRejected(writer, ingested.Rejected[index]);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteObjects("rejected"u8, ingested.Rejected, WriteRejected);
         writer.WriteEndObject();
     }
 
     private static void WriteRejected(Utf8JsonWriter writer, RejectedItem item)
     {
-        writer.WriteStartObject();
         writer.WriteNumber("index"u8, item.Index);
         writer.WriteString("code"u8, item.Code);
         writer.WriteString("message"u8, item.Message);
-        writer.WriteEndObject();
     }
 }

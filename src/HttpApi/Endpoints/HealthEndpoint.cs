@@ -14,7 +14,7 @@ internal static class HealthEndpoint
         QueueHealth health = await ports.Queue.GetHealthAsync(request.HttpContext.RequestAborted);
         return health switch
         {
-            QueueHealth.Taking => Answer.With(HealthBody.Healthy, ApiJson.Default.HealthBody),
+            QueueHealth.Taking => TypedResults.Json(HealthBody.Healthy, ApiJson.Answers.HealthBody),
             QueueHealth.Unreachable => ApiErrors.QueueUnreachable,
             _ => ApiErrors.QueueUnavailable,
         };

@@ -22,7 +22,7 @@ internal static class PeopleEndpoint
         ForgettingReceipt receipt = await ports.Forgetting.ForgetAsync(person, read.Mode);
         return receipt.Failure switch
         {
-            null => Answer.With(ReceiptBody.Of(receipt, person), ApiJson.Default.ReceiptBody),
+            null => TypedResults.Json(ReceiptBody.Of(receipt, person), ApiJson.Answers.ReceiptBody),
             DeliveryOutcome.Rejected refused => ApiErrors.ForgettingRefused(receipt, refused),
             { } failure => ApiErrors.ForgettingNotTold(receipt, failure),
         };
@@ -37,7 +37,7 @@ internal static class PeopleEndpoint
         }
 
         (DateTimeOffset at, int lifted) = await ports.Forgetting.LiftAsync(person);
-        return Answer.With(new LiftBody(at, lifted, [.. PassWarning.Of(person)]), ApiJson.Default.LiftBody);
+        return TypedResults.Json(new LiftBody(at, lifted, [.. PassWarning.Of(person)]), ApiJson.Answers.LiftBody);
     }
 
     private static async Task<ForgetBody.Reading> ReadAsync(HttpRequest request, DestinationPorts ports)

@@ -1,4 +1,3 @@
-using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +11,6 @@ internal static class ResumeEndpoint
     {
         CancellationToken aborted = request.HttpContext.RequestAborted;
         await ports.Control.ResumeAsync(aborted);
-        return Answer.With(DestinationBody.Of(await ports.Control.GetStatusAsync(aborted), queue: null, ports.Time.GetUtcNow()), ApiJson.Default.DestinationBody);
+        return TypedResults.Json(DestinationBody.Of(await ports.Control.GetStatusAsync(aborted), queue: null, ports.Time.GetUtcNow()), ApiJson.Answers.DestinationBody);
     }
 }

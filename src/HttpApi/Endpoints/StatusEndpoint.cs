@@ -1,4 +1,3 @@
-using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
 using CustomerIoDestination.Ports;
@@ -14,6 +13,6 @@ internal static class StatusEndpoint
         CancellationToken aborted = request.HttpContext.RequestAborted;
         Task<QueueStatus?> queue = ports.Queue.GetStatusAsync(aborted);
         Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
-        return Answer.With(StatusBody.Of(await delivery, await queue, ports.Rules, ports.DeliversToSandbox, ports.Time.GetUtcNow()), ApiJson.Default.StatusBody);
+        return TypedResults.Json(StatusBody.Of(await delivery, await queue, ports.Rules, ports.DeliversToSandbox, ports.Time.GetUtcNow()), ApiJson.Answers.StatusBody);
     }
 }

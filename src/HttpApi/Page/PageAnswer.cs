@@ -13,9 +13,7 @@ internal sealed class PageAnswer(PageFile file) : IResult
         HttpResponse response = httpContext.Response;
         response.ContentType = file.ContentType;
         response.ContentLength = file.Bytes.Length;
-        response.Headers.CacheControl = "no-store";
         response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.XFrameOptions = "DENY";
         response.Headers["Referrer-Policy"] = "no-referrer";
         await response.Body.WriteAsync(file.Bytes, httpContext.RequestAborted);

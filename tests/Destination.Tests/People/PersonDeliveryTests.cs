@@ -85,10 +85,10 @@ public sealed class PersonDeliveryTests
     {
         await using DeliveryRig rig = new();
         await ForgetAsync(rig, Some.Now);
-        rig.People.Trouble = new StorageUnavailableException("no_answer", new IOException());
+        rig.People.Trouble = new UnavailableException(Backend.Storage, "no_answer", new IOException());
 
         Task<DeliveryAttempt> broken = rig.Handler.DeliverAsync(Some.Track(), null, default);
-        await Should.ThrowAsync<StorageUnavailableException>(() => rig.RunAsync(broken));
+        await Should.ThrowAsync<UnavailableException>(() => rig.RunAsync(broken));
         rig.People.Trouble = null;
         DeliveryAttempt attempt = await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(), null, default));
 

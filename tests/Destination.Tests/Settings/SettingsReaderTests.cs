@@ -176,6 +176,28 @@ public sealed class SettingsReaderTests
         Valid(("SANDBOX_PORT", "80"), ("Sandbox__Port", "7073")).Warnings.ShouldBeEmpty();
 
     [Theory]
+    [InlineData("https://proxy.example")]
+    [InlineData("http://localhost:7072")]
+    [InlineData("http://127.0.0.9")]
+    [InlineData("http://[::1]:80")]
+    public void A_track_api_is_reached_over_https_or_on_this_machine(string url) =>
+        Valid(("CustomerIo__TrackApiUrl", url)).Warnings.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("http://proxy.example")]
+    [InlineData("http://10.0.0.7:7072")]
+    [InlineData("http://localhost.example")]
+    public void Http_beyond_this_machine_is_refused_unless_it_is_allowed_and_warned_of_then(string url)
+    {
+        Problem problem = Invalid(("CustomerIo__TrackApiUrl", url)).Problems.ShouldHaveSingleItem();
+        DestinationSettings allowed = Valid(("CustomerIo__TrackApiUrl", url), ("CustomerIo__AllowHttp", "true"));
+
+        problem.Where.ShouldBe("CustomerIo__TrackApiUrl");
+        problem.Message.ShouldContain("CustomerIo__AllowHttp=true");
+        allowed.Warnings.ShouldHaveSingleItem().Message.ShouldContain("unencrypted");
+    }
+
+    [Theory]
     [InlineData("CustomerIo__SiteId", "CustomerIo__ApiKey")]
     [InlineData("CustomerIo__TrackApiUrl", "Mapping__EventIdProperty")]
     public void A_sandbox_beside_a_workspace_is_refused(string name, string other)
@@ -251,6 +273,35 @@ public sealed class SettingsReaderTests
         byName.FullyQualifiedNamespace.ShouldBe("x.servicebus.windows.net");
         byName.QueueName.ShouldBe("freshpaint-events");
         Valid(("ServiceBus", ConnectionString), ("ServiceBusQueueName", "other")).ServiceBus.QueueName.ShouldBe("other");
+    }
+
+    [Theory]
+    [InlineData("x.servicebus.windows.net")]
+    [InlineData("https://x.servicebus.windows.net:443/")]
+    [InlineData("sb://x.servicebus.windows.net/")]
+    [InlineData("x.servicebus.windows.net/")]
+    [InlineData("x.servicebus.windows.net:5671")]
+    public void A_namespace_is_taken_from_its_address(string given) =>
+        Valid(("ServiceBus__fullyQualifiedNamespace", given)).ServiceBus.FullyQualifiedNamespace.ShouldBe("x.servicebus.windows.net");
+
+    [Theory]
+    [InlineData("sbns-example")]
+    [InlineData("https://sbns-example/")]
+    [InlineData("https://x.servicebus.windows.net/queue")]
+    [InlineData("my namespace.net")]
+    public void A_namespace_without_its_domain_is_refused_with_what_is_expected(string given)
+    {
+        Problem problem = Invalid(("ServiceBus__fullyQualifiedNamespace", given)).Problems.ShouldHaveSingleItem();
+
+        problem.Name.ShouldBe("ServiceBus__fullyQualifiedNamespace");
+        problem.Message.ShouldContain("like my-namespace.servicebus.windows.net");
+    }
+
+    [Fact]
+    public void The_broker_is_reached_over_web_sockets_where_that_is_asked_for()
+    {
+        Valid().ServiceBus.TransportType.ShouldBe(BrokerTransport.AmqpTcp);
+        Valid(("ServiceBus__TransportType", "amqpWebSockets")).ServiceBus.TransportType.ShouldBe(BrokerTransport.AmqpWebSockets);
     }
 
     [Fact]

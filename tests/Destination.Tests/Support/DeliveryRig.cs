@@ -23,6 +23,7 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
 
     public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null, MappingSettings? mapping = null)
     {
+        Clock.SeeAll();
         ServiceCollection services = new();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
         services.AddSingleton(customerIo ?? Sandbox);
@@ -79,7 +80,20 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
     /// <summary>Lets the clock run for so long.</summary>
     public Task RunAsync(TimeSpan span, double stepMs = 1000) => Clock.RunAsync(Time, span, TimeSpan.FromMilliseconds(stepMs));
 
-    public void Dispose() => _services.Dispose();
+    /// <summary>
+    /// Ends it. What calls the pipeline still carries it waits for by the fake clock, which nobody moves any more when a test has failed in between: it runs
+    /// here, so that the test ends with what it failed of instead of waiting for ever.
+    /// </summary>
+    public void Dispose()
+    {
+        Task end = _services.DisposeAsync().AsTask();
+        while (!end.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            Thread.Sleep(1);
+        }
+    }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync() => await RunAsync(_services.DisposeAsync().AsTask(), stepMs: 1000);
 }

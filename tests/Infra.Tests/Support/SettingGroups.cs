@@ -15,7 +15,7 @@ internal static class SettingGroups
     /// <summary>What is unset unless somebody wants it: an empty text is not the same as none.</summary>
     public static IReadOnlyList<string> UnsetByDefault { get; } =
     [
-        "CustomerIo__TrackApiUrl", "Mapping__PlaceholderIdentifiers", "Mapping__EventIdProperty", "Ingest__WriteKeys__0", "Ingest__WriteKeys__1", "Ingest__AllowedOrigins",
+        "CustomerIo__TrackApiUrl", "CustomerIo__AllowHttp", "Mapping__PlaceholderIdentifiers", "Mapping__EventIdProperty", "Ingest__WriteKeys__0", "Ingest__WriteKeys__1", "Ingest__AllowedOrigins",
         "Ingest__TrustedProxies", "Ingest__ImportOlderThan", "Rules__Path",
     ];
 
@@ -23,7 +23,7 @@ internal static class SettingGroups
     public static IReadOnlyList<string> Platform { get; } =
     [
         "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "AZURE_CLIENT_ID", "AzureWebJobsDisableHomepage",
-        "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobs.DeliverEvent.Disabled",
+        "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobs.DeliverEvent.Disabled",
         "ServiceBus__clientId", "ServiceBus__credential",
     ];
 

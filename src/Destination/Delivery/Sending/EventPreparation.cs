@@ -17,7 +17,7 @@ namespace CustomerIoDestination.Delivery.Sending;
 internal sealed partial class EventPreparation(EnvelopeMapper mapper, PersonMemory people, DeliverySettings settings, ILogger<EventPreparation> logger)
 {
     /// <summary>Prepares the event: afterwards it has its end, its mapping failure, its item or its requests.</summary>
-    /// <exception cref="Ports.StorageUnavailableException">What is remembered of people can't be asked.</exception>
+    /// <exception cref="Ports.UnavailableException">What is remembered of people can't be asked.</exception>
     public async ValueTask PrepareAsync(PendingEvent pending, CancellationToken cancellationToken)
     {
         if (Map(pending) is not { } result)
@@ -46,7 +46,7 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, PersonMemo
     /// Asks again about an event that is to be sent again: its person may have been forgotten while it waited. One that is sent alone is prepared anew; one that
     /// stands among others may only end.
     /// </summary>
-    /// <exception cref="Ports.StorageUnavailableException">What is remembered of people can't be asked.</exception>
+    /// <exception cref="Ports.UnavailableException">What is remembered of people can't be asked.</exception>
     public async ValueTask ReconsiderAsync(PendingEvent pending, bool isAlone, CancellationToken cancellationToken)
     {
         if (pending.MappingFailure is not null || await people.IsIdleAsync(cancellationToken))
