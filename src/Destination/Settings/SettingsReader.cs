@@ -178,7 +178,7 @@ public static class SettingsReader
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
         }
 
-        if (CustomerIoSettings.IsUnencrypted(customerIo.TrackApiUrl) && !customerIo.AllowHttp)
+        if (CustomerIoSettings.IsUnencrypted(customerIo.TrackApiUrl) && !customerIo.AllowHttp && !settings.Privacy.Hipaa)
         {
             values.Problem(
                 "CustomerIo__TrackApiUrl", "is http beyond this machine, so the Track API key and every event would cross the network unencrypted; use https, or set CustomerIo__AllowHttp=true");
@@ -258,7 +258,7 @@ public static class SettingsReader
             values.Problem("Ingest__WriteKeys", $"is set, and {Why}: health data never comes from a browser directly");
         }
 
-        if (settings.CustomerIo.TrackApiUrl is { Scheme: "http", IsLoopback: false })
+        if (CustomerIoSettings.IsUnencrypted(settings.CustomerIo.TrackApiUrl))
         {
             values.Problem("CustomerIo__TrackApiUrl", $"is an http address, and {Why}: health data leaves this machine encrypted only");
         }

@@ -155,7 +155,7 @@ public sealed class SettingsReaderTests
 
     [Theory]
     [InlineData("Ingest__WriteKeys", "Ingest__WriteKeys__0", "write-key-of-this-site", "Ingest__AllowedOrigins", "https://www.example.com")]
-    [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example")]
+    [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example", "CustomerIo__AllowHttp", "true")]
     [InlineData("Delivery__BatchAnonymous", "Delivery__BatchAnonymous", "true")]
     public void What_would_let_health_data_out_is_refused_in_hipaa_mode_and_nowhere_else(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
     {
