@@ -39,7 +39,7 @@ public static class AzureSettings
 
         if (configuration["ServiceBus:fullyQualifiedNamespace"]?.Trim() is { Length: > 0 } name && name.AsSpan().ContainsAny(":/"))
         {
-            yield return new SettingProblem("ServiceBus__fullyQualifiedNamespace", "is an address; the trigger takes a host name alone, like my-namespace.servicebus.windows.net");
+            yield return new Problem("ServiceBus__fullyQualifiedNamespace", "is an address; the trigger takes a host name alone, like my-namespace.servicebus.windows.net");
         }
 
         if (string.IsNullOrWhiteSpace(configuration["ServiceBusQueueName"]))

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Endpoints;
@@ -87,5 +89,25 @@ public sealed partial class DestinationApi
 
         [LoggerMessage(EventId = 701, Level = LogLevel.Warning, Message = "Request to {Route} could not be answered: {Code}.")]
         public static partial void StorageUnavailable(ILogger logger, string route, string code);
+    }
+}
+
+/// <summary>
+/// An exception as text for the log: types, codes and stack, without the messages. A message is arbitrary text and may quote what it
+/// failed on, and an event's values must never be logged.
+/// </summary>
+internal static class FailureText
+{
+    public static string Of(Exception exception)
+    {
+        var text = new StringBuilder();
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            text.Append(text.Length > 0 ? " caused by " : "")
+                .Append(inner.GetType().FullName)
+                .Append(CultureInfo.InvariantCulture, $" (0x{inner.HResult:X8})");
+        }
+
+        return text.AppendLine().Append(exception.StackTrace).ToString();
     }
 }

@@ -7,6 +7,7 @@ using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Contracts;
 using CustomerIoDestination.Model;
@@ -24,5 +25,15 @@ internal static class DeliveriesEndpoint
 
         DeliveryLogPage page = await ports.DeliveryLog.ListAsync(query, request.HttpContext.RequestAborted);
         return TypedResults.Json(DeliveriesBody.Of(page), ApiJson.Answers.DeliveriesBody);
+    }
+}
+
+/// <summary><c>GET /api/events/{eventId}</c>: the story of one event.</summary>
+internal static class EventStoryEndpoint
+{
+    public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        EventStory? story = await ports.DeliveryLog.FindStoryAsync(PathValue.Last(request), request.HttpContext.RequestAborted);
+        return story is null ? ApiErrors.UnknownEvent : TypedResults.Json(EventStoryBody.Of(story, ports.Control.FindFailing(story.EventId)), ApiJson.Answers.EventStoryBody);
     }
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -70,5 +72,29 @@ internal static class EventsEndpoint
         writer.WriteNumber("index"u8, item.Index);
         writer.WriteString("code"u8, item.Code);
         writer.WriteString("message"u8, item.Message);
+    }
+}
+
+/// <summary>What a sender of events asks for, or why it can't be read.</summary>
+/// <param name="Body">One event or several, not yet taken apart.</param>
+/// <param name="Lane">The lane it names; null when it names none.</param>
+/// <param name="Refusal">Why it was not read; null when it was.</param>
+internal readonly record struct SentEvents(ReadOnlyMemory<byte> Body, Lane? Lane, ApiError? Refusal)
+{
+    public static async Task<SentEvents> ReadAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        if (admission.FromBrowser)
+        {
+            BodyResult small = await ports.Bodies.ReadAsync(request, Math.Min(IngestRequest.BrowserBodyBytes, ports.MaxBodyBytes), signature: null, ofStranger: true);
+            return new SentEvents(small.Bytes, null, small.Refusal);
+        }
+
+        if (!LaneHeader.TryRead(request, out Lane? lane))
+        {
+            return new SentEvents(default, null, ApiErrors.UnknownLane);
+        }
+
+        BodyResult body = await ports.Bodies.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
+        return new SentEvents(body.Bytes, lane, body.Refusal);
     }
 }

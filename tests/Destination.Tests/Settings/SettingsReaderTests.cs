@@ -293,7 +293,7 @@ public sealed class SettingsReaderTests
     {
         Problem problem = Invalid(("ServiceBus__fullyQualifiedNamespace", given)).Problems.ShouldHaveSingleItem();
 
-        problem.Name.ShouldBe("ServiceBus__fullyQualifiedNamespace");
+        problem.Where.ShouldBe("ServiceBus__fullyQualifiedNamespace");
         problem.Message.ShouldContain("like my-namespace.servicebus.windows.net");
     }
 

@@ -6,6 +6,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
