@@ -9,6 +9,9 @@ namespace TrackApiSandbox.Faults;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Fault
 {
+    /// <summary>Stands for the faults of this name, with <see cref="ForSeconds"/>, <see cref="Match"/> and <see cref="MatchBody"/> and nothing else.</summary>
+    public string? Preset { get; init; }
+
     /// <summary>The share of matching calls that is struck, 0 to 1. The default value is 1.</summary>
     public double Share { get; init; } = 1;
 

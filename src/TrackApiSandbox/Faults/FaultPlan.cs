@@ -12,14 +12,15 @@ internal sealed class FaultPlan(TimeProvider time, Random dice)
     /// <exception cref="ArgumentException">The fault has a problem.</exception>
     public void Add(Fault fault)
     {
-        if (fault.Problem() is { } problem)
+        IReadOnlyList<Fault> faults = FaultPreset.Expand(fault);
+        if (faults.Select(one => one.Problem()).FirstOrDefault(one => one is not null) is { } problem)
         {
             throw new ArgumentException(problem, nameof(fault));
         }
 
         lock (_gate)
         {
-            _faults.Add((fault, time.GetTimestamp()));
+            _faults.AddRange(faults.Select(one => (one, time.GetTimestamp())));
             _any = true;
         }
     }
