@@ -161,6 +161,7 @@ var always = {
   Admin__Keys__0: '${reference}admin-key-0)'
   Admin__Keys__1: '${reference}admin-key-1)'
   Rules__HashSecret: '${reference}rules-hash-secret)'
+  Privacy__Secret: '${reference}privacy-secret)'
 
   CustomerIo__SiteId: settings.?CustomerIo__SiteId ?? ''
   CustomerIo__Region: settings.?CustomerIo__Region ?? 'auto'
@@ -179,7 +180,10 @@ var always = {
   Mapping__EmailFromProperties: settings.?Mapping__EmailFromProperties ?? false ? 'true' : 'false'
   Mapping__UnidentifiedIdentify: settings.?Mapping__UnidentifiedIdentify ?? 'skip'
   Mapping__MayCreatePeople: settings.?Mapping__MayCreatePeople ?? true ? 'true' : 'false'
+  Mapping__EventsMayCreatePeople: settings.?Mapping__EventsMayCreatePeople ?? true ? 'true' : 'false'
   Mapping__WithoutEmail: settings.?Mapping__WithoutEmail ?? 'send'
+  Mapping__ObjectTypeId: settings.?Mapping__ObjectTypeId ?? '1'
+  Mapping__ClaimAnonymous: settings.?Mapping__ClaimAnonymous ?? false ? 'true' : 'false'
   Mapping__AsOfNow: settings.?Mapping__AsOfNow ?? false ? 'true' : 'false'
   Limits__AttributeName: settings.?Limits__AttributeName ?? 'deadLetter'
   Limits__AttributeValue: settings.?Limits__AttributeValue ?? 'deadLetter'
@@ -191,6 +195,7 @@ var always = {
   Ingest__MaxBodyBytes: '${settings.?Ingest__MaxBodyBytes ?? 1048576}'
   Privacy__Hipaa: settings.?Privacy__Hipaa ?? false ? 'true' : 'false'
   DeadLetters__Retention: settings.?DeadLetters__Retention ?? '30.00:00:00'
+  Privacy__ForgetWindow: settings.?Privacy__ForgetWindow ?? '30.00:00:00'
   Telemetry__SuccessSampling: share(settings.?Telemetry__SuccessSampling ?? '0.1')
 }
 
@@ -203,6 +208,7 @@ var ifGiven = toObject(
   filter(
     [
       { name: 'CustomerIo__TrackApiUrl', value: settings.?CustomerIo__TrackApiUrl }
+      { name: 'CustomerIo__AllowHttp', value: settings.?CustomerIo__AllowHttp ?? false ? 'true' : null }
       { name: 'Mapping__PlaceholderIdentifiers', value: settings.?Mapping__PlaceholderIdentifiers }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
       { name: 'Ingest__WriteKeys__0', value: settings.?Ingest__WriteKeys__0 }

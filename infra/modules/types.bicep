@@ -75,6 +75,7 @@ type destinationSettings = {
   CustomerIo__SiteId: string?
   CustomerIo__Region: 'auto' | 'us' | 'eu'?
   CustomerIo__TrackApiUrl: string?
+  CustomerIo__AllowHttp: bool?
   Delivery__RequestsPerSecond: int?
   Delivery__Mode: 'single' | 'batch'?
   Delivery__RetryWindow: string?
@@ -92,7 +93,10 @@ type destinationSettings = {
   Mapping__EventIdProperty: string?
   Mapping__UnidentifiedIdentify: 'skip' | 'deadLetter'?
   Mapping__MayCreatePeople: bool?
-  Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter'?
+  Mapping__EventsMayCreatePeople: bool?
+  Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter' | 'skipUnlessKnown' | 'deadLetterUnlessKnown'?
+  Mapping__ClaimAnonymous: bool?
+  Mapping__ObjectTypeId: string?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?
   Limits__AttributeValue: 'deadLetter' | 'trim' | 'cut'?
@@ -111,6 +115,7 @@ type destinationSettings = {
   Rules__Path: string?
   ServiceBus__TransportType: 'AmqpTcp' | 'AmqpWebSockets'?
   DeadLetters__Retention: string?
+  Privacy__ForgetWindow: string?
 
   @description('The share of traces without a failure that is kept, 0 to 1, as text: there are no fractions here.')
   Telemetry__SuccessSampling: string?

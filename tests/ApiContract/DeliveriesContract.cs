@@ -62,15 +62,15 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
     [SuiteFact]
     public async Task What_is_skipped_on_arrival_is_listed()
     {
-        JsonObject group = new Person().Identify([]);
-        group["type"] = "group";
-        string id = (await Api.PostAsync("/api/preview", group.ToJsonString())).ShouldBeJson()[0]!["eventId"]!.GetValue<string>();
-        (await Api.IngestAsync(group.ToJsonString())).ShouldBeJson(202);
+        JsonObject alias = new Person().Identify([]);
+        alias["type"] = "alias";
+        string id = (await Api.PostAsync("/api/preview", alias.ToJsonString())).ShouldBeJson()[0]!["eventId"]!.GetValue<string>();
+        (await Api.IngestAsync(alias.ToJsonString())).ShouldBeJson(202);
 
         JsonNode step = (await StoryAsync(id, "skipped"))["steps"]!.AsArray().ShouldHaveSingleItem()!;
 
         step["step"]!.GetValue<string>().ShouldBe("ingest");
-        step["reason"]!.GetValue<string>().ShouldBe("unsupported_type");
+        step["reason"]!.GetValue<string>().ShouldBe("not_enabled");
         (await ListAsync("/api/deliveries?outcome=skipped", limit: 1000)).ShouldContain(line => line["eventId"]!.GetValue<string>() == id);
     }
 

@@ -109,10 +109,10 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
     [SuiteFact]
     public async Task A_request_of_skipped_events_only_is_accepted()
     {
-        JsonObject group = _person.Identify([]);
-        group["type"] = "group";
+        JsonObject alias = _person.Identify([]);
+        alias["type"] = "alias";
 
-        (await Api.IngestAsync(group.ToJsonString())).ShouldBeJson(202).ToJsonString().ShouldBe(Body(accepted: [], skipped: 1));
+        (await Api.IngestAsync(alias.ToJsonString())).ShouldBeJson(202).ToJsonString().ShouldBe(Body(accepted: [], skipped: 1));
     }
 
     [SuiteFact]

@@ -40,10 +40,10 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
     {
         var person = new Person();
         JsonNode before = (await Patience.UntilAsync(GetStatusAsync, status => IsQuiet(status["queue"]!), "earlier events to be settled"))["counts"]!;
-        JsonObject group = person.Identify([]);
-        group["type"] = "group";
+        JsonObject alias = person.Identify([]);
+        alias["type"] = "alias";
 
-        JsonArray sent = [person.Track("One"), person.Track("Two"), group, 17, person.IdentifyOverLimit(), person.Nobodys()];
+        JsonArray sent = [person.Track("One"), person.Track("Two"), alias, 17, person.IdentifyOverLimit(), person.Nobodys()];
         (await Api.IngestAsync(sent.ToJsonString())).ShouldBeJson(202);
 
         await Patience.UntilAsync(

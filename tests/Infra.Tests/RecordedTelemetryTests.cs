@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CustomerIoDestination.AzureServices;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.Telemetry;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Infra.Support;
@@ -46,7 +45,7 @@ public sealed partial class RecordedTelemetryTests : IDisposable
             .AddSingleton(settings.Delivery)
             .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
             .AddCustomerIoDelivery()
-            .AddSingleton<QueueMetrics>();
+            .AddSingleton<DestinationMetrics>();
         services.AddOpenTelemetry().AddDestinationTelemetry(settings.Telemetry, new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("APPLICATIONINSIGHTS_CONNECTION_STRING", $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={_insights.Address};LiveEndpoint={_insights.Address}"),
@@ -82,14 +81,13 @@ public sealed partial class RecordedTelemetryTests : IDisposable
     private async Task MakeItAllHappenAsync()
     {
         DestinationMetrics metrics = _services.GetRequiredService<DestinationMetrics>();
-        QueueMetrics watch = _services.GetRequiredService<QueueMetrics>();
         DestinationControl control = _services.GetRequiredService<DestinationControl>();
         metrics.Ingested(1, 0, 0);
         metrics.IngestUnavailable("queue_unreachable");
-        watch.Ran();
-        watch.Record(new QueueStatus(true, new LaneStatus(7, 1, TimeSpan.FromSeconds(1_000)), LaneStatus.Empty, 3));
-        watch.WatchFailed("queue");
-        watch.DeliveryFailed("state");
+        metrics.Watched();
+        metrics.Watched(new QueueStatus(true, new LaneStatus(7, 1, TimeSpan.FromSeconds(1_000)), LaneStatus.Empty, 3));
+        metrics.WatchFailed("queue");
+        metrics.DeliveryFailed("state");
 
         // Customer.io answers 429, then 503, then that the key is wrong: the last one pauses.
         while (!_answers.IsEmpty || (await control.GetStatusAsync(CancellationToken.None)).State != DestinationState.Paused)
@@ -97,7 +95,7 @@ public sealed partial class RecordedTelemetryTests : IDisposable
             await control.CheckAsync(CancellationToken.None);
         }
 
-        watch.Record(await control.GetStatusAsync(CancellationToken.None));
+        metrics.Watched(await control.GetStatusAsync(CancellationToken.None));
     }
 
     /// <summary>Whether what arrived has each metric by the name the query asks for, with a value it would count, and each property and code it looks at.</summary>

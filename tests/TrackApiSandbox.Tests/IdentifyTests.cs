@@ -187,6 +187,18 @@ public sealed class IdentifyTests
     }
 
     [Fact]
+    public async Task A_dotted_channel_changes_that_channel_alone()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        await sandbox.IdentifyAsync("u1", """{"cio_subscription_preferences":{"topics":{"topic_1":true},"channels":{"email":true}}}""");
+
+        await sandbox.IdentifyAsync("u1", """{"cio_subscription_preferences.channels.sms":false}""");
+
+        sandbox.Attribute("u1", "cio_subscription_preferences").ShouldBe("""{"topics":{"topic_1":true},"channels":{"email":true,"sms":false}}""");
+        sandbox.Person("u1").Attributes.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_dotted_topic_needs_no_preferences_before_it()
     {
         await using var sandbox = await RunningSandbox.StartAsync();

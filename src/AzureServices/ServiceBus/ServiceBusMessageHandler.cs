@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;
@@ -28,7 +28,7 @@ public sealed partial class ServiceBusMessageHandler
     private readonly SessionPauses _pauses;
     private readonly ConcurrentDictionary<string, Unsettled> _unsettled = new(StringComparer.Ordinal);
     private readonly bool _isEnabled;
-    private readonly QueueMetrics _metrics;
+    private readonly DestinationMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<ServiceBusMessageHandler> _logger;
 
@@ -37,7 +37,7 @@ public sealed partial class ServiceBusMessageHandler
         EventSettling settling,
         EventsInHand inHand,
         DeliverySettings settings,
-        QueueMetrics metrics,
+        DestinationMetrics metrics,
         TimeProvider time,
         Random random,
         ILogger<ServiceBusMessageHandler> logger)

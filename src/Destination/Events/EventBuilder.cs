@@ -39,8 +39,15 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
                 return TryName(out Utf8Text name, out problem)
                     ? new FreshpaintEvent.Track(Head(default), name, new PropertySet(_properties, default, names, default))
                     : null;
+            case EventKind.Group:
+                PropertySet group = GroupTraits();
+                return new FreshpaintEvent.Group(Head(default), GroupId(), group["action"u8], group["objectTypeId"u8], group);
+            case EventKind.Alias:
+                Identifier previous = Identifier.Read(_fields.PreviousId, _placeholders)
+                    .OrMember(_properties, "previous_id"u8, _placeholders).OrMember(_properties, "previousId"u8, _placeholders);
+                return new FreshpaintEvent.Alias(Head(default), previous);
             default:
-                return new FreshpaintEvent.Undelivered(Head(default), _kind);
+                return new FreshpaintEvent.Unsupported(Head(default));
         }
     }
 
@@ -129,6 +136,16 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
     {
         MappingWarning.Add(ref _notices, WarningCode.EmailCleaned, field, MappingWarning.CleanedEmail);
         return EmbeddedJson.Text(address);
+    }
+
+    private readonly PropertySet GroupTraits() => _fields.IsWebhook
+        ? new PropertySet(HasMembers(_traits) ? _traits : _properties, default, PropertyNames.Webhook, default)
+        : new PropertySet(_properties, default, PropertyNames.HttpApiGroup, default);
+
+    private readonly Identifier GroupId()
+    {
+        Identifier atTheTop = _fields.IsWebhook ? Identifier.Read(_fields.GroupId, _placeholders) : Identifier.Absent;
+        return atTheTop.OrMember(_properties, "$group_id"u8, _placeholders).OrMember(_properties, "groupId"u8, _placeholders);
     }
 
     private readonly PropertySet PageProperties()

@@ -17,6 +17,8 @@ internal record struct EventFields
 
     public JsonValue GroupId { readonly get; private set; }
 
+    public JsonValue PreviousId { readonly get; private set; }
+
     public JsonValue MessageId { readonly get; private set; }
 
     public JsonValue Timestamp { readonly get; private set; }
@@ -82,6 +84,9 @@ internal record struct EventFields
                 break;
             case 10 when name.SequenceEqual("properties"u8):
                 Properties = value;
+                break;
+            case 10 when name.SequenceEqual("previousId"u8):
+                PreviousId = value;
                 break;
             case 11 when name.SequenceEqual("anonymousId"u8):
                 AnonymousId = value;

@@ -53,13 +53,33 @@ internal abstract record FreshpaintEvent(EventHead Head)
         public override EventKind Kind => EventKind.Screen;
     }
 
-    /// <summary>An event of a kind that is not delivered.</summary>
+    /// <summary>Facts about a group (an object at Customer.io) and a person's part in it.</summary>
     /// <param name="Head">What every event has.</param>
-    /// <param name="ActualKind">Which.</param>
-    public sealed record Undelivered(EventHead Head, EventKind ActualKind) : FreshpaintEvent(Head)
+    /// <param name="GroupId">The group's id.</param>
+    /// <param name="Action">What is done, <c>add</c> or <c>remove</c>, as given; missing as a rule.</param>
+    /// <param name="ObjectType">The type of the object, as given; missing as a rule.</param>
+    /// <param name="Traits">The group's attributes, those two among them.</param>
+    public sealed record Group(EventHead Head, Identifier GroupId, JsonValue Action, JsonValue ObjectType, PropertySet Traits) : FreshpaintEvent(Head)
     {
         /// <inheritdoc/>
-        public override EventKind Kind => ActualKind;
+        public override EventKind Kind => EventKind.Group;
+    }
+
+    /// <summary>Two identifiers are one person's: the user id is the one that stays.</summary>
+    /// <param name="Head">What every event has.</param>
+    /// <param name="PreviousId">The one that is given up.</param>
+    public sealed record Alias(EventHead Head, Identifier PreviousId) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => EventKind.Alias;
+    }
+
+    /// <summary>An event of a type that nobody here knows.</summary>
+    /// <param name="Head">What every event has.</param>
+    public sealed record Unsupported(EventHead Head) : FreshpaintEvent(Head)
+    {
+        /// <inheritdoc/>
+        public override EventKind Kind => EventKind.Unsupported;
     }
 }
 

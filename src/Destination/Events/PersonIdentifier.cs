@@ -26,4 +26,17 @@ public readonly record struct PersonIdentifier(PersonIdentifierKind Kind, Utf8Te
         : EmailShape.Matches(value.Span) ? PersonIdentifierKind.Email
         : PersonIdentifierKind.Id,
         value);
+
+    /// <summary>Writes it as the Track API names people inside a body: an object of its kind and value; a Customer.io id without its prefix.</summary>
+    internal void Write(ScratchBuffer output)
+    {
+        output.Write(Kind switch
+        {
+            PersonIdentifierKind.Email => "{\"email\":"u8,
+            PersonIdentifierKind.CioId => "{\"cio_id\":"u8,
+            _ => "{\"id\":"u8,
+        });
+        output.WriteString(Kind == PersonIdentifierKind.CioId ? Value.Span["cio_".Length..] : Value.Span);
+        output.WriteByte((byte)'}');
+    }
 }

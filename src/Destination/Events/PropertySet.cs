@@ -64,6 +64,9 @@ internal enum PropertyNames
     /// <summary>The same; of the second object only the facts of a page.</summary>
     HttpApiPage,
 
+    /// <summary>The same as for the HTTP API, without <c>groupId</c>, which names the group.</summary>
+    HttpApiGroup,
+
     /// <summary>All: a rule let them through.</summary>
     All,
 }

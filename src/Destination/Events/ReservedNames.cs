@@ -10,6 +10,7 @@ internal static class ReservedNames
     {
         PropertyNames.All => false,
         PropertyNames.HttpApi or PropertyNames.HttpApiPage => IsBuiltIn(name) || IsHttpApiOwn(name),
+        PropertyNames.HttpApiGroup => IsBuiltIn(name) || IsHttpApiOwn(name) || name.SequenceEqual("groupId"u8),
         _ => IsBuiltIn(name),
     };
 

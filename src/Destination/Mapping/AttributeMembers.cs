@@ -8,14 +8,21 @@ namespace CustomerIoDestination.Mapping;
 /// <summary>The JSON members of a person's attributes as they are written, each measured as it is sent and taken back when it does not fit.</summary>
 /// <param name="context">What the identify is mapped with.</param>
 /// <param name="holdsOptOut">Whether the identify tells about a subscription: then what is too long is left out, so that it arrives.</param>
-internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
+/// <param name="set">What their fields are called in messages.</param>
+internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut, string set = AttributeMembers.Traits)
 {
     /// <summary>What the fields of traits are called in messages.</summary>
-    public const string Set = "traits";
+    public const string Traits = "traits";
+
+    private const long Year1900 = -2_208_988_800_000;
+    private const long ADay = 24 * 60 * 60 * 1000;
 
     private readonly ScratchBuffer _output = context.Output;
     private bool _first = true;
     private bool _isRepeat;
+
+    /// <summary>What their fields are called in messages.</summary>
+    public string Set => set;
 
     /// <summary>How many are written.</summary>
     public int Count { get; private set; }
@@ -65,7 +72,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
     {
         if (!_isRepeat)
         {
-            context.LeftOut(FieldName.Of(Set, name));
+            context.LeftOut(FieldName.Of(set, name));
         }
     }
 
@@ -96,7 +103,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         }
         else if (replaced)
         {
-            Warn(WarningCode.SurrogateReplaced, FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+            Warn(WarningCode.SurrogateReplaced, FieldName.Of(set, property.Name), "a lone surrogate was replaced by U+FFFD");
         }
     }
 
@@ -125,9 +132,36 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         Unclear(new Utf8Text(name.ToArray()));
     }
 
+    /// <summary>Writes when the person or object was made, in the one form that Customer.io understands; what can't be that time is left out.</summary>
+    public void WriteCreatedAt(JsonValue value)
+    {
+        if (value.Kind is JsonKind.Missing or JsonKind.Null)
+        {
+            return;
+        }
+
+        if (!EventTime.TryRead(value, out long milliseconds))
+        {
+            Warn(WarningCode.CreatedAtUnreadable, $"{set}.created_at", "it can't be read as a time and was left out");
+            return;
+        }
+
+        if (milliseconds < Year1900 || milliseconds > (context.ReceivedSeconds * 1000) + ADay)
+        {
+            Warn(WarningCode.CreatedAtUnreadable, $"{set}.created_at", "it is before 1900 or more than a day in the future and was left out");
+            return;
+        }
+
+        Begin("created_at"u8);
+        _output.WriteNumber(EventTime.ToSeconds(milliseconds));
+    }
+
     /// <summary>A subscription is neither on nor off.</summary>
     public void Unclear(Utf8Text name) => Warn(
-        WarningCode.SubscriptionUnclear, FieldName.Of(Set, name), "it is neither on nor off and was left out; the status at Customer.io stays as it was");
+        WarningCode.SubscriptionUnclear, FieldName.Of(set, name), "it is neither on nor off and was left out; the status at Customer.io stays as it was");
+
+    /// <summary>Whether an object's id fits; else the relationship to it is left out or reported, as for a value that is too long.</summary>
+    public bool FitsObjectId(Utf8Text name, Utf8Text id) => Fits(name, TrackApiLimits.ObjectIdBytes, id.Length, holdsOptOut, "the object's id");
 
     // A piece of an e-mail would be another address.
     private bool MayCut(Property property, int length, out Utf8Text text)
@@ -145,7 +179,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
         int length = NameCut.OnCharacter(text.Span, TrackApiLimits.AttributeValueBytes);
         Begin(name.Span);
         _output.WriteString(text.Span[..length]);
-        Warn(WarningCode.AttributeCut, FieldName.Of(Set, name), string.Create(
+        Warn(WarningCode.AttributeCut, FieldName.Of(set, name), string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"the attribute's value has {text.Length} bytes (the limit is {TrackApiLimits.AttributeValueBytes}); the first {length} are sent"));
     }
 
@@ -159,7 +193,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut)
             return true;
         }
 
-        string field = FieldName.Of(Set, name);
+        string field = FieldName.Of(set, name);
         if (leavesOut)
         {
             Warn(WarningCode.AttributeDropped, field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} bytes (the limit is {limit}); it was left out"));

@@ -30,7 +30,7 @@ internal static class BuiltInFacts
         {
             string names = string.Join(", ", left.Take(MaxNamesTold).Select(FieldName.Harmless));
             string more = left.Count > MaxNamesTold ? ", …" : "";
-            context.Warn(WarningCode.BuiltInLeftOut, AttributeMembers.Set, string.Create(CultureInfo.InvariantCulture, $"{left.Count} built-in left out: {names}{more}"));
+            context.Warn(WarningCode.BuiltInLeftOut, AttributeMembers.Traits, string.Create(CultureInfo.InvariantCulture, $"{left.Count} built-in left out: {names}{more}"));
         }
     }
 

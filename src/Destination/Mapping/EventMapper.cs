@@ -14,7 +14,9 @@ internal static class EventMapper
         FreshpaintEvent.Track track => TrackMapping.Map(track, context),
         FreshpaintEvent.Page page => PageMapping.Map(page, context),
         FreshpaintEvent.Screen screen => ScreenMapping.Map(screen, context),
-        FreshpaintEvent.Undelivered => context.Skipped(SkipReason.UnsupportedType),
+        FreshpaintEvent.Group group => GroupMapping.Map(group, context),
+        FreshpaintEvent.Alias alias => AliasMapping.Map(alias, context),
+        FreshpaintEvent.Unsupported => context.Skipped(SkipReason.UnsupportedType),
         _ => throw new UnreachableException(),
     };
 }

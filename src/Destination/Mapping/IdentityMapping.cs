@@ -8,7 +8,23 @@ namespace CustomerIoDestination.Mapping;
 internal static class IdentityMapping
 {
     /// <summary>Who the event is about; what is wrong with its identifiers is told to the context.</summary>
-    public static Identity Of(FreshpaintEvent source, MappingContext context)
+    public static Identity Of(FreshpaintEvent source, MappingContext context) => context.Identity ??= Find(source, context);
+
+    /// <summary>Tells of an identifier that can't be used, or that stands for none.</summary>
+    public static void Report(Identifier identifier, string field, MappingContext context)
+    {
+        if (identifier.WasPlaceholder)
+        {
+            context.Warn(WarningCode.IdentifierPlaceholder, field, "it is a word that stands for no identifier and counts as absent");
+        }
+
+        if (identifier.Problem is { } problem)
+        {
+            context.Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");
+        }
+    }
+
+    private static Identity Find(FreshpaintEvent source, MappingContext context)
     {
         EventHead head = source.Head;
         Report(head.UserId, "userId", context);
@@ -40,19 +56,5 @@ internal static class IdentityMapping
         }
 
         return new Identity(person, email);
-    }
-
-    /// <summary>Tells of an identifier that can't be used, or that stands for none.</summary>
-    public static void Report(Identifier identifier, string field, MappingContext context)
-    {
-        if (identifier.WasPlaceholder)
-        {
-            context.Warn(WarningCode.IdentifierPlaceholder, field, "it is a word that stands for no identifier and counts as absent");
-        }
-
-        if (identifier.Problem is { } problem)
-        {
-            context.Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");
-        }
     }
 }

@@ -38,6 +38,9 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
     /// <summary>The e-mail the rules left; null when the event itself tells.</summary>
     public RuledEmail? RuledEmail { get; set; }
 
+    /// <summary>Who the event is about, once it was looked for.</summary>
+    public Identity? Identity { get; set; }
+
     /// <summary>The event as it was before the rules.</summary>
     public required FreshpaintEvent Given
     {

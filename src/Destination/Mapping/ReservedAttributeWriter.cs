@@ -11,31 +11,73 @@ internal sealed class ReservedAttributeWriter(
     AttributeMembers members,
     MappingContext context)
 {
-    private const long Year1900 = -2_208_988_800_000;
-    private const long ADay = 24 * 60 * 60 * 1000;
-
     /// <summary>
     /// What <c>cio_relationships</c> says, <c>{"action": "add_relationships" | "delete_relationships", "relationships": […]}</c> or the list alone as v2 has
-    /// it; null for nothing.
+    /// it, and the object that <c>objectId</c> names; null for nothing.
     /// </summary>
     public PersonRelationships? TakeRelationships()
     {
-        JsonValue value = reserved.Relationships;
-        if (value.Kind is JsonKind.Missing or JsonKind.Null || IsLeftOut(value, "traits.cio_relationships"))
-        {
-            return null;
-        }
-
+        JsonValue value = IsLeftOut(reserved.Relationships, "traits.cio_relationships") ? default : reserved.Relationships;
         JsonValue items = value.Kind == JsonKind.Array ? value : value["relationships"u8];
         bool remove = value["action"u8].Is("delete_relationships"u8);
-        if (items.Kind != JsonKind.Array || (value.Kind == JsonKind.Object && !remove && !value["action"u8].Is("add_relationships"u8)))
+        bool isUnknown = value.Kind == JsonKind.Object && !remove && !value["action"u8].Is("add_relationships"u8);
+        if (value.Kind is not (JsonKind.Missing or JsonKind.Null) && (items.Kind != JsonKind.Array || isUnknown))
         {
             members.Warn(WarningCode.RelationshipsUnreadable, "traits.cio_relationships", "it has no action and list that Customer.io knows; it was left out");
+            items = default;
+        }
+
+        Identifier objectId = ReadObjectId(items.IsPresent && remove);
+        if (!items.IsPresent && !objectId.IsPresent)
+        {
             return null;
         }
 
-        context.Output.WriteValue(items);
-        return new PersonRelationships(remove, new Utf8Text(context.Output.Take()));
+        bool first = true;
+        context.Output.WriteByte((byte)'[');
+        foreach (JsonValue item in items.Elements)
+        {
+            Separate(ref first);
+            context.Output.WriteValue(item);
+        }
+
+        if (objectId.IsPresent)
+        {
+            Separate(ref first);
+            EntityWriter.WriteRelationship(objectId, reserved.ObjectType, reserved.RelationshipAttributes, context);
+        }
+
+        context.Output.WriteByte((byte)']');
+        return new PersonRelationships(items.IsPresent && remove, new Utf8Text(context.Output.Take()));
+    }
+
+    private void Separate(ref bool first)
+    {
+        if (!first)
+        {
+            context.Output.WriteByte((byte)',');
+        }
+
+        first = false;
+    }
+
+    // An object that can't be named costs the identify nothing else.
+    private Identifier ReadObjectId(bool removes)
+    {
+        if (!reserved.Relates || IsLeftOut(reserved.ObjectId, "traits.objectId"))
+        {
+            return Identifier.Absent;
+        }
+
+        Identifier id = Identifier.Read(reserved.ObjectId, context.Settings.PlaceholderIdentifiers);
+        if (id.Problem is not null || (id.IsPresent && removes))
+        {
+            members.Warn(WarningCode.RelationshipsUnreadable, "traits.objectId", id.Problem is null ? "cio_relationships removes relationships, so this one was left out" : $"it {id.Problem}; it was left out");
+            return Identifier.Absent;
+        }
+
+        IdentityMapping.Report(id, "traits.objectId", context);
+        return id.IsPresent && members.FitsObjectId(KnownNames.ObjectId, id.Text) ? id : Identifier.Absent;
     }
 
     /// <summary>How many of those written say only who it is, or how the others are to be taken.</summary>
@@ -225,24 +267,9 @@ internal sealed class ReservedAttributeWriter(
     private void WriteCreatedAt()
     {
         JsonValue value = reserved.CreatedAt.IsPresent ? reserved.CreatedAt : reserved.CreatedAtCamelCase;
-        if (value.Kind is JsonKind.Missing or JsonKind.Null || IsLeftOut(value, "traits.created_at"))
+        if (!IsLeftOut(value, "traits.created_at"))
         {
-            return;
+            members.WriteCreatedAt(value);
         }
-
-        if (!EventTime.TryRead(value, out long milliseconds))
-        {
-            members.Warn(WarningCode.CreatedAtUnreadable, "traits.created_at", "it can't be read as a time and was left out");
-            return;
-        }
-
-        if (milliseconds < Year1900 || milliseconds > (context.ReceivedSeconds * 1000) + ADay)
-        {
-            members.Warn(WarningCode.CreatedAtUnreadable, "traits.created_at", "it is before 1900 or more than a day in the future and was left out");
-            return;
-        }
-
-        members.Begin("created_at"u8);
-        context.Output.WriteNumber(EventTime.ToSeconds(milliseconds));
     }
 }

@@ -16,6 +16,12 @@ internal struct ReservedAttributes
     public JsonValue Update;
     public JsonValue Preferences;
     public JsonValue Relationships;
+    public JsonValue ObjectId;
+    public JsonValue ObjectType;
+    public JsonValue RelationshipAttributes;
+
+    /// <summary>Whether <c>objectId</c> and the two traits about it name an object that the person belongs to, and are no attributes.</summary>
+    public bool Relates;
 
     /// <summary>Whether the identify tells about a subscription: it then must arrive, whatever else is wrong with it.</summary>
     public bool HoldsOptOut;
@@ -24,16 +30,25 @@ internal struct ReservedAttributes
     public int Facts;
 
     /// <summary>Finds them.</summary>
-    public static ReservedAttributes Of(PropertySet traits)
+    /// <param name="identify">The identify, as the rules left it.</param>
+    /// <param name="given">The event as it came in: what kind of object it is, is no fact about the person that rules work on.</param>
+    /// <param name="groups">Whether an identify may relate its person to an object.</param>
+    public static ReservedAttributes Of(FreshpaintEvent.Identify identify, FreshpaintEvent given, bool groups)
     {
         ReservedAttributes found = default;
-        foreach (Property property in traits)
+        foreach (Property property in identify.Traits)
         {
             found.Take(property.Name.Span, property.Value);
         }
 
+        found.Relates = groups && found.ObjectId.IsPresent;
+        found.ObjectType = given is FreshpaintEvent.Identify asGiven ? asGiven.Traits["objectTypeId"u8] : default;
         return found;
     }
+
+    /// <summary>Whether an attribute's name has a meaning of its own here.</summary>
+    public readonly bool Holds(ReadOnlySpan<byte> name) => KnownNames.IsReserved(name)
+        || (Relates && (name.SequenceEqual(KnownNames.ObjectId.Span) || name.SequenceEqual("objectTypeId"u8) || name.SequenceEqual("relationshipAttributes"u8)));
 
     private void Take(ReadOnlySpan<byte> name, JsonValue value)
     {
@@ -50,6 +65,9 @@ internal struct ReservedAttributes
             case 7 when name.SequenceEqual("_update"u8):
                 Update = value;
                 Facts--;
+                break;
+            case 8 when name.SequenceEqual(KnownNames.ObjectId.Span):
+                ObjectId = value;
                 break;
             case 9 when name.SequenceEqual("createdAt"u8):
                 CreatedAtCamelCase = value;
@@ -72,6 +90,9 @@ internal struct ReservedAttributes
             case 17 when name.SequenceEqual("cio_relationships"u8):
                 Relationships = value;
                 break;
+            case 22 when name.SequenceEqual("relationshipAttributes"u8):
+                RelationshipAttributes = value;
+                break;
             case 28 when name.SequenceEqual(KnownNames.Preferences.Span):
                 Preferences = value;
                 HoldsOptOut = true;
@@ -91,6 +112,9 @@ internal static class KnownNames
 
     /// <summary><c>cio_subscription_preferences</c>.</summary>
     public static Utf8Text Preferences { get; } = Utf8Text.Of("cio_subscription_preferences");
+
+    /// <summary><c>objectId</c>.</summary>
+    public static Utf8Text ObjectId { get; } = Utf8Text.Of("objectId");
 
     /// <summary>Whether a name is one of <see cref="ReservedAttributes"/>.</summary>
     public static bool IsReserved(ReadOnlySpan<byte> name) => name.Length switch

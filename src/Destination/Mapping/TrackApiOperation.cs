@@ -28,7 +28,51 @@ public abstract record TrackApiOperation
     /// <param name="Timestamp">When it happened, Unix seconds.</param>
     /// <param name="Data">The event's data as a JSON object, minified.</param>
     public sealed record TrackEvent(EventSubject Subject, TrackEventType Type, Utf8Text Name, string EventId, long Timestamp, Utf8Text Data) : TrackApiOperation;
+
+    /// <summary>An object, or a person's relationship to one, changes. The Track API knows objects in one form only, that of v2.</summary>
+    /// <param name="Entity">The entity as a JSON object, minified, at most <see cref="Model.TrackApiLimits.EntityBytes"/> bytes.</param>
+    public sealed record ChangeObject(Utf8Text Entity) : TrackApiOperation;
+
+    /// <summary>A device of a person takes messages.</summary>
+    /// <param name="Person">Whose.</param>
+    /// <param name="Device">Which.</param>
+    public sealed record AddDevice(PersonIdentifier Person, PersonDevice Device) : TrackApiOperation;
+
+    /// <summary>A device of a person takes no more messages.</summary>
+    /// <param name="Person">Whose.</param>
+    /// <param name="Token">Its push token.</param>
+    public sealed record RemoveDevice(PersonIdentifier Person, Utf8Text Token) : TrackApiOperation;
+
+    /// <summary>Two people are one. It can't be undone.</summary>
+    /// <param name="Primary">Who stays.</param>
+    /// <param name="Secondary">Whose data the primary takes over, and who is gone.</param>
+    public sealed record MergePeople(PersonIdentifier Primary, PersonIdentifier Secondary) : TrackApiOperation;
+
+    /// <summary>A person is erased or let in again.</summary>
+    /// <param name="Person">Who.</param>
+    /// <param name="Change">What becomes of the person.</param>
+    public sealed record ChangeLifecycle(PersonIdentifier Person, LifecycleChange Change) : TrackApiOperation;
 }
+
+/// <summary>What becomes of a person.</summary>
+public enum LifecycleChange
+{
+    /// <summary>The profile is deleted. Whatever is sent of the person later makes a new one.</summary>
+    Delete,
+
+    /// <summary>The profile is deleted, and Customer.io ignores whatever is sent of the person later.</summary>
+    Suppress,
+
+    /// <summary>A suppression ends.</summary>
+    Unsuppress,
+}
+
+/// <summary>A device that takes push messages.</summary>
+/// <param name="Token">Its push token.</param>
+/// <param name="IsApple">Whether its platform is <c>ios</c>; else it is <c>android</c>.</param>
+/// <param name="LastUsed">When it was used last, Unix seconds.</param>
+/// <param name="AppVersion">The version of the app on it; null when unknown.</param>
+public readonly record struct PersonDevice(Utf8Text Token, bool IsApple, long LastUsed, Utf8Text? AppVersion);
 
 /// <summary>Relationships of a person to objects.</summary>
 /// <param name="Remove">Whether they are removed instead of added.</param>

@@ -98,6 +98,12 @@ public enum WarningCode
     /// <summary><c>relationships_unreadable</c>: <c>cio_relationships</c> has no form that Customer.io knows; it was left out.</summary>
     RelationshipsUnreadable,
 
+    /// <summary><c>device_unclear</c>: the platform or the push token of a device can't be used; the event is sent, and no device is added or removed.</summary>
+    DeviceUnclear,
+
+    /// <summary><c>lifecycle_refused</c>: an event that would delete or suppress somebody may not, or names nobody; it is sent as a plain event.</summary>
+    LifecycleRefused,
+
     /// <summary><c>time_unreadable</c>: the event's time can't be read; the time of receipt is sent.</summary>
     TimeUnreadable,
 
@@ -106,6 +112,9 @@ public enum WarningCode
 
     /// <summary><c>time_in_future</c>: the event's time is more than 5 minutes after receipt; the time of receipt is sent.</summary>
     TimeInFuture,
+
+    /// <summary><c>too_old_for_campaigns</c>: an event of the import lane is older than 72 hours; Customer.io takes it with its own time, and it triggers no campaign.</summary>
+    TooOldForCampaigns,
 
     /// <summary><c>created_at_unreadable</c>: <c>created_at</c> is no time, or one before 1900 or after tomorrow; it was left out.</summary>
     CreatedAtUnreadable,
@@ -153,9 +162,12 @@ public static class WarningCodes
         WarningCode.BrowserLeftOut => "browser_left_out",
         WarningCode.SurrogateReplaced => "surrogate_replaced",
         WarningCode.RelationshipsUnreadable => "relationships_unreadable",
+        WarningCode.DeviceUnclear => "device_unclear",
+        WarningCode.LifecycleRefused => "lifecycle_refused",
         WarningCode.TimeUnreadable => "time_unreadable",
         WarningCode.TimeImplausible => "time_implausible",
         WarningCode.TimeInFuture => "time_in_future",
+        WarningCode.TooOldForCampaigns => "too_old_for_campaigns",
         WarningCode.CreatedAtUnreadable => "created_at_unreadable",
         WarningCode.SubscriptionUnclear => "subscription_unclear",
         WarningCode.IntegrationUnclear => "integration_unclear",

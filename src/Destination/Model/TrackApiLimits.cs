@@ -27,6 +27,15 @@ public static class TrackApiLimits
     /// <summary>An event's data as JSON, 100,000 bytes ("event data cannot be longer than 100000 bytes").</summary>
     public const int EventDataBytes = 100_000;
 
+    /// <summary>An object's id, 150 bytes.</summary>
+    public const int ObjectIdBytes = 150;
+
+    /// <summary>Attributes of an object, or of a relationship to one, 300.</summary>
+    public const int AttributesPerObject = 300;
+
+    /// <summary>A v2 entity, 32,000 bytes: the documented "32kb", read so that it holds whatever a kilobyte is.</summary>
+    public const int EntityBytes = 32_000;
+
     /// <summary>An item of a v2 batch, 32,000 bytes: the documented "32kb", read so that it holds whatever a kilobyte is.</summary>
     public const int BatchItemBytes = 32_000;
 

@@ -27,6 +27,12 @@ public sealed class DestinationRules
     /// <summary>Whether screen views are sent.</summary>
     public bool Screens { get; internal init; } = true;
 
+    /// <summary>Whether groups are sent, and whether an identify relates its person to an object.</summary>
+    public bool Groups { get; internal init; } = true;
+
+    /// <summary>Whether aliases merge people, which can't be undone.</summary>
+    public bool Aliases { get; internal init; }
+
     /// <summary>Whether events of people nobody knows yet are sent; off, identifies carry no <c>anonymous_id</c> either.</summary>
     public bool Anonymous { get; internal init; } = true;
 
@@ -44,6 +50,12 @@ public sealed class DestinationRules
 
     /// <summary>The tracks that are never sent, whatever <see cref="EnabledEvents"/> says; null for none.</summary>
     internal NameSet? DisabledEvents { get; init; }
+
+    /// <summary>The tracks that mean more than that something happened.</summary>
+    internal EventRoles Roles { get; init; } = EventRoles.None;
+
+    /// <summary>Where the events may come from that delete and suppress people.</summary>
+    internal EventSources LifecycleSources { get; init; } = EventSources.All;
 
     /// <summary>Where events may come from.</summary>
     internal EventSources Sources { get; init; } = EventSources.All;

@@ -12,7 +12,7 @@ internal static class EventAdmission
 {
     /// <summary>Why the event is skipped; null when it is to be delivered.</summary>
     public static Skip? Decide(FreshpaintEvent source, DestinationRules rules, MappingSettings settings) =>
-        source is FreshpaintEvent.Undelivered ? new Skip(SkipReason.UnsupportedType, null)
+        source is FreshpaintEvent.Unsupported ? new Skip(SkipReason.UnsupportedType, null)
         : Integrations.Read(source.Head.Integrations) == IntegrationChoice.OptedOut ? new Skip(SkipReason.OptedOut, null)
         : DisabledBy(source, rules, settings) is { } rule ? new Skip(SkipReason.NotEnabled, rule)
         : null;
@@ -25,14 +25,24 @@ internal static class EventAdmission
             FreshpaintEvent.Identify => rules.Identify ? null : "identify",
             FreshpaintEvent.Page => rules.Pages ? null : "pages",
             FreshpaintEvent.Screen => rules.Screens ? null : "screens",
+            FreshpaintEvent.Group => rules.Groups ? null : "groups",
+            FreshpaintEvent.Alias => rules.Aliases ? null : "aliases",
             FreshpaintEvent.Track track => rules.DisabledEvents?.Matches(track.Name) == true ? "events.disabled"
                 : rules.EnabledEvents?.Matches(track.Name) == false ? "events.enabled"
                 : null,
             _ => null,
         };
         return byKind ?? DisabledBySource(source.Head, rules.Sources)
-            ?? (rules.Anonymous || source is FreshpaintEvent.Identify || !Identity.IsAnonymous(source, settings) ? null : "anonymous");
+            ?? (rules.Anonymous || !IsOfAPerson(source, rules) || !Identity.IsAnonymous(source, settings) ? null : "anonymous");
     }
+
+    // An identify, group or alias of a device only has an end of its own, and an event about an object is nobody's.
+    private static bool IsOfAPerson(FreshpaintEvent source, DestinationRules rules) => source switch
+    {
+        FreshpaintEvent.Identify or FreshpaintEvent.Group or FreshpaintEvent.Alias => false,
+        FreshpaintEvent.Track track => rules.Roles.Of(track.Name) is not (EventRole.UpdateObject or EventRole.DeleteObject),
+        _ => true,
+    };
 
     private static string? DisabledBySource(EventHead head, EventSources enabled) =>
         enabled == EventSources.All || (EventSource.Of(head) & enabled) != EventSources.None ? null : $"sources.{EventSource.NameOf(EventSource.Of(head))}";

@@ -57,9 +57,11 @@ internal static class RuleApplication
     private static PropertySet Properties(FreshpaintEvent source) => source switch
     {
         FreshpaintEvent.Identify identify => identify.Traits,
+        FreshpaintEvent.Group group => group.Traits,
         FreshpaintEvent.Track track => track.Properties,
         FreshpaintEvent.Page page => page.Properties,
         FreshpaintEvent.Screen screen => screen.Properties,
+        FreshpaintEvent.Alias => default,
         _ => throw new UnreachableException(),
     };
 
@@ -82,7 +84,7 @@ internal static class RuleApplication
 
     private static AllowedNames Allowed(PrivacyAllowList privacy, FreshpaintEvent source, Utf8Text? newName) => source switch
     {
-        FreshpaintEvent.Identify => privacy.Traits,
+        FreshpaintEvent.Identify or FreshpaintEvent.Group or FreshpaintEvent.Alias => privacy.Traits,
         FreshpaintEvent.Track track => privacy.Of(newName ?? track.Name),
         FreshpaintEvent.Page => privacy.Of(RuleScope.PageName),
         _ => privacy.Of(RuleScope.ScreenName),
@@ -112,6 +114,8 @@ internal static class RuleApplication
         return source switch
         {
             FreshpaintEvent.Identify identify => identify with { Traits = left },
+            FreshpaintEvent.Group group => group with { Traits = left },
+            FreshpaintEvent.Alias alias => alias,
             FreshpaintEvent.Track track => track with { Properties = left },
             FreshpaintEvent.Page page => page with { Properties = left, Name = hidden["name"u8] },
             FreshpaintEvent.Screen screen => screen with { Properties = left, Name = hidden["name"u8], BuiltInName = hidden["$screen_name"u8] },

@@ -33,6 +33,12 @@ public sealed record CustomerIoSettings
     /// <summary>The workspace's region.</summary>
     public CustomerIoRegion Region { get; init; } = CustomerIoRegion.Auto;
 
-    /// <summary>Overrides the region's URL: the sandbox, tests, a proxy.</summary>
+    /// <summary>Overrides the region's URL: the sandbox, tests, a proxy. Over http beyond this machine only where <see cref="AllowHttp"/> says so.</summary>
     public Uri? TrackApiUrl { get; init; }
+
+    /// <summary>Whether the key and the events may cross a network unencrypted.</summary>
+    public bool AllowHttp { get; init; }
+
+    /// <summary>Whether an address is reached unencrypted over a network.</summary>
+    public static bool IsUnencrypted(Uri? url) => url is { Scheme: "http", IsLoopback: false };
 }

@@ -23,7 +23,7 @@ public sealed record DestinationSettings
     /// <summary>Who may send events.</summary>
     public IngestSettings Ingest { get; init; } = new();
 
-    /// <summary>What health data asks for.</summary>
+    /// <summary>What health data asks for, and how people are forgotten.</summary>
     public PrivacySettings Privacy { get; init; } = new();
 
     /// <summary>Who may operate.</summary>
@@ -50,7 +50,7 @@ public sealed record DestinationSettings
     /// <summary>What is told of deliveries, in Azure.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
 
-    /// <summary>Names that look like settings but are not read. They belong to no section; hosts log them at the start.</summary>
+    /// <summary>What was probably not meant or is not safe: names that look like settings but are not read, and http beyond this machine. Hosts log it at each start.</summary>
     public IReadOnlyList<Problem> Warnings { get; init; } = [];
 
     /// <summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Settings;
 
-/// <summary>Logs at the start what about the settings was probably not meant.</summary>
+/// <summary>Logs at each start what about the settings was probably not meant or is not safe.</summary>
 internal sealed partial class SettingWarnings(DestinationSettings settings, ILogger<SettingWarnings> logger) : IHostedService
 {
     /// <inheritdoc/>

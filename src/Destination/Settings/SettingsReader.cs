@@ -30,7 +30,6 @@ public static class SettingsReader
             Limits = Limits(values),
             Rules = new RulesSettings { Path = values.Text("Rules__Path"), HashSecret = values.Secret("Rules__HashSecret", MinimumKeyLength) },
             Ingest = Ingest(values),
-            Privacy = new PrivacySettings { Hipaa = values.Flag("Privacy__Hipaa", false) },
             Admin = new AdminSettings { Keys = values.Secrets("Admin__Keys", MinimumKeyLength) },
             Queue = new QueueSettings
             {
@@ -55,6 +54,12 @@ public static class SettingsReader
             {
                 Retention = values.Duration("DeadLetters__Retention", new DeadLetterSettings().Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
             },
+            Privacy = new PrivacySettings
+            {
+                Hipaa = values.Flag("Privacy__Hipaa", false),
+                Secret = values.Secret("Privacy__Secret", PrivacySettings.MinimumSecretLength),
+                ForgetWindow = values.Duration("Privacy__ForgetWindow", new PrivacySettings().ForgetWindow, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
+            },
             RateShare = new RateShareSettings { ConnectionString = values.Secret("RateShare"), BlobServiceUri = values.Url("RateShare__blobServiceUri") },
             DeliveryLog = new DeliveryLogSettings { ConnectionString = values.Secret("DeliveryLog"), TableServiceUri = values.Url("DeliveryLog__tableServiceUri") },
             Telemetry = new TelemetrySettings { SuccessSampling = values.Share("Telemetry__SuccessSampling", new TelemetrySettings().SuccessSampling) },
@@ -66,7 +71,7 @@ public static class SettingsReader
             values.Problem(problem.Where, problem.Message);
         }
 
-        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings()] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
+        return values.Problems.Count == 0 ? new Checked<DestinationSettings>.Valid(settings with { Warnings = [.. names.Warnings(), .. Warnings(settings)] }) : new Checked<DestinationSettings>.Invalid(What, values.Problems);
     }
 
     private static CustomerIoSettings CustomerIo(SettingValues values) => new()
@@ -76,6 +81,7 @@ public static class SettingsReader
         ApiKeySecretUri = values.Url("CustomerIo__ApiKeySecretUri"),
         Region = values.Choice("CustomerIo__Region", CustomerIoRegion.Auto),
         TrackApiUrl = values.Url("CustomerIo__TrackApiUrl"),
+        AllowHttp = values.Flag("CustomerIo__AllowHttp", false),
     };
 
     private static DeliverySettings Delivery(SettingValues values)
@@ -109,8 +115,11 @@ public static class SettingsReader
             EventIdProperty = values.Text("Mapping__EventIdProperty"),
             UnidentifiedIdentify = values.Choice("Mapping__UnidentifiedIdentify", defaults.UnidentifiedIdentify),
             MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),
+            EventsMayCreatePeople = values.Flag("Mapping__EventsMayCreatePeople", defaults.EventsMayCreatePeople),
             WithoutEmail = values.Choice("Mapping__WithoutEmail", defaults.WithoutEmail),
+            ObjectTypeId = values.Text("Mapping__ObjectTypeId") ?? defaults.ObjectTypeId,
             BrowserIdentify = values.Choice("Ingest__BrowserIdentify", defaults.BrowserIdentify),
+            ClaimAnonymous = values.Flag("Mapping__ClaimAnonymous", defaults.ClaimAnonymous),
             AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
         };
     }
@@ -141,6 +150,15 @@ public static class SettingsReader
         MaxBodyBytes = values.Number("Ingest__MaxBodyBytes", new IngestSettings().MaxBodyBytes, MinimumBodyBytes, MaximumBodyBytes),
     };
 
+    private static IEnumerable<Problem> Warnings(DestinationSettings settings)
+    {
+        if (CustomerIoSettings.IsUnencrypted(settings.CustomerIo.TrackApiUrl))
+        {
+            yield return new Problem(
+                "CustomerIo__TrackApiUrl", "is http beyond this machine: the Track API key and every event cross the network unencrypted, as CustomerIo__AllowHttp allows");
+        }
+    }
+
     private static void CheckTogether(DestinationSettings settings, SettingValues values)
     {
         CustomerIoSettings customerIo = settings.CustomerIo;
@@ -158,6 +176,12 @@ public static class SettingsReader
         if (customerIo is { ApiKey: not null, ApiKeySecretUri: not null })
         {
             values.Problem("CustomerIo__ApiKeySecretUri", "is set beside CustomerIo__ApiKey; only one of the two may be");
+        }
+
+        if (CustomerIoSettings.IsUnencrypted(customerIo.TrackApiUrl) && !customerIo.AllowHttp && !settings.Privacy.Hipaa)
+        {
+            values.Problem(
+                "CustomerIo__TrackApiUrl", "is http beyond this machine, so the Track API key and every event would cross the network unencrypted; use https, or set CustomerIo__AllowHttp=true");
         }
 
         if (settings.Sandbox.Enabled == true && (customerIo.SiteId is not null || customerIo.TrackApiUrl is not null))
@@ -188,6 +212,11 @@ public static class SettingsReader
         if (settings.ServiceBus is { ConnectionString: not null, FullyQualifiedNamespace: not null })
         {
             values.Problem("ServiceBus__fullyQualifiedNamespace", "is set beside the connection string ServiceBus; only one of the two may be");
+        }
+
+        if (settings.Mapping is { ClaimAnonymous: true, AnonymousId: false })
+        {
+            values.Problem("Mapping__ClaimAnonymous", "is true beside Mapping__AnonymousId=false; where identifies carry no anonymous id nobody's anonymous events are merged, late or not");
         }
 
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))
@@ -229,7 +258,7 @@ public static class SettingsReader
             values.Problem("Ingest__WriteKeys", $"is set, and {Why}: health data never comes from a browser directly");
         }
 
-        if (settings.CustomerIo.TrackApiUrl is { Scheme: "http", IsLoopback: false })
+        if (CustomerIoSettings.IsUnencrypted(settings.CustomerIo.TrackApiUrl))
         {
             values.Problem("CustomerIo__TrackApiUrl", $"is an http address, and {Why}: health data leaves this machine encrypted only");
         }

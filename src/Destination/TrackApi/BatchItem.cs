@@ -20,6 +20,11 @@ public static class BatchItem
             TrackApiOperation.IdentifyPerson identify => TryIdentify(identify, output),
             TrackApiOperation.TrackEvent { Subject: EventSubject.Anonymous } when !anonymous => false,
             TrackApiOperation.TrackEvent track => Track(track, output),
+            TrackApiOperation.ChangeObject change => Entity(change, output),
+            TrackApiOperation.AddDevice add => AddDevice(add, output),
+            TrackApiOperation.RemoveDevice remove => RemoveDevice(remove, output),
+            TrackApiOperation.MergePeople merge => Merge(merge, output),
+            TrackApiOperation.ChangeLifecycle change => Lifecycle(change, output),
             _ => throw new UnreachableException(),
         };
         item = written ? output.Take() : default;
@@ -34,8 +39,7 @@ public static class BatchItem
             return false;
         }
 
-        output.Write("{\"type\":\"person\",\"identifiers\":"u8);
-        WriteIdentifiers(identify.Person, output);
+        BeginPerson(identify.Person, output);
         output.Write(",\"action\":\"identify\""u8);
         if (identify.Timestamp is { } timestamp)
         {
@@ -58,14 +62,15 @@ public static class BatchItem
 
     private static bool Track(TrackApiOperation.TrackEvent track, ScratchBuffer output)
     {
-        output.Write("{\"type\":\"person\",\"identifiers\":"u8);
         switch (track.Subject)
         {
             case EventSubject.Known { Person: var person }:
-                WriteIdentifiers(person, output);
+                BeginPerson(person, output);
                 break;
             case EventSubject.Anonymous { AnonymousId: var anonymousId }:
-                WriteIdentifier("{\"anonymous_id\":"u8, anonymousId.Span, output);
+                output.Write("{\"type\":\"person\",\"identifiers\":{\"anonymous_id\":"u8);
+                output.WriteString(anonymousId.Span);
+                output.WriteByte((byte)'}');
                 break;
         }
 
@@ -86,26 +91,54 @@ public static class BatchItem
         return true;
     }
 
-    private static void WriteIdentifiers(PersonIdentifier person, ScratchBuffer output)
+    private static bool Entity(TrackApiOperation.ChangeObject change, ScratchBuffer output)
     {
-        switch (person.Kind)
-        {
-            case PersonIdentifierKind.Email:
-                WriteIdentifier("{\"email\":"u8, person.Value.Span, output);
-                break;
-            case PersonIdentifierKind.CioId:
-                WriteIdentifier("{\"cio_id\":"u8, person.Value.Span["cio_".Length..], output);
-                break;
-            default:
-                WriteIdentifier("{\"id\":"u8, person.Value.Span, output);
-                break;
-        }
+        output.Write(change.Entity.Span);
+        return true;
     }
 
-    private static void WriteIdentifier(ReadOnlySpan<byte> start, ReadOnlySpan<byte> value, ScratchBuffer output)
+    private static bool AddDevice(TrackApiOperation.AddDevice add, ScratchBuffer output)
     {
-        output.Write(start);
-        output.WriteString(value);
+        BeginPerson(add.Person, output);
+        output.Write(",\"action\":\"add_device\",\"device\":{\"token\":"u8);
+        SingleRequest.WriteDevice(add.Device, output);
+        output.Write("}}"u8);
+        return true;
+    }
+
+    private static bool RemoveDevice(TrackApiOperation.RemoveDevice remove, ScratchBuffer output)
+    {
+        BeginPerson(remove.Person, output);
+        output.Write(",\"action\":\"delete_device\",\"device\":{\"token\":"u8);
+        output.WriteString(remove.Token.Span);
+        output.Write("}}"u8);
+        return true;
+    }
+
+    private static bool Merge(TrackApiOperation.MergePeople merge, ScratchBuffer output)
+    {
+        output.Write("{\"type\":\"person\",\"action\":\"merge\","u8);
+        SingleRequest.WriteMerge(merge, output);
         output.WriteByte((byte)'}');
+        return true;
+    }
+
+    private static bool Lifecycle(TrackApiOperation.ChangeLifecycle change, ScratchBuffer output)
+    {
+        BeginPerson(change.Person, output);
+        output.Write(change.Change switch
+        {
+            LifecycleChange.Delete => ",\"action\":\"delete\"}"u8,
+            LifecycleChange.Suppress => ",\"action\":\"suppress\"}"u8,
+            LifecycleChange.Unsuppress => ",\"action\":\"unsuppress\"}"u8,
+            _ => throw new UnreachableException(),
+        });
+        return true;
+    }
+
+    private static void BeginPerson(PersonIdentifier person, ScratchBuffer output)
+    {
+        output.Write("{\"type\":\"person\",\"identifiers\":"u8);
+        person.Write(output);
     }
 }

@@ -3,6 +3,7 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
+using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
@@ -20,7 +21,7 @@ internal sealed record StatusBody(
 {
     public static StatusBody Of(DeliveryStatus delivery, QueueStatus? queue, RulesSource rules, bool deliversToSandbox, DateTimeOffset now) => new(
         DestinationBody.Of(delivery, queue, now),
-        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode(), deliversToSandbox),
+        new CustomerIoBody(delivery.Region.ToCode(), delivery.Url?.AbsoluteUri.TrimEnd('/'), delivery.Workspace, delivery.Credentials.ToCode(), deliversToSandbox, CustomerIoSettings.IsUnencrypted(delivery.Url)),
         queue is null ? null : QueueBody.Of(queue),
         new RateBody(delivery.RateLimit, Math.Round(delivery.RateCurrent, 1)),
         delivery.Counts,
@@ -51,8 +52,14 @@ internal sealed record DestinationBody(string State, DateTimeOffset Since, strin
     }
 }
 
-/// <summary>The workspace; <c>sandbox</c> while events go to a sandbox and not to Customer.io.</summary>
-internal sealed record CustomerIoBody(string Region, string? Url, long? Workspace, string Credentials, bool Sandbox);
+/// <summary>The workspace; <c>sandbox</c> while events go to a sandbox and not to Customer.io; <c>unencrypted</c> only where they cross a network over http.</summary>
+internal sealed record CustomerIoBody(
+    string Region,
+    string? Url,
+    long? Workspace,
+    string Credentials,
+    bool Sandbox,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Unencrypted);
 
 /// <summary>The rate in requests a second.</summary>
 internal sealed record RateBody(double Limit, double Current);

@@ -8,18 +8,20 @@ namespace TrackApiSandbox.State;
 internal sealed class AttributeSet
 {
     private const string Preferences = "cio_subscription_preferences";
-    private const string TopicPrefix = Preferences + ".topics.";
+
+    // What a dotted key can change of the preferences.
+    private static readonly string[] Groups = ["topics", "channels"];
 
     private readonly Dictionary<string, JsonText> _values = [];
 
-    /// <summary>Sets what is mentioned, removes what is null; a dotted topic key changes that topic alone.</summary>
+    /// <summary>Sets what is mentioned, removes what is null; a dotted key of a topic or channel changes that one alone.</summary>
     public void ApplyToPerson(IReadOnlyList<KeyValuePair<string, JsonText>> attributes)
     {
         foreach ((string name, JsonText value) in attributes)
         {
-            if (name.StartsWith(TopicPrefix, StringComparison.Ordinal))
+            if (Array.Find(Groups, group => name.StartsWith($"{Preferences}.{group}.", StringComparison.Ordinal)) is { } group)
             {
-                SetTopic(name[TopicPrefix.Length..], value);
+                SetPreference(group, name[(Preferences.Length + group.Length + 2)..], value);
             }
             else
             {
@@ -78,15 +80,15 @@ internal sealed class AttributeSet
         }
     }
 
-    private void SetTopic(string topic, JsonText value)
+    private void SetPreference(string group, string name, JsonText value)
     {
         JsonObject preferences = _values.TryGetValue(Preferences, out JsonText known) && known.ToNode() is JsonObject knownPreferences ? knownPreferences : [];
-        if (preferences["topics"] is not JsonObject topics)
+        if (preferences[group] is not JsonObject switches)
         {
-            preferences["topics"] = topics = [];
+            preferences[group] = switches = [];
         }
 
-        topics[topic] = value.ToNode();
+        switches[name] = value.ToNode();
         _values[Preferences] = new JsonText(JsonSerializer.SerializeToUtf8Bytes(preferences));
     }
 }

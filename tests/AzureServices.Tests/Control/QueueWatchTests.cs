@@ -26,7 +26,7 @@ public sealed class QueueWatchTests : IDisposable
         .AddSingleton(Settings.Delivery)
         .AddSingleton(new EnvelopeMapper(Settings.Mapping, Settings.Limits, AzureSettings.OpenRules(Settings)))
         .AddCustomerIoDelivery()
-        .AddSingleton<QueueMetrics>()
+        .AddSingleton<DestinationMetrics>()
         .BuildServiceProvider();
 
     private int _purged;
@@ -98,7 +98,7 @@ public sealed class QueueWatchTests : IDisposable
             },
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
-            _services.GetRequiredService<QueueMetrics>(),
+            _services.GetRequiredService<DestinationMetrics>(),
             new DayTables(tables, access, TimeProvider.System),
             new ControlTable(tables, access),
             Settings,

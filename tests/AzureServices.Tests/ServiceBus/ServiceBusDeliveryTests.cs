@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
@@ -11,6 +10,7 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -179,7 +179,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
             new EventSettling(Subject.Log, NullLogger<EventSettling>.Instance),
             new EventsInHand(),
             new DeliverySettings(),
-            new QueueMetrics(Some.Meters()),
+            new DestinationMetrics(Some.Meters()),
             TimeProvider.System,
             new Random(1),
             NullLogger<ServiceBusMessageHandler>.Instance);

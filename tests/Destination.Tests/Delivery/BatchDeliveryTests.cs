@@ -76,7 +76,7 @@ public sealed class BatchDeliveryTests
     }
 
     [Fact]
-    public async Task Any_other_refusal_of_a_batch_is_halved_too_once_a_ping_found_nothing_wrong()
+    public async Task Any_other_refusal_of_a_batch_is_searched_too_once_a_ping_found_nothing_wrong()
     {
         await using DeliveryRig rig = new(Batch);
         rig.Api.Always(call => call.IsPing
@@ -96,7 +96,7 @@ public sealed class BatchDeliveryTests
     [InlineData(207, """{"errors":[{"batch_index":99,"message":"x"}]}""")]
     [InlineData(207, """{"errors":[{"batch_index":-1,"message":"x"}]}""")]
     [InlineData(200, """{"errors":[{"message":"x"}]}""")]
-    public async Task A_refusal_that_names_no_item_is_halved_until_the_guilty_one_stands_alone(int status, string body)
+    public async Task After_a_refusal_that_names_no_item_parts_are_sent_until_the_guilty_one_stands_alone(int status, string body)
     {
         await using DeliveryRig rig = new(Batch);
         rig.Api.Always(call => call.Body.Contains("\"n\":6}", StringComparison.Ordinal) ? StubTrackApi.Response(status, body) : StubTrackApi.Response(200));
@@ -104,7 +104,24 @@ public sealed class BatchDeliveryTests
         List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 8);
 
         attempts.Select((attempt, index) => (index + 1, attempt.Outcome)).Where(pair => pair.Outcome != AttemptOutcome.Delivered).ShouldBe([(6, AttemptOutcome.DeadLettered)]);
-        rig.Api.Calls.Select(call => string.Join(',', Batches.Numbers(call))).ShouldBe(["1,2,3,4,5,6,7,8", "1,2,3,4", "5,6,7,8", "5,6", "5", "6", "7,8"]);
+        rig.Api.Calls.Select(call => string.Join(',', Batches.Numbers(call))).ShouldBe(["1,2,3,4,5,6,7,8", "1", "2,3,4,5", "6", "7", "8"]);
+    }
+
+    [Theory]
+    [InlineData(60, 1, 52)] // Halving took 101: 50 rejections in a row pause the destination.
+    [InlineData(60, 2, 63)] // 119.
+    [InlineData(60, 10, 56)] // 51.
+    [InlineData(60, 60, 16)] // 13.
+    [InlineData(500, 500, 23)] // 19.
+    public async Task Refusals_that_name_no_item_cost_few_calls_whether_one_event_is_guilty_or_all_are(int events, int everyNth, int most)
+    {
+        await using DeliveryRig rig = new(Batch with { BatchItems = events });
+        rig.Api.Always(call => StubTrackApi.Response(Batches.Numbers(call).Exists(number => number % everyNth == everyNth / 2) ? 400 : 200));
+
+        Task delivery = rig.Handler.DeliverRunAsync([.. Enumerable.Range(1, events).Select(i => Some.Track(i))], static (_, _) => { }, default);
+        await rig.RunAsync(TimeSpan.FromSeconds(2), stepMs: 50);
+
+        rig.Api.Calls.Count(call => !call.IsPing).ShouldBeLessThanOrEqualTo(most);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class ClockJumpTests
             rig.Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
+        await Clock.SettleAsync();
         waiting.Count(task => task.IsCompletedSuccessfully).ShouldBeInRange(318, 330);
     }
 

@@ -50,12 +50,12 @@ public sealed class EventIngesterTests : IDisposable
     [Fact]
     public async Task A_skipped_event_is_never_stored_but_shown()
     {
-        await Ingest("""{"type":"group","groupId":"g","userId":"u"}""");
+        await Ingest("""{"type":"alias","previousId":"v","userId":"u"}""");
 
         _queue.Envelopes.ShouldBeEmpty();
         DeliveryLogEntry entry = _queue.Log.ShouldHaveSingleItem();
-        entry.Reason.ShouldBe("unsupported_type");
-        entry.Kind.ShouldBe(EventKind.Group);
+        entry.Reason.ShouldBe("not_enabled");
+        entry.Kind.ShouldBe(EventKind.Alias);
         entry.Outcome.ShouldBe(AttemptOutcome.Skipped);
     }
 
@@ -64,7 +64,7 @@ public sealed class EventIngesterTests : IDisposable
     {
         _queue.LogFails = true;
 
-        IngestResult.Ingested result = await Ingest("""[{"event":"a"},{"type":"group","groupId":"g"}]""");
+        IngestResult.Ingested result = await Ingest("""[{"event":"a"},{"type":"alias","previousId":"v","userId":"u"}]""");
 
         result.EventIds.Count.ShouldBe(1);
         result.Skipped.ShouldBe(1);

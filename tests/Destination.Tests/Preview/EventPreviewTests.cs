@@ -51,7 +51,7 @@ public sealed class EventPreviewTests
         items.Select(item => (item.Index, item.Shape, item.Kind, item.Outcome, item.Reason)).ShouldBe(
         [
             (0, "webhook", "track", "deliver", null),
-            (1, "http_api", "group", "skip", "unsupported_type"),
+            (1, "http_api", "group", "reject", "missing_identifier"),
             (2, null, null, "reject", "invalid_event"),
         ]);
         items[0].Requests.ShouldHaveSingleItem().Url.ShouldBe("https://track.customer.io/api/v1/customers/u%40x.co/events");

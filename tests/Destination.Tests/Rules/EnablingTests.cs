@@ -9,6 +9,8 @@ public sealed class EnablingTests
     private const string Page = """{"type": "page", "userId": "u1", "context": {"page": {"url": "https://a.example/"} } }""";
     private const string Screen = """{"type": "screen", "name": "Home", "userId": "u1"}""";
     private const string Identify = """{"type": "identify", "userId": "u1", "anonymousId": "d1"}""";
+    private const string Group = """{"type": "group", "userId": "u1", "groupId": "g"}""";
+    private const string Alias = """{"type": "alias", "userId": "u1", "previousId": "v"}""";
     private const string Anonymous = """{"type": "track", "event": "x", "anonymousId": "d1"}""";
 
     [Theory]
@@ -19,6 +21,14 @@ public sealed class EnablingTests
     [InlineData("""{"pages": false}""", Page, "pages")]
     [InlineData("""{"pages": false}""", Screen, null)]
     [InlineData("""{"screens": false}""", Screen, "screens")]
+    [InlineData("""{"groups": false}""", Group, "groups")]
+    [InlineData("{}", Group, null)]
+    [InlineData("""{"groups": false}""", Track, null)]
+    [InlineData("{}", Alias, "aliases")]
+    [InlineData("""{"aliases": false}""", Alias, "aliases")]
+    [InlineData("""{"aliases": true}""", Alias, null)]
+    [InlineData("""{"sources": {"server": false}}""", Group, "sources.server")]
+    [InlineData("""{"aliases": true, "sources": {"server": false}}""", Alias, "sources.server")]
     [InlineData("""{"anonymous": false}""", Anonymous, "anonymous")]
     [InlineData("""{"anonymous": false}""", Track, null)]
     [InlineData("""{"anonymous": false}""", """{"type": "track", "event": "x", "anonymousId": "d1", "context": {"traits": {"email": "a@b.co"}}}""", null)]

@@ -11,7 +11,7 @@ public sealed class RulesFileTests
     [InlineData("", "$", "is no JSON")]
     [InlineData("{", "$", "is no JSON at line 1")]
     [InlineData("""{"name": 1}""", "name", "is unknown; known here: $schema, identify")]
-    [InlineData("""{"groups": true}""", "groups", "is unknown; known here: $schema")]
+    [InlineData("""{"circles": true}""", "circles", "is unknown; known here: $schema")]
     [InlineData("""{"privcy": {}}""", "privcy", "is unknown; did you mean \"privacy\"? Known here: $schema, identify")]
     [InlineData("""{"transfomations": []}""", "transfomations", "did you mean \"transformations\"?")]
     [InlineData("""{"events": {"enabeld": ["a"], "enabled": ["a"]}}""", "events.enabeld", "is unknown; did you mean \"enabled\"?")]
@@ -87,7 +87,7 @@ public sealed class RulesFileTests
     [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "matches": "(?=a)b"}}""", ".when.matches", "linear time")]
     [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "matches": "((a{99}){99}){99}"}}""", ".when.matches", "linear time")]
     [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"property": "a", "lessThan": "1"}}""", ".when.lessThan", "a number")]
-    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"kind": "group"}}""", ".when.kind", "is none of track, page, screen, identify")]
+    [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"kind": "alias"}}""", ".when.kind", "is none of track, page, screen, identify, group")]
     [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"all": []}}""", ".when.all", "is empty")]
     [InlineData("""{"operation": "dropEvent", "on": "all", "when": {"any": [{"source": "tv"}]}}""", ".when.any[0].source", "is none of web, mobile, server")]
     public void A_transformation_is_checked_in_every_part(string transformation, string path, string message) =>

@@ -155,7 +155,7 @@ public sealed class SettingsReaderTests
 
     [Theory]
     [InlineData("Ingest__WriteKeys", "Ingest__WriteKeys__0", "write-key-of-this-site", "Ingest__AllowedOrigins", "https://www.example.com")]
-    [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example")]
+    [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example", "CustomerIo__AllowHttp", "true")]
     [InlineData("Delivery__BatchAnonymous", "Delivery__BatchAnonymous", "true")]
     public void What_would_let_health_data_out_is_refused_in_hipaa_mode_and_nowhere_else(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
     {
@@ -174,6 +174,28 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Capitals_beside_the_setting_they_look_like_are_not_told() =>
         Valid(("SANDBOX_PORT", "80"), ("Sandbox__Port", "7073")).Warnings.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("https://proxy.example")]
+    [InlineData("http://localhost:7072")]
+    [InlineData("http://127.0.0.9")]
+    [InlineData("http://[::1]:80")]
+    public void A_track_api_is_reached_over_https_or_on_this_machine(string url) =>
+        Valid(("CustomerIo__TrackApiUrl", url)).Warnings.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("http://proxy.example")]
+    [InlineData("http://10.0.0.7:7072")]
+    [InlineData("http://localhost.example")]
+    public void Http_beyond_this_machine_is_refused_unless_it_is_allowed_and_warned_of_then(string url)
+    {
+        Problem problem = Invalid(("CustomerIo__TrackApiUrl", url)).Problems.ShouldHaveSingleItem();
+        DestinationSettings allowed = Valid(("CustomerIo__TrackApiUrl", url), ("CustomerIo__AllowHttp", "true"));
+
+        problem.Where.ShouldBe("CustomerIo__TrackApiUrl");
+        problem.Message.ShouldContain("CustomerIo__AllowHttp=true");
+        allowed.Warnings.ShouldHaveSingleItem().Message.ShouldContain("unencrypted");
+    }
 
     [Theory]
     [InlineData("CustomerIo__SiteId", "CustomerIo__ApiKey")]

@@ -1,7 +1,9 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -19,15 +21,20 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null)
+    public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null, MappingSettings? mapping = null)
     {
+        Clock.SeeAll();
         ServiceCollection services = new();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
         services.AddSingleton(customerIo ?? Sandbox);
         services.AddSingleton(delivery ?? new DeliverySettings { RequestsPerSecond = 1_000 });
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(new Random(1));
-        services.AddSingleton(new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)));
+        RulesSource rules = RulesSource.Of(DestinationRules.None);
+        services.AddSingleton(rules);
+        services.AddSingleton(new DestinationSettings { Mapping = mapping ?? new MappingSettings() });
+        services.AddSingleton(new EnvelopeMapper(mapping ?? new MappingSettings(), new LimitSettings(), rules));
+        services.AddSingleton<IPersonStore>(People);
         configure?.Invoke(services);
         services.AddCustomerIoDelivery();
         services.AddHttpClient(TrackApiWire.ClientName).ConfigurePrimaryHttpMessageHandler(() => Api);
@@ -44,6 +51,10 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(Some.Now);
 
     public StubTrackApi Api { get; } = new();
+
+    public MemoryPersonStore People { get; } = new();
+
+    public PersonMemory Memory => Get<PersonMemory>();
 
     public TrackApiClient Client => Get<TrackApiClient>();
 
@@ -69,7 +80,20 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
     /// <summary>Lets the clock run for so long.</summary>
     public Task RunAsync(TimeSpan span, double stepMs = 1000) => Clock.RunAsync(Time, span, TimeSpan.FromMilliseconds(stepMs));
 
-    public void Dispose() => _services.Dispose();
+    /// <summary>
+    /// Ends it. What calls the pipeline still carries it waits for by the fake clock, which nobody moves any more when a test has failed in between: it runs
+    /// here, so that the test ends with what it failed of instead of waiting for ever.
+    /// </summary>
+    public void Dispose()
+    {
+        Task end = _services.DisposeAsync().AsTask();
+        while (!end.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            Thread.Sleep(1);
+        }
+    }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync() => await RunAsync(_services.DisposeAsync().AsTask(), stepMs: 1000);
 }

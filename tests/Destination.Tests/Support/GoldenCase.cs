@@ -15,12 +15,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace CustomerIoDestination.Tests.Support;
 
 /// <summary>
-/// A golden case: <c>{"name", "given", "browser"?, "settings"?, "rules"?, "receivedAt"?, "expect"}</c>. <c>given</c> is one item of a request, with <c>browser</c> one that shows a write key; <c>settings</c> are settings by
-/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>expect</c> is <c>{"requests": […], "batchItems"?: […]}</c>, <c>{"skipped": reason, "rule"?}</c>,
+/// A golden case: <c>{"name", "given", "browser"?, "settings"?, "rules"?, "receivedAt"?, "lane"?, "lifecycleKey"?, "asOfNow"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
+/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>lane</c>, <c>asOfNow</c>,
+/// <c>lifecycleKey</c> (false: the request has none) and <c>browser</c> (true: it shows a write key) are what the headers say; <c>expect</c> is <c>{"requests": […], "batchItems"?: […]}</c>, <c>{"skipped": reason, "rule"?}</c>,
 /// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>, each but the last with <c>"warnings": [codes]</c> where there are any, and
 /// <c>"told"?: ["field: message"]</c>. A request's event id is compared too.
 /// </summary>
-internal sealed record GoldenCase(string Name, JsonNode Given, bool FromBrowser, DestinationSettings Settings, DestinationRules Rules, DateTimeOffset ReceivedAt, JsonNode Expected)
+internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DestinationRules Rules, DateTimeOffset ReceivedAt, IngestRequest Request, JsonNode Expected)
 {
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -38,10 +39,14 @@ internal sealed record GoldenCase(string Name, JsonNode Given, bool FromBrowser,
         return new GoldenCase(
             name,
             file["given"]!,
-            file["browser"]?.GetValue<bool>() ?? false,
             settings,
             file["rules"] is { } rules ? RuleTexts.Valid(rules.ToJsonString(), settings.Rules.HashSecret) : DestinationRules.None,
             file["receivedAt"] is { } receivedAt ? DateTimeOffset.Parse(receivedAt.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture) : DefaultReceivedAt,
+            new IngestRequest(file["lane"]?.GetValue<string>() == "import" ? Lane.Import : null, file["lifecycleKey"]?.GetValue<bool>() ?? true, null)
+            {
+                FromBrowser = file["browser"]?.GetValue<bool>() ?? false,
+                AsOfNow = file["asOfNow"]?.GetValue<bool>() ?? false,
+            },
             file["expect"]!);
     }
 
@@ -50,7 +55,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, bool FromBrowser,
     {
         var preview = new EventPreview(Settings, new EnvelopeMapper(Settings.Mapping, Settings.Limits, RulesSource.Of(Rules)), new FakeTimeProvider(ReceivedAt), new Random(1));
         byte[] body = Encoding.UTF8.GetBytes(Given.ToJsonString(Compact));
-        PreviewItem item = preview.Preview(body, new IngestRequest(null, true, null) { FromBrowser = FromBrowser }).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
+        PreviewItem item = preview.Preview(body, Request).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
         return Describe(item, Expected.AsObject());
     }
 
@@ -101,7 +106,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, bool FromBrowser,
     {
         ["method"] = request.Method,
         ["path"] = request.Path,
-        ["body"] = JsonNode.Parse(request.Body.Span),
+        ["body"] = request.Body.IsEmpty ? null : JsonNode.Parse(request.Body.Span),
     };
 
     private static JsonObject Describe(PreviewProblem problem)

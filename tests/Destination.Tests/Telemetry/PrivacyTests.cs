@@ -189,7 +189,7 @@ public sealed class PrivacyTests
                         await stream.WriteAsync(answer);
                     }
                 }
-                catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+                catch (Exception exception) when (exception is SocketException or InvalidOperationException)
                 {
                     return;
                 }

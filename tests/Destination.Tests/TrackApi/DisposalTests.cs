@@ -28,6 +28,20 @@ public sealed class DisposalTests
         await Should.ThrowAsync<OperationCanceledException>(sending);
     }
 
+    [Fact]
+    public async Task A_test_that_fails_while_a_delivery_waits_ends_all_the_same()
+    {
+        DeliveryRig one = new();
+        one.Api.Hang();
+        _ = one.Handler.DeliverAsync(Some.Track(), default);
+        DeliveryRig other = new();
+        other.Api.Hang();
+        _ = other.Handler.DeliverAsync(Some.Track(), default);
+
+        await Task.Run(one.Dispose).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.Run(async () => await other.DisposeAsync()).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
     private sealed class NoShare : IRateShare
     {
         public double? RequestsPerSecond => null;

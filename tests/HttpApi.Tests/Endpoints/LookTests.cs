@@ -90,6 +90,21 @@ public sealed class LookTests
         queue["unreadablePartitions"]!.ToJsonString().ShouldBe("""["l-07","i-42"]""");
     }
 
+    [Theory]
+    [InlineData("http://proxy.example/", true)]
+    [InlineData("https://proxy.example/", null)]
+    [InlineData("http://127.0.0.1:7072/", null)]
+    public async Task An_address_over_http_beyond_this_machine_is_told(string url, bool? told)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Control.Status = host.Control.Status with { Url = new Uri(url) };
+
+        JsonNode customerIo = (await (await host.GetAsync("/api/status")).JsonAsync())["customerIo"]!;
+
+        bool? unencrypted = customerIo["unencrypted"]?.GetValue<bool>();
+        unencrypted.ShouldBe(told);
+    }
+
     [Fact]
     public async Task A_clock_that_is_doubted_is_told_and_what_waits_for_it()
     {

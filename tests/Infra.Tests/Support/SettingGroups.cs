@@ -15,7 +15,7 @@ internal static class SettingGroups
     /// <summary>What is unset unless somebody wants it: an empty text is not the same as none.</summary>
     public static IReadOnlyList<string> UnsetByDefault { get; } =
     [
-        "CustomerIo__TrackApiUrl", "Mapping__PlaceholderIdentifiers", "Mapping__EventIdProperty", "Ingest__WriteKeys__0", "Ingest__WriteKeys__1", "Ingest__AllowedOrigins",
+        "CustomerIo__TrackApiUrl", "CustomerIo__AllowHttp", "Mapping__PlaceholderIdentifiers", "Mapping__EventIdProperty", "Ingest__WriteKeys__0", "Ingest__WriteKeys__1", "Ingest__AllowedOrigins",
         "Ingest__TrustedProxies", "Ingest__ImportOlderThan", "Rules__Path",
     ];
 
@@ -29,7 +29,7 @@ internal static class SettingGroups
 
     /// <summary>Whose values must come from the vault.</summary>
     public static IReadOnlyList<string> Secret { get; } =
-        ["Ingest__Keys__0", "Ingest__Keys__1", "Ingest__SigningSecret", "Ingest__LifecycleKey", "Admin__Keys__0", "Admin__Keys__1", "Rules__HashSecret"];
+        ["Ingest__Keys__0", "Ingest__Keys__1", "Ingest__SigningSecret", "Ingest__LifecycleKey", "Admin__Keys__0", "Admin__Keys__1", "Rules__HashSecret", "Privacy__Secret"];
 
     /// <summary>What whoever deploys may give. The rest are secrets, or the template knows them.</summary>
     public static IReadOnlyList<string> Given { get; } =

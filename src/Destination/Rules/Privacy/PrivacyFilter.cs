@@ -29,7 +29,7 @@ internal static class PrivacyFilter
         Utf8Text[] dropped = [.. members.Where(member => !allowed.Allows(member.Name)).Select(member => member.Name)];
         members.RemoveAll(member => !allowed.Allows(member.Name));
         run.Subject.HasChanged |= dropped.Length > 0;
-        return dropped.Length == 0 ? null : Warning(isIdentify ? "traits" : "properties", dropped);
+        return dropped.Length == 0 ? null : Warning(isIdentify || run.Event is FreshpaintEvent.Group ? "traits" : "properties", dropped);
     }
 
     private static void AddBuiltIn(RuleRun run, AllowedNames allowed)

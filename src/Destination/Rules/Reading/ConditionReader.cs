@@ -19,6 +19,7 @@ internal static class ConditionReader
         ["page"] = EventKind.Page,
         ["screen"] = EventKind.Screen,
         ["identify"] = EventKind.Identify,
+        ["group"] = EventKind.Group,
     };
 
     private static readonly Dictionary<string, EventSources> Sources = new(StringComparer.Ordinal)

@@ -71,6 +71,10 @@ internal static class NeverApplies
         if (scope.Users)
         {
             yield return EventKind.Identify;
+            if (rules.Groups)
+            {
+                yield return EventKind.Group;
+            }
         }
 
         if (forEmail || (scope.Events && (scope.Names is null || scope.Names.All.Any(name => !name.Text.StartsWith('$')))))

@@ -14,7 +14,7 @@ internal static class RulesReader
     public const int MaxTransformations = 1_000;
 
     private static readonly string[] Keys =
-        ["$schema", "identify", "pages", "screens", "anonymous", "events", "sources", "transformations", "allowMessageOverrides", "privacy"];
+        ["$schema", "identify", "pages", "screens", "groups", "anonymous", "aliases", "devices", "objects", "lifecycle", "events", "sources", "transformations", "allowMessageOverrides", "privacy"];
 
     /// <summary>Reads rules.</summary>
     public static Checked<DestinationRules> Read(JsonElement root, Secret? hashSecret)
@@ -29,16 +29,21 @@ internal static class RulesReader
         List<Transformation> transformations = Transformations(file, hashSecret);
         AllowListReader? allowed = AllowListReader.Read(file);
         (NameSet? enabled, NameSet? disabled) = Events(file);
+        var roles = new RolesReader(file, enabled, disabled);
         var rules = new DestinationRules
         {
             Identify = file.Flag("identify", true),
             Pages = file.Flag("pages", true),
             Screens = file.Flag("screens", true),
+            Groups = file.Flag("groups", true),
+            Aliases = file.Flag("aliases", false),
             Anonymous = file.Flag("anonymous", true),
             AllowMessageOverrides = file.Flag("allowMessageOverrides", false),
             TransformationCount = transformations.Count,
             EnabledEvents = enabled,
             DisabledEvents = disabled,
+            Roles = roles.Read(),
+            LifecycleSources = roles.Sources,
             Sources = Sources(file),
             Plans = new RulePlans(transformations),
             Privacy = allowed?.List,

@@ -35,6 +35,7 @@ internal sealed record BuiltIn(PropertyPath Path, bool InContext)
         PropertySet set = source switch
         {
             FreshpaintEvent.Identify identify => identify.Traits,
+            FreshpaintEvent.Group group => group.Traits,
             FreshpaintEvent.Track track => track.Properties,
             FreshpaintEvent.Page page => page.Properties,
             FreshpaintEvent.Screen screen => screen.Properties,

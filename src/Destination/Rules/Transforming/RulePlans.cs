@@ -3,7 +3,7 @@ using CustomerIoDestination.Rules.Naming;
 
 namespace CustomerIoDestination.Rules.Transforming;
 
-/// <summary>The plan for each event's name, and the one for facts about people.</summary>
+/// <summary>The plan for each event's name, and the one for facts about people and their groups.</summary>
 internal sealed class RulePlans
 {
     private readonly NameCache<RulePlan> _byEvent;
@@ -19,7 +19,7 @@ internal sealed class RulePlans
         Screen = _byEvent[RuleScope.ScreenName];
     }
 
-    /// <summary>For facts about people.</summary>
+    /// <summary>For facts about people and their groups.</summary>
     public RulePlan Users { get; }
 
     private RulePlan Page { get; }
@@ -29,7 +29,7 @@ internal sealed class RulePlans
     /// <summary>The plan for an event.</summary>
     public RulePlan For(FreshpaintEvent source) => source switch
     {
-        FreshpaintEvent.Identify => Users,
+        FreshpaintEvent.Identify or FreshpaintEvent.Group => Users,
         FreshpaintEvent.Track track when _anyForEvents => _byEvent[track.Name],
         FreshpaintEvent.Page => Page,
         FreshpaintEvent.Screen => Screen,

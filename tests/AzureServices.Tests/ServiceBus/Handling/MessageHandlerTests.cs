@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -38,7 +38,7 @@ public abstract class MessageHandlerTests
         new EventSettling(Log, NullLogger<EventSettling>.Instance),
         InHand,
         new DeliverySettings { Enabled = isEnabled },
-        new QueueMetrics(Meters),
+        new DestinationMetrics(Meters),
         Time,
         new NoChance(),
         Logger);
