@@ -37,7 +37,7 @@ function show(status) {
 
   showQueue(queue);
   setText('delivered', words.number(counts.delivered));
-  setText('delivered-note', `since ${words.time(status.startedAt)}; ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
+  setText('delivered-note', `since ${words.time(counts.since)}; ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
   showRate(rate, counts, queue);
   showRules(status.rules);
   showSandbox(customerIo);
