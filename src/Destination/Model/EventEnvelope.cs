@@ -38,7 +38,7 @@ public sealed record EventEnvelope
     /// </summary>
     public FailureHistory BeforeReplay { get; init; }
 
-    /// <summary>Whether a replay asked for the change to count as of now: <c>_timestamp</c> is left out.</summary>
+    /// <summary>Whether the request, or a replay, asked for the change to count as of now: <c>_timestamp</c> is left out.</summary>
     public bool AsOfNow { get; init; }
 
     /// <summary>Whether the request carried the lifecycle key, so that delete and suppress events count.</summary>

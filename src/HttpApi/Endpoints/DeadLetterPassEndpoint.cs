@@ -1,4 +1,3 @@
-using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.HttpApi.Contracts;
@@ -23,7 +22,7 @@ internal static class DeadLetterPassEndpoint
             ? new DeadLetterPass(0, 0, [], More: false, read.Run!.Value)
             : await ports.DeadLetters.ReplayAsync(read.Selection, read.AsOfNow, read.Run, aborted);
         ReplayResult result = await ports.DeadLetters.FindResultAsync(pass.Run, aborted);
-        return Answer.With(ReplayBody.Of(pass, result, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Default.ReplayBody);
+        return TypedResults.Json(ReplayBody.Of(pass, result, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Answers.ReplayBody);
     }
 
     public static async Task<IResult> DiscardAsync(HttpRequest request, Admission admission, DestinationPorts ports)
@@ -35,7 +34,7 @@ internal static class DeadLetterPassEndpoint
         }
 
         DeadLetterPass pass = await ports.DeadLetters.DiscardAsync(read.Selection, read.Run, request.HttpContext.RequestAborted);
-        return Answer.With(DiscardBody.Of(pass), ApiJson.Default.DiscardBody);
+        return TypedResults.Json(DiscardBody.Of(pass), ApiJson.Answers.DiscardBody);
     }
 
     private static async Task<SelectionResult> ReadAsync(HttpRequest request, DestinationPorts ports, bool mayBeAsOfNow)

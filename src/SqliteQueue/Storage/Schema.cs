@@ -8,7 +8,7 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 internal static class Schema
 {
     /// <summary>Stored in <c>user_version</c>.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
     public const int ApplicationId = 0x43494F71;
@@ -95,7 +95,20 @@ internal static class Schema
             value integer not null
         ) strict, without rowid;
 
-        """ + Replays;
+        """ + People + "\n" + Replays;
+
+    // What is remembered of people: keyed hashes, and nothing that can be read without their key.
+    private const string People = """
+        create table people (
+            key blob not null,
+            kind integer not null,
+            other blob not null,
+            value blob not null,
+            kept_until integer not null,
+            primary key (key, kind, other)
+        ) strict, without rowid;
+        create index people_by_age on people (kept_until);
+        """;
 
     // What became of replayed events: "replayed", an outcome's code, or a dead letter's reason after a slash.
     private const string Replays = """
@@ -121,6 +134,7 @@ internal static class Schema
         alter table events add column from_browser integer not null default 0;
         alter table dead_letters add column from_browser integer not null default 0;
         """,
+        People,
         """
         alter table events add column replay_run integer;
         alter table events add column calls_before integer not null default 0;

@@ -18,6 +18,7 @@ internal sealed class TableSet : IDisposable
         Seen = new SeenTable(connection);
         NamedCounters = new CounterTable(connection);
         Replays = new ReplayTable(connection);
+        People = new PersonTable(connection);
         _freePages = new Statement(connection, "pragma freelist_count");
     }
 
@@ -33,6 +34,8 @@ internal sealed class TableSet : IDisposable
 
     public ReplayTable Replays { get; }
 
+    public PersonTable People { get; }
+
     /// <summary>Pages of the file that hold nothing.</summary>
     public long FreePages() => _freePages.ReadInt64() ?? 0;
 
@@ -45,6 +48,7 @@ internal sealed class TableSet : IDisposable
         Seen.Dispose();
         NamedCounters.Dispose();
         Replays.Dispose();
+        People.Dispose();
         _connection.Dispose();
     }
 }

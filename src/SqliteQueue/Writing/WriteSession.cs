@@ -47,6 +47,8 @@ internal sealed class WriteSession : IDisposable
 
     public CounterTable NamedCounters => _tables.NamedCounters;
 
+    public PersonTable People => _tables.People;
+
     public ReplayTable Replays => _tables.Replays;
 
     public Counters Counters { get; }
@@ -113,17 +115,19 @@ internal sealed class WriteSession : IDisposable
                 End(envelope, attempt);
                 break;
             case Settlement.Complete:
-                break;
+                // It was taken off the queue meanwhile, and the log knows.
+                return;
             case Settlement.DeadLetter dead:
                 ClockReading now = Now;
                 entry = entry with { At = now.Wall };
                 DeadLetters.InsertFromQueue(received.SequenceNumber, dead, now, new FailureHistory(attempt.Attempts, attempt.FirstFailedAt));
-                if (RemoveEvent(received.SequenceNumber, envelope.Lane))
+                if (!RemoveEvent(received.SequenceNumber, envelope.Lane))
                 {
-                    Counters.DeadLetterAdded(dead.Reason);
-                    End(envelope, attempt);
+                    return;
                 }
 
+                Counters.DeadLetterAdded(dead.Reason);
+                End(envelope, attempt);
                 break;
             case Settlement.Release release:
                 Events.KeepHistory(received.SequenceNumber, release.History);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
@@ -10,6 +11,7 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -178,6 +180,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
             new EventSettling(Subject.Log, NullLogger<EventSettling>.Instance),
             new EventsInHand(),
             new DeliverySettings(),
+            new DestinationMetrics(Some.Meters()),
             TimeProvider.System,
             new Random(1),
             NullLogger<ServiceBusMessageHandler>.Instance);

@@ -50,7 +50,7 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
     public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken)
     {
         Discards.Add((selection, run));
-        return Task.FromResult(Pass);
+        return Task.FromResult(selection is DeadLetterSelection.Holding holding ? Pass with { Done = Letters.RemoveAll(letter => holding.IsWanted(letter.Event)) } : Pass);
     }
 
     public Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) => Task.FromResult(Result);
