@@ -49,8 +49,6 @@ internal sealed class ClaimCommand(IReadOnlyList<QueuedEvent> run) : WriteComman
         Lane = received.Envelope.Lane,
         ReceivedAt = received.Envelope.ReceivedAt,
         ReplayCount = received.Envelope.ReplayCount,
-        
-        
         Attempts = received.Envelope.BeforeReplay.FailedCalls + received.History.FailedCalls,
         FirstFailedAt = received.Envelope.BeforeReplay.FirstFailedAt ?? received.History.FirstFailedAt,
         Duration = TimeSpan.Zero,
