@@ -30,7 +30,7 @@ public sealed class DeletedDataTests : OpenQueueFile
         await SettleAllAsync(new Settlement.DeadLetter(DeadLetterReason.Expired, "expired"));
         Found().ShouldBeTrue();
 
-        await new SqliteDeadLetterStore(File).DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        await new SqliteDeadLetterStore(File).DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
         await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
 
         Found().ShouldBeFalse();
