@@ -21,6 +21,9 @@ public sealed class SandboxOptions
     /// <summary>Start of the pseudo-random sequence that decides which requests a fault with a share strikes. The default value is 1.</summary>
     public int FaultSeed { get; init; } = 1;
 
+    /// <summary>Whether changes are only counted, and nothing of them is kept: for runs of many millions. The default value is false.</summary>
+    public bool CountsOnly { get; init; }
+
     /// <summary>Reads the section <see cref="SectionName"/>; what is not set keeps its default.</summary>
     /// <exception cref="InvalidOperationException">A value is not of its type; the message names the setting.</exception>
     public static SandboxOptions Read(IConfiguration configuration) =>

@@ -12,6 +12,7 @@ public sealed partial class WorkflowTests
         ["deploy.yml"] = ["deploy: contents read", "deploy: id-token write"],
         ["azure-dev.yml"] = ["deploy: contents read", "deploy: id-token write"],
         ["codeql.yml"] = ["analyse: contents read", "analyse: security-events write"],
+        ["mutants.yml"] = [],
         ["release.yml"] = ["publish: attestations write", "publish: contents write", "publish: id-token write", "publish: packages write"],
     };
 

@@ -17,7 +17,10 @@ internal abstract record HostAnswer
     public sealed record Refused(int Status, string? Code, string? Message) : HostAnswer;
 
     /// <summary>It is not there, or can't now.</summary>
-    public sealed record Unreachable(Uri Url, TimeSpan? RetryAfter) : HostAnswer
+    /// <param name="Url">Where it was looked for.</param>
+    /// <param name="RetryAfter">How long it wants to be left alone; null when it did not say.</param>
+    /// <param name="Status">What it, or something before it, answered; null for no answer.</param>
+    public sealed record Unreachable(Uri Url, TimeSpan? RetryAfter, int? Status = null) : HostAnswer
     {
         /// <summary>Why, where it said so.</summary>
         public string? Message { get; init; }

@@ -59,7 +59,7 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
                 string text = await response.Content.ReadAsStringAsync(cancellationToken);
                 return Answer(response, text);
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or IOException)
             {
                 return new HostAnswer.Unreachable(url, null);
             }
@@ -78,8 +78,8 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
             return new HostAnswer.Good(body);
         }
 
-        return response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
-            ? new HostAnswer.Unreachable(url, response.Headers.RetryAfter?.Delta) { Message = body?["message"]?.ToString() }
+        return response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+            ? new HostAnswer.Unreachable(url, response.Headers.RetryAfter?.Delta, (int)response.StatusCode) { Message = body?["message"]?.ToString() }
             : new HostAnswer.Refused((int)response.StatusCode, body?["code"]?.ToString(), body?["message"]?.ToString());
     }
 

@@ -92,6 +92,10 @@ internal sealed record Problem(string Field, string Message, string? ItemMessage
 
     public static Problem IdTooLong { get; } = new("id", $"id attribute cannot be longer than {TrackApiLimits.MaxPersonIdBytes} bytes");
 
+    public static Problem EmailNotText { get; } = new("attributes.email", "email attribute must be a string value");
+
+    public static Problem AttributeNameBlank { get; } = new("attributes", "attribute name cannot be blank");
+
     public static Problem TooManyAttributes { get; } = new("attributes", $"cannot identify more than {TrackApiLimits.MaxAttributes} attributes in one request");
 
     public static Problem AttributesNotObject { get; } = new("attributes", "attributes must be a JSON object");

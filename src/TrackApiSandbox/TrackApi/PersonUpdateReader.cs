@@ -36,7 +36,7 @@ internal static class PersonUpdateReader
                     id = ReadId(value, problems);
                     break;
                 case "email":
-                    email = value.AsText() ?? value.GetRawText();
+                    email = ReadEmail(value, problems);
                     break;
                 case "anonymous_id":
                     anonymousId = value.AsText();
@@ -57,6 +57,16 @@ internal static class PersonUpdateReader
 
         AttributeReader.CheckCount(count, problems);
         return new PersonUpdate(id, email, anonymousId, timestamp ?? now, updateOnly, others, relationships.Relations, relationships.Removes);
+    }
+
+    private static string? ReadEmail(JsonElement value, List<Problem> problems)
+    {
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+        {
+            problems.Add(Problem.EmailNotText);
+        }
+
+        return value.AsText() ?? value.GetRawText();
     }
 
     private static string? ReadId(JsonElement value, List<Problem> problems)
@@ -112,6 +122,11 @@ internal static class AttributeReader
 
     public static void Check(string name, JsonElement value, List<Problem> problems)
     {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            problems.Add(Problem.AttributeNameBlank);
+        }
+
         if (TrackApiLimits.IsLonger(name, TrackApiLimits.MaxAttributeNameBytes))
         {
             problems.Add(Problem.AttributeNameTooLong(name));

@@ -35,6 +35,21 @@ public sealed class AnswerTableTests
     public void A_success_that_is_no_json_object_is_no_success(int status, string body) =>
         Read(status, body).ShouldBe(new TrackApiAnswer.Unavailable("unreadable_answer", status, null));
 
+    [Theory]
+    [InlineData(199)]
+    [InlineData(300)]
+    public void What_is_beside_the_successes_is_suspicious_even_if_it_looks_like_one(int status) =>
+        Read(status, "{}").ShouldBe(new TrackApiAnswer.Suspicious(status));
+
+    [Theory]
+    [InlineData(0, "http_0")]
+    [InlineData(503, "http_503")]
+    [InlineData(599, "http_599")]
+    [InlineData(600, "http_other")]
+    [InlineData(-1, "http_other")]
+    [InlineData(null, "http_other")]
+    public void A_status_has_a_code_of_a_bounded_set(int? status, string code) => AnswerTable.HttpCode(status).ShouldBe(code);
+
     [Fact]
     public void A_success_longer_than_the_bound_is_no_success() =>
         AnswerTable.Read(200, "{}"u8, whole: false, null).ShouldBeOfType<TrackApiAnswer.Unavailable>();
