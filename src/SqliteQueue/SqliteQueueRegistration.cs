@@ -1,6 +1,8 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,6 +24,7 @@ public static class SqliteQueueRegistration
         services.AddSingleton<IEventQueue, SqliteEventQueue>();
         services.AddSingleton<IEventReceiver, SqliteEventReceiver>();
         services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+        services.AddSingleton<IEventCounts, SqliteEventCounts>();
         return services.AddSqliteDeliveryLog();
     }
 
@@ -35,11 +38,18 @@ public static class SqliteQueueRegistration
             provider.GetRequiredService<DeadLetterSettings>(),
             provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<QueueFile>>()));
+            provider.GetRequiredService<ILogger<QueueFile>>(),
+            provider.GetService<EventCounters>()));
         services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
         services.AddSingleton<IPersonStore, SqlitePersonStore>();
         services.AddHostedService<OpenAtStart>();
         return services;
+    }
+
+    /// <summary>The counts that live with the queue.</summary>
+    private sealed class SqliteEventCounts(QueueFile file) : IEventCounts
+    {
+        public EventCounts Read() => file.Counts;
     }
 
     /// <summary>Asks for the file when the host starts.</summary>

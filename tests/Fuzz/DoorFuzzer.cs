@@ -31,7 +31,7 @@ internal sealed class DoorFuzzer : Fuzzer
         RulesSource.Of(DestinationRules.None));
 
     private readonly DestinationMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-    private readonly EventCounters _counters = new();
+    private readonly EventCounters _counters = new(TimeProvider.System);
 
     public override string Name => "door";
 

@@ -14,6 +14,7 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
     /// <summary>The partition with a row a process.</summary>
     public const string Instances = "instance";
 
+    private const string Gone = "gone";
     private const string Commands = "command";
     private const string Resume = "resume";
 
@@ -25,12 +26,13 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
     /// <summary>What every process last told.</summary>
     public Task<IReadOnlyList<InstanceReport>> ReadReportsAsync(CancellationToken cancellationToken) => access.AskAsync(ReadAllAsync, cancellationToken);
 
-    /// <summary>Forgets processes that were not heard of since a time.</summary>
+    /// <summary>Forgets processes that were not heard of since a time. What they counted is kept, in one row for all that are gone.</summary>
     public async Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
-        foreach (InstanceReport report in (await ReadReportsAsync(cancellationToken)).Where(report => report.SeenAt < before))
+        IReadOnlyList<InstanceReport> reports = await ReadReportsAsync(cancellationToken);
+        foreach (InstanceReport report in reports.Where(report => report.Id != Gone && report.SeenAt < before))
         {
-            await access.AskAsync(token => _table.DeleteEntityAsync(Instances, report.Id, cancellationToken: token), cancellationToken);
+            await access.AskAsync(token => ForgetAsync(report, token), cancellationToken);
         }
     }
 
@@ -40,6 +42,24 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
 
     /// <summary>When an operator last said so; null for never.</summary>
     public Task<DateTimeOffset?> ReadResumeAsync(CancellationToken cancellationToken) => access.AskAsync(ReadCommandAsync, cancellationToken);
+
+    // Both rows or neither, so that nothing is counted twice or not at all. Of two processes that clean up at once one fails, and does the rest later.
+    private async Task<Response<IReadOnlyList<Response>>> ForgetAsync(InstanceReport report, CancellationToken cancellationToken)
+    {
+        NullableResponse<TableEntity> row = await _table.GetEntityIfExistsAsync<TableEntity>(Instances, Gone, cancellationToken: cancellationToken);
+        TableEntity? known = row.HasValue ? row.Value : null;
+        TableEntity gone = ReportRow.Of(new InstanceReport(Gone, report.SeenAt, report.Status with
+        {
+            Credentials = CredentialsState.Unchecked,
+            Counts = known is null ? report.Status.Counts : SharedStatus.Sum([ReportRow.Read(known).Status.Counts, report.Status.Counts]),
+        }));
+        TableTransactionAction[] actions =
+        [
+            new(TableTransactionActionType.Delete, new TableEntity(Instances, report.Id), ETag.All),
+            known is null ? new(TableTransactionActionType.Add, gone) : new(TableTransactionActionType.UpdateReplace, gone, known.ETag),
+        ];
+        return await _table.SubmitTransactionAsync(actions, cancellationToken);
+    }
 
     private async Task<IReadOnlyList<InstanceReport>> ReadAllAsync(CancellationToken cancellationToken)
     {

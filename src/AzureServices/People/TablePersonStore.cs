@@ -48,7 +48,7 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
     {
         List<PersonRow>[] found = await access.AskAsync(
             token => Task.WhenAll(keys.Select(key => QueryAsync(
-                TableClient.CreateQueryFilter($"PartitionKey eq {key.ToString()} and RowKey lt {RowKeyOf(PersonRowKind.Device, PersonKey.Nobody)}"), token))),
+                TableClient.CreateQueryFilter($"PartitionKey eq {key.ToString()} and (RowKey lt {RowKeyOf(PersonRowKind.Device, PersonKey.Nobody)} or RowKey ge {RowKeyOf(PersonRowKind.Secret, PersonKey.Nobody)})"), token))),
             cancellationToken);
         return [.. found.SelectMany(rows => rows)];
     }

@@ -202,7 +202,7 @@ public sealed partial class ServiceBusMessageHandler
     {
         try
         {
-            await settlement.DeadLetterAsync(new Settlement.DeadLetter(DeadLetterReason.Unreadable, problem), attempts: 0, _time.GetUtcNow());
+            await settlement.DeadLetterAsync(new Settlement.DeadLetter(DeadLetterReason.Unreadable, problem), FailureHistory.None, _time.GetUtcNow());
             Log.Unreadable(_logger, problem);
             return true;
         }

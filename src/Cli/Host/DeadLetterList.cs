@@ -24,7 +24,7 @@ internal static class DeadLetterList
             foreach (JsonNode item in (body["items"] as JsonArray ?? []).OfType<JsonNode>())
             {
                 string[] cells = ["id", "deadLetteredAt", "kind", "reason", "attempts", "description"];
-                table.AddRow([.. cells.Select(cell => Markup.Escape(item[cell]?.ToString() ?? ""))]);
+                table.AddRow([.. cells.Select(cell => ConsoleText.Cell(item[cell]?.ToString()))]);
             }
 
             after = body["next"]?.ToString();

@@ -34,6 +34,7 @@ public static class DeliveryRegistration
         services.TryAddSingleton<IRateShare>(provider => new WholeRate(provider.GetRequiredService<DeliverySettings>()));
         services.TryAddSingleton<ICredentialSource>(provider => new ConfiguredCredentials(provider.GetRequiredService<CustomerIoSettings>()));
         services.TryAddSingleton<EventCounters>();
+        services.TryAddSingleton<IEventCounts>(provider => provider.GetRequiredService<EventCounters>());
         services.TryAddSingleton<DestinationMetrics>();
         services.AddTrackApi();
         services.AddSingleton<GateNotices>();
@@ -66,7 +67,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<DeliveryGate>(),
             provider.GetRequiredService<TrackApiClient>(),
             provider.GetRequiredService<RequestLimiter>(),
-            provider.GetRequiredService<EventCounters>(),
+            provider.GetRequiredService<IEventCounts>(),
             provider.GetRequiredService<DeliveryProgress>(),
             provider.GetRequiredService<DeliverySettings>(),
             provider.GetRequiredService<TimeProvider>()));

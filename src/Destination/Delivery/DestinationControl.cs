@@ -2,7 +2,6 @@ using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
@@ -13,18 +12,18 @@ public sealed class DestinationControl : IDestinationControl
     private readonly DeliveryGate _gate;
     private readonly TrackApiClient _client;
     private readonly RequestLimiter _limiter;
-    private readonly EventCounters _counters;
+    private readonly IEventCounts _counts;
     private readonly DeliveryProgress _progress;
     private readonly DeliverySettings _settings;
     private readonly DateTimeOffset _startedAt;
 
     internal DestinationControl(
-        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, EventCounters counters, DeliveryProgress progress, DeliverySettings settings, TimeProvider time)
+        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, IEventCounts counts, DeliveryProgress progress, DeliverySettings settings, TimeProvider time)
     {
         _gate = gate;
         _client = client;
         _limiter = limiter;
-        _counters = counters;
+        _counts = counts;
         _progress = progress;
         _settings = settings;
         _startedAt = time.GetUtcNow();
@@ -52,7 +51,7 @@ public sealed class DestinationControl : IDestinationControl
             Credentials = CredentialsOf(state, workspace),
             RateLimit = _settings.RequestsPerSecond,
             RateCurrent = _limiter.Current,
-            Counts = _counters.Read(),
+            Counts = _counts.Read(),
             StartedAt = _startedAt,
         });
     }

@@ -1,7 +1,8 @@
-using System.Diagnostics;
 using CustomerIoDestination.Events;
+using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Text;
@@ -9,16 +10,6 @@ using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.People;
-
-/// <summary>What Customer.io is asked to do with a person.</summary>
-public enum ForgetMode
-{
-    /// <summary>Delete the person, and ignore every later call about the identifier.</summary>
-    Suppress,
-
-    /// <summary>Delete the person. Later calls create the person anew.</summary>
-    Delete,
-}
 
 /// <summary>
 /// Forgets a person: sends none of their events from then on, takes those that wait and those that failed away, and has Customer.io suppress or delete the
@@ -61,7 +52,7 @@ public sealed partial class PersonForgetting
     /// <summary>Forgets a person. Goes on to the end whoever gave up waiting for it.</summary>
     /// <exception cref="UnavailableException">What is remembered of people can't be written; nothing was done.</exception>
     /// <exception cref="UnavailableException">The queue can't be reached. No event of the person is sent any more; the rest was not done.</exception>
-    public async Task<ForgettingReceipt> ForgetAsync(PersonName person, ForgetMode mode)
+    public async Task<ForgettingReceipt> ForgetAsync(PersonName person, LifecycleChange mode)
     {
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset until = now + _settings.Privacy.ForgetWindow;
@@ -71,7 +62,7 @@ public sealed partial class PersonForgetting
         using PersonSearch search = new(keys, cipher, _settings.Mapping);
         QueueRemoval queued = await _queue.RemoveAsync(search.Finds, SkipReason.Forgotten, CancellationToken.None);
         _counters.Ingested(received: 0, accepted: 0, rejected: 0, skipped: queued.Removed);
-        DeadLetterPass dead = await _deadLetters.DiscardAsync(new DeadLetterSelection.Holding(search.Finds), CancellationToken.None);
+        DeadLetterPass dead = await _deadLetters.DiscardAsync(new DeadLetterSelection.Holding(search.Finds), run: null, CancellationToken.None);
         (int sent, DeliveryOutcome? failure) = await TellAsync(person, mode);
 
         int removed = queued.Removed + queued.RemovedInHand;
@@ -90,12 +81,12 @@ public sealed partial class PersonForgetting
         return (now, lifted);
     }
 
-    private async Task<(int Sent, DeliveryOutcome? Failure)> TellAsync(PersonName person, ForgetMode mode)
+    private async Task<(int Sent, DeliveryOutcome? Failure)> TellAsync(PersonName person, LifecycleChange mode)
     {
         int sent = 0;
         foreach (Utf8Text identifier in person.Identifiers)
         {
-            DeliveryOutcome outcome = await CallAsync(RequestOf(identifier, mode));
+            DeliveryOutcome outcome = await CallAsync(identifier, mode);
             if (outcome is not DeliveryOutcome.Delivered)
             {
                 return (sent, outcome);
@@ -107,8 +98,10 @@ public sealed partial class PersonForgetting
         return (sent, null);
     }
 
-    private async Task<DeliveryOutcome> CallAsync(TrackApiRequest request)
+    private async Task<DeliveryOutcome> CallAsync(Utf8Text identifier, LifecycleChange mode)
     {
+        using EventScope scope = EventScope.Rent();
+        TrackApiRequest request = SingleRequest.Write(new TrackApiOperation.ChangeLifecycle(PersonIdentifier.ByShape(identifier), mode), scope.Output);
         using CancellationTokenSource patience = new(LongestCall, _time);
         try
         {
@@ -120,14 +113,6 @@ public sealed partial class PersonForgetting
         }
     }
 
-    private static TrackApiRequest RequestOf(Utf8Text identifier, ForgetMode mode) => mode switch
-    {
-        ForgetMode.Suppress => new TrackApiRequest(
-            TrackApiMethod.Post, PercentEncoding.Path("/api/v1/customers/", identifier, "/suppress"), "/api/v1/customers/{identifier}/suppress", default),
-        ForgetMode.Delete => new TrackApiRequest(TrackApiMethod.Delete, PercentEncoding.Path("/api/v1/customers/", identifier, ""), SingleRequest.PersonRoute, default),
-        _ => throw new UnreachableException(),
-    };
-
     private static PersonKey[] KeysOf(PersonName person, PersonCipher cipher) =>
         [.. new[] { person.Id is { } id ? cipher.OfId(id) : (PersonKey?)null, person.Email is { } email ? cipher.OfEmail(email) : null }.OfType<PersonKey>()];
 
@@ -137,7 +122,7 @@ public sealed partial class PersonForgetting
             "A person was forgotten, named by {Identifiers} identifiers: {Queued} events taken off the queue, {Left} more left to be dropped when their turn comes, {DeadLetters} dead letters removed, "
             + "{Calls} calls of {Mode} taken by Customer.io. Their events are skipped until {Until}. What Customer.io did not take: {Failure}.")]
         public static partial void Forgotten(
-            ILogger logger, int identifiers, int queued, int left, int deadLetters, int calls, ForgetMode mode, DateTimeOffset until, string failure);
+            ILogger logger, int identifiers, int queued, int left, int deadLetters, int calls, LifecycleChange mode, DateTimeOffset until, string failure);
 
         [LoggerMessage(LogLevel.Information, "The window of a person who was forgotten was lifted: {Identifiers} identifiers given, {Lifted} of them had one.")]
         public static partial void Lifted(ILogger logger, int identifiers, int lifted);
@@ -225,10 +210,9 @@ internal sealed class PersonSearch(IReadOnlySet<PersonKey> keys, PersonCipher ci
             return false;
         }
 
-        (PersonKey? id, IReadOnlyList<PersonKey> emails, PersonKey? device) = PersonQuestion.KeysOf(source, cipher, settings);
-        return id is null && emails.Count == 0
-            ? device is { } only && keys.Contains(only)
-            : (id is { } user && keys.Contains(user)) || emails.Any(keys.Contains);
+        (PersonKey? id, PersonKey? previous, IReadOnlyList<PersonKey> emails, PersonKey? device) = PersonQuestion.KeysOf(source, cipher, settings);
+        PersonKey[] named = [.. new[] { id, previous }.OfType<PersonKey>(), .. emails];
+        return named.Length == 0 ? device is { } only && keys.Contains(only) : Array.Exists(named, keys.Contains);
     }
 
     /// <inheritdoc/>

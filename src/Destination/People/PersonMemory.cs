@@ -37,7 +37,7 @@ internal sealed partial class PersonMemory(
     public async ValueTask<bool> IsIdleAsync(CancellationToken cancellationToken) =>
         !Mapping.ClaimAnonymous && !Mapping.RemembersPeople && await store.IsEmptyAsync(cancellationToken);
 
-    /// <summary>Whether an event may go.</summary>
+    /// <summary>Whether an event may go. One that deletes or suppresses a person may, once what is older can't any more.</summary>
     /// <param name="result">What it was mapped to.</param>
     /// <param name="envelope">The event.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -45,13 +45,20 @@ internal sealed partial class PersonMemory(
     /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async ValueTask<(PersonVerdict Verdict, PersonQuestion? Question)> AskAsync(MappingResult result, EventEnvelope envelope, CancellationToken cancellationToken)
     {
-        if (result.Named is not { } named || await IsIdleAsync(cancellationToken))
+        if (result.Named is not { } named || (!PersonFacts.Of(named, result, envelope).Erases && await IsIdleAsync(cancellationToken)))
         {
             return (PersonVerdict.Send.Instance, null);
         }
 
         PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
         PersonQuestion question = PersonQuestion.Of(named, result, envelope, cipher, Mapping);
+        if (question.Facts.Erases)
+        {
+            // Before it is sent: what is older may lie in any partition, and must not come after it.
+            await ForgetAsync([.. question.PersonKeys], envelope.ReceivedAt, cancellationToken);
+            return (PersonVerdict.Send.Instance, null);
+        }
+
         PersonKey[] keys = [.. question.Keys.Distinct()];
         if (keys.Length > 0 && !await store.IsEmptyAsync(cancellationToken))
         {

@@ -21,6 +21,9 @@ internal sealed record PersonQuestion
     /// <summary>The keys of all e-mails it tells.</summary>
     public required IReadOnlyList<PersonKey> Emails { get; init; }
 
+    /// <summary>The key of the id that an alias gives up; null when there is none.</summary>
+    public required PersonKey? Previous { get; init; }
+
     /// <summary>The device's key; null when there is none.</summary>
     public required PersonKey? Device { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed record PersonQuestion
     public IReadOnlyList<PersonRow> Remembered { get; init; } = [];
 
     /// <summary>The keys of the person.</summary>
-    public IEnumerable<PersonKey> PersonKeys => Id is { } id ? Emails.Prepend(id) : Emails;
+    public IEnumerable<PersonKey> PersonKeys => new[] { Id, Previous }.OfType<PersonKey>().Concat(Emails);
 
     /// <summary>All keys.</summary>
     public IEnumerable<PersonKey> Keys => Device is { } device ? PersonKeys.Append(device) : PersonKeys;
@@ -42,13 +45,14 @@ internal sealed record PersonQuestion
     /// <summary>The question an event asks.</summary>
     public static PersonQuestion Of(PersonNamed named, MappingResult result, EventEnvelope envelope, PersonCipher cipher, MappingSettings settings)
     {
-        (PersonKey? id, IReadOnlyList<PersonKey> emails, PersonKey? device) = KeysOf(named.Event, cipher, settings);
+        (PersonKey? id, PersonKey? previous, IReadOnlyList<PersonKey> emails, PersonKey? device) = KeysOf(named.Event, cipher, settings);
         var identify = (result as MappingResult.Mapped)?.Operations.OfType<TrackApiOperation.IdentifyPerson>().FirstOrDefault();
         var facts = PersonFacts.Of(named, result, envelope);
         return new PersonQuestion
         {
             Facts = facts,
             Id = id,
+            Previous = previous,
             Emails = emails,
             Device = device,
             Identifier = settings.ClaimAnonymous && identify is not null ? identify.Person.Value.Bytes.ToArray() : default,
@@ -57,11 +61,12 @@ internal sealed record PersonQuestion
     }
 
     /// <summary>The keys of whatever an event names its person and device by.</summary>
-    public static (PersonKey? Id, IReadOnlyList<PersonKey> Emails, PersonKey? Device) KeysOf(FreshpaintEvent source, PersonCipher cipher, MappingSettings settings)
+    public static (PersonKey? Id, PersonKey? Previous, IReadOnlyList<PersonKey> Emails, PersonKey? Device) KeysOf(FreshpaintEvent source, PersonCipher cipher, MappingSettings settings)
     {
         EventHead head = source.Head;
         return (
             head.UserId.IsPresent ? cipher.OfId(head.UserId.Text) : null,
+            source is FreshpaintEvent.Alias { PreviousId: { IsPresent: true } previous } ? cipher.OfId(previous.Text) : null,
             [.. Identity.EmailsOf(source, settings).Select(cipher.OfEmail).Distinct()],
             head.DeviceId.IsPresent ? cipher.OfDevice(head.DeviceId.Text) : null);
     }

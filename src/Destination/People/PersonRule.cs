@@ -35,11 +35,14 @@ internal abstract record PersonVerdict
 /// <param name="IsIdentify">Whether it tells facts of a person.</param>
 /// <param name="IsOfKnownPerson">Whether it names a person, and not a device only.</param>
 /// <param name="HasEmail">Whether it tells the person's e-mail, or an opt-out, which must arrive in any case.</param>
-/// <param name="Erases">Whether it deletes or suppresses the person.</param>
+/// <param name="Lifecycle">What it does to the person: deletes, suppresses or lets in again; null when nothing of that kind.</param>
 /// <param name="AnonymousAt">When it happened, Unix seconds, where it would be sent as an anonymous event; else null.</param>
 internal readonly record struct PersonFacts(
-    DateTimeOffset ReceivedAt, bool IsIdentify, bool IsOfKnownPerson, bool HasEmail, bool Erases, long? AnonymousAt)
+    DateTimeOffset ReceivedAt, bool IsIdentify, bool IsOfKnownPerson, bool HasEmail, LifecycleChange? Lifecycle, long? AnonymousAt)
 {
+    /// <summary>Whether it erases the person.</summary>
+    public bool Erases => Lifecycle is LifecycleChange.Delete or LifecycleChange.Suppress;
+
     /// <summary>The facts of a mapped event.</summary>
     public static PersonFacts Of(PersonNamed named, MappingResult result, EventEnvelope envelope)
     {
@@ -49,7 +52,7 @@ internal readonly record struct PersonFacts(
             named.Event is FreshpaintEvent.Identify,
             named.Identity.Person is not null,
             named.Identity.Email is not null || (named.Event is FreshpaintEvent.Identify given && ReservedAttributes.Of(given, given, groups: false).HoldsOptOut),
-            Erases: false,
+            operations.OfType<TrackApiOperation.ChangeLifecycle>().FirstOrDefault()?.Change,
             operations.OfType<TrackApiOperation.TrackEvent>().FirstOrDefault(static track => track.Subject is EventSubject.Anonymous)?.Timestamp);
     }
 }
@@ -63,8 +66,9 @@ internal readonly record struct PersonKnowledge(DateTimeOffset? ForgottenUntil, 
 /// <summary>
 /// Decides whether a person's event may go. Pure. The rows, first match first:
 /// <list type="table">
-/// <item><term>received up to when the person was forgotten, and itself no delete or suppress</term><description>skip <c>forgotten</c></description></item>
 /// <item><term>a delete or suppress</term><description>send</description></item>
+/// <item><term>received up to when the person was forgotten</term><description>skip <c>forgotten</c></description></item>
+/// <item><term>the end of a suppression</term><description>send</description></item>
 /// <item><term>anonymous, the guard on, its device somebody's whose first identify was delivered more than five minutes ago, not after that identify</term><description>send as that person's</description></item>
 /// <item><term>of a device only</term><description>send</description></item>
 /// <item><term>no identify, nothing remembered of the person, and events may not create people</term><description>skip <c>unknown_person</c></description></item>
@@ -91,6 +95,11 @@ internal static class PersonRule
         if (facts.ReceivedAt <= known.ForgottenUntil)
         {
             return new PersonVerdict.Skip(SkipReason.Forgotten);
+        }
+
+        if (facts.Lifecycle is not null)
+        {
+            return PersonVerdict.Send.Instance;
         }
 
         if (!facts.IsOfKnownPerson)

@@ -1,4 +1,13 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.Ports;
+
+/// <summary>What was counted of events: with the queue where that keeps the counts, so that no restart loses them, else by this process.</summary>
+public interface IEventCounts
+{
+    /// <summary>The counts now.</summary>
+    EventCounts Read();
+}
 
 /// <summary>
 /// The delivering side as operators see and steer it. In one process it is the process itself; in Azure HTTP and delivery run on

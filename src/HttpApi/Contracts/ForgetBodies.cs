@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.Mapping;
 using CustomerIoDestination.People;
 using CustomerIoDestination.Settings;
 
@@ -20,10 +21,10 @@ internal sealed record ForgetBody(string? Id = null, string? Email = null, strin
             body = null;
         }
 
-        ForgetMode? mode = body?.Mode switch
+        LifecycleChange? mode = body?.Mode switch
         {
-            null or "suppress" => ForgetMode.Suppress,
-            "delete" => ForgetMode.Delete,
+            null or "suppress" => LifecycleChange.Suppress,
+            "delete" => LifecycleChange.Delete,
             _ => null,
         };
         if (body is null || mode is not { } known)
@@ -36,7 +37,7 @@ internal sealed record ForgetBody(string? Id = null, string? Email = null, strin
     }
 
     /// <summary>What was read, or why nothing was.</summary>
-    internal readonly record struct Reading(PersonName? Person, ForgetMode Mode, ApiError? Refusal);
+    internal readonly record struct Reading(PersonName? Person, LifecycleChange Mode, ApiError? Refusal);
 }
 
 /// <summary>The receipt of forgetting a person: counts and times, and no identifier.</summary>

@@ -1,24 +1,38 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
-/// <summary>What one pass of replay did.</summary>
+/// <summary>
+/// What one pass of replay did; and of the whole run, which <c>bound</c> names, what became of its events as far as is known: what the queue does not tell
+/// is left out.
+/// </summary>
 internal sealed record ReplayBody(
     int Replayed,
     IReadOnlyList<string> NotFound,
     bool More,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
-    IReadOnlyList<PassWarning> Warnings)
+    IReadOnlyList<PassWarning> Warnings,
+    string Bound,
+    IReadOnlyDictionary<string, long> CameBack,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Delivered,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Skipped,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Waiting)
 {
-    public static ReplayBody Of(DeadLetterPass pass, bool asOfNow) => new(
+    public static ReplayBody Of(DeadLetterPass pass, ReplayResult result, bool asOfNow) => new(
         pass.Done,
         pass.NotFound,
         pass.More,
         pass.Scanned,
-        [.. PassWarning.Of(pass), .. pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : Array.Empty<PassWarning>()]);
+        [.. PassWarning.Of(pass), .. pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : Array.Empty<PassWarning>()],
+        pass.Run.ToString(),
+        result.CameBack.ToDictionary(one => one.Key.ToCode(), one => one.Value, StringComparer.Ordinal),
+        result.Delivered,
+        result.Skipped,
+        result.Waiting);
 }
 
 /// <summary>What one pass of discard did.</summary>
@@ -27,9 +41,11 @@ internal sealed record DiscardBody(
     IReadOnlyList<string> NotFound,
     bool More,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
-    IReadOnlyList<PassWarning> Warnings)
+    IReadOnlyList<PassWarning> Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Bound)
 {
-    public static DiscardBody Of(DeadLetterPass pass) => new(pass.Done, pass.NotFound, pass.More, pass.Scanned, [.. PassWarning.Of(pass)]);
+    public static DiscardBody Of(DeadLetterPass pass) => new(
+        pass.Done, pass.NotFound, pass.More, pass.Scanned, [.. PassWarning.Of(pass)], pass.More ? pass.Run.ToString() : null);
 }
 
 /// <summary>What an operator should know about a pass.</summary>

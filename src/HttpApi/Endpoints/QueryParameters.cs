@@ -88,14 +88,22 @@ internal static class PathValue
     }
 }
 
-/// <summary>The header <c>X-Lane</c>: <c>import</c> for backfills, <c>live</c> or absent for the rest.</summary>
-internal static class LaneHeader
+/// <summary>The headers of backfills: <c>X-Lane</c>, <c>import</c> or <c>live</c>, and <c>X-As-Of-Now</c>, <c>true</c> or <c>false</c>; without them it is none.</summary>
+internal static class BackfillHeaders
 {
-    /// <summary>Reads it; false when it names no lane. <paramref name="lane"/> is null when it is absent.</summary>
-    public static bool TryRead(HttpRequest request, out Lane? lane)
+    /// <summary>Reads the lane; false when the header names none. <paramref name="lane"/> is null when it is absent.</summary>
+    public static bool TryReadLane(HttpRequest request, out Lane? lane)
     {
         string? name = RequestHeaders.Read(request, RequestHeaders.Lane);
         lane = Codes.Parse<Lane>(name, ignoreCase: true);
         return name is null || lane is not null;
+    }
+
+    /// <summary>Reads whether identifies count as of now; false when the header says neither yes nor no.</summary>
+    public static bool TryReadAsOfNow(HttpRequest request, out bool asOfNow)
+    {
+        string? text = RequestHeaders.Read(request, RequestHeaders.AsOfNow);
+        asOfNow = false;
+        return text is null || bool.TryParse(text, out asOfNow);
     }
 }

@@ -16,8 +16,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _requeue = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
-            lifecycle_allowed, from_browser, trace_parent, body)
-        select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, from_browser, trace_parent, body
+            lifecycle_allowed, from_browser, trace_parent, replay_run, calls_before, failed_before, body)
+        select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, from_browser, trace_parent,
+            ?6, attempts, coalesce(first_failed_at, dead_lettered_at), body
         from dead_letters where id = ?5
         """);
 
@@ -31,7 +32,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _run = new(connection, """
         select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
-            attempts, first_failed_at, claims, from_browser, body
+            attempts, first_failed_at, claims, from_browser, replay_run, calls_before, failed_before, body
         from events where lane = ?1 and partition = ?2 order by sequence limit ?3
         """);
 
@@ -54,7 +55,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     private readonly Statement _last = new(connection, "select max(sequence) from events");
 
     private readonly Statement _byEvent = new(connection, """
-        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts
+        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts + e.calls_before
         from seen s join events e on e.sequence = s.sequence
         where s.message_id between ?1 and ?2 and e.event_id = ?3
         order by e.sequence
@@ -174,8 +175,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         .Execute();
 
     /// <summary>Copies a dead letter back; its body never leaves SQLite.</summary>
-    public void Requeue(long sequence, DateTimeOffset queuedAt, int replayCount, bool asOfNow, long deadLetterId) =>
-        _requeue.Bind(1, sequence).Bind(2, queuedAt).Bind(3, replayCount).Bind(4, asOfNow).Bind(5, deadLetterId).Execute();
+    public void Requeue(long sequence, DateTimeOffset queuedAt, int replayCount, bool asOfNow, long deadLetterId, long run) =>
+        _requeue.Bind(1, sequence).Bind(2, queuedAt).Bind(3, replayCount).Bind(4, asOfNow).Bind(5, deadLetterId).Bind(6, run).Execute();
 
     /// <returns>Whether it was there.</returns>
     public bool Delete(long sequence) => _delete.Bind(1, sequence).Execute() == 1;
@@ -223,7 +224,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
                 LifecycleAllowed = row.Boolean(7),
                 FromBrowser = row.Boolean(12),
                 TraceParent = row.NullableText(8),
-                Body = row.Blob(13),
+                ReplayRun = row.NullableInt64(13),
+                BeforeReplay = new FailureHistory(row.Int32(14), row.NullableTime(15)),
+                Body = row.Blob(16),
             },
             row.Int64(0),
             new FailureHistory(row.Int32(9), row.NullableTime(10))),

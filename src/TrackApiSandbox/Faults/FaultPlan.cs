@@ -13,14 +13,15 @@ internal sealed class FaultPlan(TimeProvider time, Random dice)
     /// <exception cref="ArgumentException">The fault has a problem.</exception>
     public void Add(Fault fault)
     {
-        if (fault.Problem() is { } problem)
+        IReadOnlyList<Fault> faults = FaultPreset.Expand(fault);
+        if (faults.Select(one => one.Problem()).FirstOrDefault(one => one is not null) is { } problem)
         {
             throw new ArgumentException(problem, nameof(fault));
         }
 
         lock (_gate)
         {
-            _faults.Add((fault, time.GetTimestamp()));
+            _faults.AddRange(faults.Select(one => (one, time.GetTimestamp())));
             _any = true;
         }
     }
@@ -70,6 +71,9 @@ internal sealed class FaultPlan(TimeProvider time, Random dice)
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Fault
 {
+    /// <summary>Stands for the faults of this name, with <see cref="ForSeconds"/>, <see cref="Match"/> and <see cref="MatchBody"/> and nothing else.</summary>
+    public string? Preset { get; init; }
+
     /// <summary>The share of matching calls that is struck, 0 to 1. The default value is 1.</summary>
     public double Share { get; init; } = 1;
 

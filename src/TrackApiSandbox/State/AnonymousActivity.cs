@@ -15,25 +15,32 @@ internal sealed class AnonymousActivity
     public static readonly TimeSpan MergeWindow = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, Visitor> _visitors = [];
-    private readonly List<Kept> _withoutVisitor = [];
+    private readonly List<Kept> _nobodys = [];
 
-    /// <summary>Takes an event: gives it to the person identified shortly before, or keeps it.</summary>
+    /// <summary>
+    /// Takes an event: gives it to the person identified shortly before, or keeps it. One that comes later than that stays nobody's, also when the person is
+    /// identified again: the documentation does not promise more, and what is built on this must not rely on it.
+    /// </summary>
     public void Record(SandboxEvent received, DateTimeOffset now)
     {
         if (received.AnonymousId is not { } anonymousId)
         {
-            _withoutVisitor.Add(new Kept(received, now));
+            _nobodys.Add(new Kept(received, now));
             return;
         }
 
         Visitor visitor = FindOrAdd(anonymousId);
-        if (visitor.Owner is { } owner && now <= visitor.MergeUntil)
+        switch (visitor.Owner)
         {
-            owner.Events.Add(received);
-        }
-        else
-        {
-            visitor.Events.Add(new Kept(received, now));
+            case null:
+                visitor.Events.Add(new Kept(received, now));
+                break;
+            case { } owner when now <= visitor.MergeUntil:
+                owner.Events.Add(received);
+                break;
+            default:
+                _nobodys.Add(new Kept(received, now));
+                break;
         }
     }
 
@@ -79,12 +86,12 @@ internal sealed class AnonymousActivity
 
     /// <summary>The events of nobody that are not yet due for deletion.</summary>
     public IReadOnlyList<SandboxEvent> Snapshot(DateTimeOffset now) =>
-        [.. _visitors.Values.SelectMany(visitor => visitor.Events).Concat(_withoutVisitor).Where(kept => !kept.IsExpired(now)).Select(kept => kept.Event)];
+        [.. _visitors.Values.SelectMany(visitor => visitor.Events).Concat(_nobodys).Where(kept => !kept.IsExpired(now)).Select(kept => kept.Event)];
 
     public void Clear()
     {
         _visitors.Clear();
-        _withoutVisitor.Clear();
+        _nobodys.Clear();
     }
 
     private Visitor FindOrAdd(string anonymousId)

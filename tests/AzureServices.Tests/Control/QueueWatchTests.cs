@@ -94,7 +94,7 @@ public sealed class QueueWatchTests : IDisposable
             _ =>
             {
                 _purged++;
-                return Task.FromResult(new DeadLetterPass(1, 0, [], More: false));
+                return Task.FromResult(new DeadLetterPass(1, 0, [], More: false, default));
             },
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),

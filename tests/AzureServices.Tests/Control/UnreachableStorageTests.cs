@@ -6,6 +6,7 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,8 +31,10 @@ public sealed class UnreachableStorageTests : IAsyncDisposable
             .AddSingleton<TimeProvider>(_time)
             .AddFakeLogging()
             .AddSingleton(new CustomerIoSettings { SiteId = "site", ApiKey = new Secret("key"), TrackApiUrl = new Uri("http://127.0.0.1:9/") })
+            .AddSingleton(settings)
             .AddSingleton(settings.Delivery)
-            .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
+            .AddSingleton(AzureSettings.OpenRules(settings))
+            .AddSingleton(provider => new EnvelopeMapper(settings.Mapping, settings.Limits, provider.GetRequiredService<RulesSource>()))
             .AddTableDeliveryLog(new DeliveryLogSettings { ConnectionString = new Secret(_server.ConnectionString) })
             .AddCustomerIoDelivery()
             .BuildServiceProvider();

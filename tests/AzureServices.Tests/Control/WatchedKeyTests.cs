@@ -119,7 +119,7 @@ public sealed class WatchedKeyTests : IAsyncLifetime
         queue.Setup(asked => asked.GetStatusAsync(It.IsAny<CancellationToken>())).ReturnsAsync(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
         return new QueueWatch(
             queue.Object,
-            static _ => Task.FromResult(new DeadLetterPass(0, 0, [], More: false)),
+            static _ => Task.FromResult(new DeadLetterPass(0, 0, [], More: false, default)),
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<DestinationMetrics>(),

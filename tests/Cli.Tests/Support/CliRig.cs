@@ -38,6 +38,7 @@ internal sealed class CliRig : IDisposable
 
     public Task<int> RunAsync(params string[] args) => RunAsync(CancellationToken.None, args);
 
+    /// <summary>The same, interrupted as by Ctrl+C.</summary>
     public Task<int> RunAsync(CancellationToken cancellationToken, params string[] args)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });

@@ -22,8 +22,9 @@ internal sealed class StubHost : HttpMessageHandler
 
     public void Fail(Exception e) => _answers.Enqueue(() => throw e);
 
-    public void Answer(HttpStatusCode status, string body, TimeSpan? retryAfter = null) => _answers.Enqueue(() =>
+    public void Answer(HttpStatusCode status, string body, TimeSpan? retryAfter = null, Action? before = null) => _answers.Enqueue(() =>
     {
+        before?.Invoke();
         var response = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         response.Headers.RetryAfter = retryAfter is { } after ? new(after) : null;
         return response;

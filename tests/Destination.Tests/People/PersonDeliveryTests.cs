@@ -121,6 +121,68 @@ public sealed class PersonDeliveryTests
         (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(), null, default))).Reason.ShouldBe("forgotten");
     }
 
+    [Theory]
+    [InlineData("User Deleted")]
+    [InlineData("User Suppressed")]
+    public async Task A_delete_by_user_id_is_not_undone_by_100_older_events_by_device_in_all_partitions(string name)
+    {
+        await using DeliveryRig rig = new(rules: RuleTexts.Valid("""{"lifecycle":{"delete":["User Deleted"],"suppress":["User Suppressed"],"unsuppress":["User Released"]}}"""));
+        rig.Api.Always(_ => StubTrackApi.Response(200));
+
+        DeliveryAttempt erased = await rig.RunAsync(rig.Handler.DeliverAsync(Lifecycle(name, 1_000, TimeSpan.Zero), null, default));
+        DeliveryAttempt[] older = await rig.RunAsync(Task.WhenAll(Enumerable.Range(1, 100).Select(number =>
+            rig.Handler.DeliverAsync(Some.Track(number, partition: number % 64, age: TimeSpan.FromMinutes(number)), null, default))));
+        DeliveryAttempt sameRequest = await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(200), null, default));
+        DeliveryAttempt released = await rig.RunAsync(rig.Handler.DeliverAsync(Lifecycle("User Released", 1_001, TimeSpan.FromMinutes(1)), null, default));
+        DeliveryAttempt newer = await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(300, age: TimeSpan.FromMinutes(-1)), null, default));
+
+        erased.Outcome.ShouldBe(AttemptOutcome.Delivered);
+        older.ShouldAllBe(attempt => attempt.Reason == "forgotten");
+        (sameRequest.Reason, released.Reason).ShouldBe(("forgotten", "forgotten"));
+        newer.Outcome.ShouldBe(AttemptOutcome.Delivered);
+        rig.Api.Calls.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_delete_that_fails_is_sent_again_and_what_is_older_does_not_go_meanwhile()
+    {
+        await using DeliveryRig rig = new(rules: RuleTexts.Valid("""{"lifecycle":{"delete":["User Deleted"]}}"""));
+        rig.Api.Always(call => StubTrackApi.Response(call.Method == "DELETE" ? 503 : 200));
+        Task<DeliveryAttempt> delete = rig.Handler.DeliverAsync(Lifecycle("User Deleted", 1_000, TimeSpan.Zero), null, default);
+        await rig.RunAsync(TimeSpan.FromSeconds(5), stepMs: 100);
+
+        DeliveryAttempt older = await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(1, partition: 9, age: TimeSpan.FromMinutes(1)), null, default));
+
+        older.Reason.ShouldBe("forgotten");
+        rig.Api.Always(_ => StubTrackApi.Response(200));
+        (await rig.RunAsync(delete, stepMs: 1_000)).Outcome.ShouldBe(AttemptOutcome.Delivered);
+    }
+
+    [Fact]
+    public async Task Without_the_lifecycle_key_nobody_is_forgotten()
+    {
+        await using DeliveryRig rig = new(rules: RuleTexts.Valid("""{"lifecycle":{"delete":["User Deleted"]}}"""));
+        rig.Api.Always(_ => StubTrackApi.Response(200));
+        ReceivedEvent unproven = Lifecycle("User Deleted", 1_000, TimeSpan.Zero);
+
+        await rig.RunAsync(rig.Handler.DeliverAsync(unproven with { Envelope = unproven.Envelope with { LifecycleAllowed = false } }, null, default));
+
+        (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(1, age: TimeSpan.FromMinutes(1)), null, default))).Outcome.ShouldBe(AttemptOutcome.Delivered);
+        rig.People.Rows.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_alias_that_gives_up_a_forgotten_id_is_skipped()
+    {
+        await using DeliveryRig rig = new(rules: RuleTexts.Valid("""{"aliases":true}"""));
+        await ForgetAsync(rig, Later);
+
+        DeliveryAttempt attempt = await rig.RunAsync(rig.Handler.DeliverAsync(
+            Some.Event(EventKind.Alias, """{"type":"alias","userId":"new","previousId":"u-1"}"""), null, default));
+
+        attempt.Reason.ShouldBe("forgotten");
+    }
+
     [Fact]
     public async Task Nothing_that_is_remembered_holds_an_identifier()
     {
@@ -308,6 +370,12 @@ public sealed class PersonDeliveryTests
     {
         string traits = email is null ? "" : $"\"email\":\"{email}\",";
         return Some.Event(EventKind.Identify, $$$"""{"type":"identify","userId":"{{{userId}}}","anonymousId":"{{{device}}}","traits":{{{{traits}}}"plan":"x"},"timestamp":"2026-11-24T11:59:00Z"}""", number);
+    }
+
+    private static ReceivedEvent Lifecycle(string name, int number, TimeSpan age)
+    {
+        ReceivedEvent received = Some.Event(EventKind.Track, $$"""{"type":"track","event":"{{name}}","userId":"u-1"}""", number, partition: 3, age: age);
+        return received with { Envelope = received.Envelope with { LifecycleAllowed = true } };
     }
 
     private static ReceivedEvent Visit(string device, string at, int number) =>

@@ -1,4 +1,5 @@
 using CustomerIoDestination.Events;
+using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
@@ -14,8 +15,8 @@ public sealed class PersonRuleTests
     private static readonly DateTimeOffset Received = Some.Now;
     private static readonly long At = Some.Now.ToUnixTimeSeconds();
     private static readonly MappingSettings Guarded = new() { ClaimAnonymous = true };
-    private static readonly PersonFacts Known = new(Received, IsIdentify: false, IsOfKnownPerson: true, HasEmail: false, Erases: false, AnonymousAt: null);
-    private static readonly PersonFacts Anonymous = new(Received, false, IsOfKnownPerson: false, false, false, AnonymousAt: At);
+    private static readonly PersonFacts Known = new(Received, IsIdentify: false, IsOfKnownPerson: true, HasEmail: false, Lifecycle: null, AnonymousAt: null);
+    private static readonly PersonFacts Anonymous = new(Received, false, IsOfKnownPerson: false, false, null, AnonymousAt: At);
 
     [Theory]
     [InlineData(-1, false)]
@@ -28,9 +29,20 @@ public sealed class PersonRuleTests
         verdict.ShouldBe(isForgotten ? new PersonVerdict.Skip(SkipReason.Forgotten) : PersonVerdict.Send.Instance);
     }
 
-    [Fact]
-    public void A_delete_of_somebody_who_is_forgotten_goes() =>
-        Decide(Known with { Erases = true }, new PersonKnowledge(Received.AddDays(1), null, null)).ShouldBe(PersonVerdict.Send.Instance);
+    [Theory]
+    [InlineData(LifecycleChange.Delete, true)]
+    [InlineData(LifecycleChange.Suppress, true)]
+    [InlineData(LifecycleChange.Unsuppress, false)]
+    public void A_delete_or_suppress_of_somebody_who_is_forgotten_goes_and_the_end_of_a_suppression_does_not(LifecycleChange change, bool goes) =>
+        Decide(Known with { Lifecycle = change }, new PersonKnowledge(Received.AddDays(1), null, null))
+            .ShouldBe(goes ? PersonVerdict.Send.Instance : new PersonVerdict.Skip(SkipReason.Forgotten));
+
+    [Theory]
+    [InlineData(LifecycleChange.Delete)]
+    [InlineData(LifecycleChange.Unsuppress)]
+    public void No_guard_holds_back_what_erases_somebody_or_lets_them_in_again(LifecycleChange change) =>
+        Decide(Known with { Lifecycle = change }, default, new MappingSettings { WithoutEmail = WithoutEmailChoice.SkipUnlessKnown, EventsMayCreatePeople = false })
+            .ShouldBe(PersonVerdict.Send.Instance);
 
     [Fact]
     public void An_anonymous_event_of_a_device_that_is_forgotten_is_skipped() =>

@@ -21,7 +21,7 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null, MappingSettings? mapping = null)
+    public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null, MappingSettings? mapping = null, DestinationRules? rules = null)
     {
         Clock.SeeAll();
         ServiceCollection services = new();
@@ -30,10 +30,10 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
         services.AddSingleton(delivery ?? new DeliverySettings { RequestsPerSecond = 1_000 });
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(new Random(1));
-        RulesSource rules = RulesSource.Of(DestinationRules.None);
-        services.AddSingleton(rules);
+        var source = RulesSource.Of(rules ?? DestinationRules.None);
+        services.AddSingleton(source);
         services.AddSingleton(new DestinationSettings { Mapping = mapping ?? new MappingSettings() });
-        services.AddSingleton(new EnvelopeMapper(mapping ?? new MappingSettings(), new LimitSettings(), rules));
+        services.AddSingleton(new EnvelopeMapper(mapping ?? new MappingSettings(), new LimitSettings(), source));
         services.AddSingleton<IPersonStore>(People);
         configure?.Invoke(services);
         services.AddCustomerIoDelivery();

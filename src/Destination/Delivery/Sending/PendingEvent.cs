@@ -19,7 +19,7 @@ internal sealed class PendingEvent : IDisposable
         StartedAt = startedAt;
         Span = span;
         OthersAtFirstFailure = othersAtFirstFailure;
-        Attempts = received.History.FailedCalls;
+        Attempts = received.Envelope.BeforeReplay.FailedCalls + received.History.FailedCalls;
         FailedCalls = received.History.FailedCalls;
         FirstFailedAt = received.History.FirstFailedAt;
     }
@@ -59,7 +59,7 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>What is done with its queue message; null while it goes on.</summary>
     public Settlement? End { get; set; }
 
-    /// <summary>Calls to Customer.io for it so far: all of this pass, and those of earlier passes that failed.</summary>
+    /// <summary>Calls to Customer.io for it so far: all of this pass, and those of earlier passes that failed and of before a replay.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>Failed calls, earlier passes included.</summary>
