@@ -315,7 +315,7 @@ public sealed class ImportCommandTests : IDisposable
         _cli.Output.ShouldContain("1 would be delivered. Nothing was sent.");
         _cli.Output.ShouldContain("skipped: 1 unidentified");
         _cli.Output.ShouldContain("dead letters: 1 limit_exceeded");
-        _cli.Output.ShouldContain("with warnings: 1 email_unreadable");
+        _cli.Output.ShouldContain("1 email_unreadable");
         _cli.Output.ShouldContain("line 3 limit_exceeded: traits.bio: the attribute's value has 1001 bytes; the limit is 1000");
         _cli.Output.ShouldContain("1 refused: no events");
         File.Exists(Path.Combine(_cli.Folder, "e.ndjson.rehearsed.ndjson")).ShouldBeTrue();
