@@ -11,6 +11,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,16 +51,17 @@ public static class AzureServicesRegistration
         services.AddSingleton<InHandElsewhere>();
         services.AddSingleton<IDestinationControl>(provider => provider.GetRequiredService<SharedControl>());
         services.AddHostedService<Reporter>();
+        services.TryAddSingleton<SteadyClock>();
+        services.AddSingleton<TableRetention>();
+        services.AddHostedService<ClockKeeper>();
         return services;
     }
 
     /// <summary>Adds the hourly removal of what the tables keep too long, for a host that has no timer of its own for it.</summary>
     public static IServiceCollection AddTableRetention(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new UpkeepStep("lines of the delivery log", provider.GetRequiredService<DayTables>().DropExpiredAsync));
-        services.AddSingleton(provider => new UpkeepStep(
-            "reports of processes",
-            token => provider.GetRequiredService<ControlTable>().ForgetAsync(provider.GetRequiredService<TimeProvider>().GetUtcNow() - InstanceReport.Retention, token)));
+        services.AddSingleton(provider => new UpkeepStep("lines of the delivery log", provider.GetRequiredService<TableRetention>().DropLogAsync));
+        services.AddSingleton(provider => new UpkeepStep("reports of processes", provider.GetRequiredService<TableRetention>().ForgetReportsAsync));
         return services.AddHostedService<HourlyUpkeep>();
     }
 
@@ -87,14 +89,14 @@ public static class AzureServicesRegistration
     public static IServiceCollection AddQueueWatch(this IServiceCollection services)
     {
         services.AddSingleton<QueueMetrics>();
+        services.TryAddSingleton<DeadLetterRetention>();
         services.AddSingleton(provider => new QueueWatch(
             provider.GetRequiredService<IEventQueue>(),
-            provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
+            provider.GetRequiredService<DeadLetterRetention>().RunOnceAsync,
             provider.GetRequiredService<IDestinationControl>(),
             provider.GetRequiredService<DestinationControl>(),
             provider.GetRequiredService<QueueMetrics>(),
-            provider.GetRequiredService<DayTables>(),
-            provider.GetRequiredService<ControlTable>(),
+            provider.GetRequiredService<TableRetention>(),
             provider.GetRequiredService<DestinationSettings>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<QueueWatch>>()));

@@ -36,7 +36,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="folder">Where it runs.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="fileSizeLimit">No file it writes can grow beyond so many bytes: to the programme the disk is full. Null for no limit.</param>
-    public static ChildProcess Start(string assembly, string folder, IEnumerable<string> arguments, long? fileSizeLimit = null)
+    /// <param name="heapLimit">Its managed heap can't grow beyond so many bytes. Null for no limit.</param>
+    public static ChildProcess Start(string assembly, string folder, IEnumerable<string> arguments, long? fileSizeLimit = null, long? heapLimit = null)
     {
         string dotnet = Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet";
         var start = new ProcessStartInfo(dotnet)
@@ -46,6 +47,11 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (heapLimit is { } heap)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("x", CultureInfo.InvariantCulture);
+        }
+
         if (fileSizeLimit is { } bytes)
         {
             LimitFileSize(start, dotnet, bytes);
