@@ -22,7 +22,7 @@ internal static class PreviewReport
         foreach (PreviewRequest request in item.Requests)
         {
             console.Line($"  [blue]{request.Method} {request.Url}[/] [dim]{request.Body.Length} bytes[/]");
-            console.WriteLine(Indent(JsonNode.Parse(request.Body.Span)!.ToJsonString(CliJson.Indented)));
+            console.WriteLine(ConsoleText.Harmless(Indent(JsonNode.Parse(request.Body.Span)!.ToJsonString(CliJson.Indented))));
         }
 
         foreach (PreviewProblem problem in item.Problems)

@@ -44,7 +44,7 @@ internal static class DeadLettersCommand
         {
             using HostApi api = host.Open(parsed, cli);
             HostAnswer answer = await api.GetAsync($"{Route}/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", cancellationToken);
-            return Tell(answer, cli.Console, body => cli.Console.WriteLine(body.ToJsonString(CliJson.Indented)));
+            return Tell(answer, cli.Console, body => cli.Console.WriteLine(ConsoleText.Harmless(body.ToJsonString(CliJson.Indented))));
         });
         return command;
     }

@@ -50,7 +50,7 @@ internal static class PreviewCommand
 
         if (asJson)
         {
-            await cli.Console.Profile.Out.Writer.WriteLineAsync(CliJson.Of(items.Values).ToJsonString(CliJson.Indented));
+            await cli.Console.Profile.Out.Writer.WriteLineAsync(ConsoleText.Harmless(CliJson.Of(items.Values).ToJsonString(CliJson.Indented)));
         }
         else
         {

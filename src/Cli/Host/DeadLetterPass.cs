@@ -37,11 +37,11 @@ internal static class DeadLetterPass
                 return 1;
             }
 
-            long count = body[counter]?.GetValue<long>() ?? 0;
+            long count = CliJson.Number(body[counter]);
             total += count;
             Tell(body, console);
 
-            if (body["more"]?.GetValue<bool>() != true)
+            if (body["more"] is not JsonValue more || !more.TryGetValue(out bool isMore) || !isMore)
             {
                 console.Line($"[green]{total}[/] {counter}.");
                 return 0;

@@ -59,14 +59,15 @@ internal sealed class Importer(HostApi api, TimeProvider time, Action<long, stri
         JsonArray refused = body["rejected"] as JsonArray ?? [];
         foreach (JsonNode item in refused.OfType<JsonNode>())
         {
-            int index = item["index"]?.GetValue<int>() ?? 0;
-            rejected(batch.Lines[Math.Min(index, batch.Lines.Count - 1)], $"{item["code"]}: {item["message"]}");
+            JsonObject? told = item as JsonObject;
+            long index = Math.Min(CliJson.Number(told?["index"]), batch.Lines.Count - 1);
+            rejected(batch.Lines[(int)index], $"{told?["code"]}: {told?["message"]}");
         }
 
         Progress = new ImportProgress(
             batch.Offset,
-            Progress.Accepted + (body["accepted"]?.GetValue<long>() ?? 0),
-            Progress.Skipped + (body["skipped"]?.GetValue<long>() ?? 0),
+            Progress.Accepted + CliJson.Number(body["accepted"]),
+            Progress.Skipped + CliJson.Number(body["skipped"]),
             Progress.Rejected + refused.Count);
     }
 }

@@ -97,10 +97,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end.</summary>
+    /// <exception cref="TimeoutException">It did not end.</exception>
     public async Task WaitForExitAsync()
     {
         using var limit = new CancellationTokenSource(EndLimit);
-        await _process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The process did not end within {EndLimit.TotalSeconds} s. It ignores SIGINT where whoever started this one had it ignored, as a shell does in the background.");
+        }
     }
 
     public async ValueTask DisposeAsync()
