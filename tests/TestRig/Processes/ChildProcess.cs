@@ -105,9 +105,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             await _process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"The process did not end within {EndLimit.TotalSeconds} s. It ignores SIGINT where whoever started this one had it ignored, as a shell does in the background.");
+            throw new TimeoutException(
+                $"The process did not end within {EndLimit.TotalSeconds} s. It ignores SIGINT where whoever started this one had it ignored, as a shell does in the background.", late);
         }
     }
 
