@@ -24,7 +24,8 @@ curl() {
 # Without what differs from run to run and from queue to queue: times of receipt, ids the sandbox and the queue give, the address of the sandbox.
 steady() {
   jq --compact-output --sort-keys 'walk(if type == "object" then
-    del(.cioId, .deadLetteredAt)
+    del(.cioId, .deadLetteredAt, .firstFailedAt)
+    | if has("bound") then del(.bound, .cameBack, .delivered, .skipped, .waiting) else . end
     | if has("method") then del(.url) else . end
     | if has("description") then del(.id) else . end
     | if (.timestamp? // 0) > 1790000000 then del(.timestamp) else . end

@@ -1,42 +1,28 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
+using CustomerIoDestination.Text;
 using Spectre.Console;
 
 namespace CustomerIoDestination.Cli;
 
-/// <summary>Writes marked-up text in which every value is shown harmlessly, and numbers as in every country.</summary>
+/// <summary>
+/// Writes marked-up text in which every value is shown as it is, and numbers as in every country. Characters by which a sender could turn, hide or colour
+/// what the terminal shows are shown by their number.
+/// </summary>
 internal static class ConsoleText
 {
     /// <summary>Writes text.</summary>
-    public static void Text(this IAnsiConsole console, FormattableString text) => console.MarkupInterpolated(CultureInfo.InvariantCulture, Shown(text));
+    public static void Text(this IAnsiConsole console, FormattableString text) => console.MarkupInterpolated(CultureInfo.InvariantCulture, Visible(text));
 
     /// <summary>Writes a line.</summary>
-    public static void Line(this IAnsiConsole console, FormattableString text) => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, Shown(text));
+    public static void Line(this IAnsiConsole console, FormattableString text) => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, Visible(text));
 
-    /// <summary>
-    /// A text that senders or hosts wrote, as it may reach a terminal: control characters and direction marks as <c>\u001B</c>, which in JSON means the same. Line
-    /// breaks and tabs stay.
-    /// </summary>
-    public static string Harmless(string text)
-    {
-        if (!text.EnumerateRunes().Any(IsHarmful))
-        {
-            return text;
-        }
+    /// <summary>Writes lines without any mark-up.</summary>
+    public static void Plain(this IAnsiConsole console, string text) => console.WriteLine(FieldName.Visible(text));
 
-        var shown = new StringBuilder(text.Length + 16);
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            _ = IsHarmful(rune) ? shown.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}") : shown.Append(rune);
-        }
+    /// <summary>A value for a place that takes mark-up.</summary>
+    public static string Cell(string? value) => Markup.Escape(FieldName.Visible(value ?? ""));
 
-        return shown.ToString();
-    }
-
-    private static FormattableString Shown(FormattableString text) => FormattableStringFactory.Create(
-        text.Format, [.. text.GetArguments().Select(static value => value is null or IFormattable ? value : Harmless(value.ToString() ?? ""))]);
-
-    private static bool IsHarmful(Rune rune) => rune.Value is not ('\n' or '\r' or '\t')
-        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static FormattableString Visible(FormattableString text) => FormattableStringFactory.Create(
+        text.Format, [.. text.GetArguments().Select(value => value is IFormattable or null ? value : FieldName.Visible(value.ToString() ?? ""))]);
 }

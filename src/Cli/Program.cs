@@ -1,6 +1,11 @@
+using System.CommandLine;
 using CustomerIoDestination.Cli;
 using CustomerIoDestination.Cli.Commands;
+using CustomerIoDestination.Cli.Host;
 using Spectre.Console;
+
 using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
 var cli = new CliContext(AnsiConsole.Console, Directory.GetCurrentDirectory(), handler, TimeProvider.System, Console.IsInputRedirected ? null : Console.ReadLine);
-return await DestinationCommand.Create(cli).Parse(args).InvokeAsync();
+
+// Ctrl+C lets a call end that changes something: what it did is known by its answer only.
+return await DestinationCommand.Create(cli).Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DeadLetterPass.LongestCall });

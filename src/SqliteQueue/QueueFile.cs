@@ -5,6 +5,7 @@ using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Upkeep;
 using CustomerIoDestination.SqliteQueue.Writing;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,7 @@ public sealed class QueueFile : IAsyncDisposable
         _watch = watch;
         _readers = readers;
         TimeProvider = timeProvider;
+        Moments = new MomentsApart(timeProvider);
         Logger = logger;
         Path = path;
         Checkpoints = new Checkpoints(path, watch, reserve.Bytes);
@@ -58,6 +60,9 @@ public sealed class QueueFile : IAsyncDisposable
 
     /// <summary>The file itself, as a full path without symbolic links.</summary>
     public string Path { get; }
+
+    /// <summary>What was counted of the events that went through the file.</summary>
+    public EventCounts Counts => Writer.Counters.Counts;
 
     internal Writer Writer { get; }
 
@@ -77,6 +82,8 @@ public sealed class QueueFile : IAsyncDisposable
 
     internal TimeProvider TimeProvider { get; }
 
+    internal MomentsApart Moments { get; }
+
     internal ILogger Logger { get; }
 
     /// <summary>Opens the queue file, or creates it and its folder. Takes the same time however much lies in it.</summary>
@@ -85,9 +92,15 @@ public sealed class QueueFile : IAsyncDisposable
     /// <param name="clock">What ages are judged by. It is told what the file knows of the last process's clock.</param>
     /// <param name="timeProvider">The clock behind it, for waits.</param>
     /// <param name="logger">Told of a disk that fails.</param>
+    /// <param name="counted">What this process counts beside the queue, kept with it; null where nobody counts.</param>
     /// <exception cref="QueueFileException">It can't be used; it is as it was.</exception>
     public static QueueFile Open(
-        QueueSettings queue, DeadLetterSettings deadLetters, SteadyClock clock, TimeProvider timeProvider, ILogger<QueueFile> logger)
+        QueueSettings queue,
+        DeadLetterSettings deadLetters,
+        SteadyClock clock,
+        TimeProvider timeProvider,
+        ILogger<QueueFile> logger,
+        EventCounters? counted = null)
     {
         string path = CreateFolder(System.IO.Path.GetFullPath(queue.Path));
         FileLock fileLock = FileLock.Take(path);
@@ -98,7 +111,7 @@ public sealed class QueueFile : IAsyncDisposable
         {
             Reserve reserve = Reserve.Of(path);
             reserve.ReleaseIfShort();
-            session = new WriteSession(Database.OpenForWriting(path, fileLock.Database), clock);
+            session = new WriteSession(Database.OpenForWriting(path, fileLock.Database), clock, counted);
             readers = new ReaderPool(path, Readers);
             if (session.NamedCounters.ReadClock() is { } memory)
             {
@@ -109,6 +122,7 @@ public sealed class QueueFile : IAsyncDisposable
             IReadOnlyList<Partition> partitions = readers.Read(static tables => tables.Events.ReadPartitions());
             session.Begin();
             session.NamedCounters.Write(CleanEnd, 0);
+            session.Counters.Begin(session.Now.Wall);
             session.RememberClock();
             session.Commit();
 

@@ -26,28 +26,44 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         ParseId(id) is { } number ? await file.ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
 
     /// <inheritdoc/>
-    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
-        PassAsync(selection, ids => new ReplayCommand(ids, asOfNow, file.Leases), cancellationToken);
+    public async Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken)
+    {
+        DeadLetterRun all = run ?? await BeginAsync(cancellationToken);
+        return await PassAsync(selection, all, ids => new ReplayCommand(ids, asOfNow, all, file.Leases), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) => PassAsync(
+    public async Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken) => await PassAsync(
         selection,
+        run ?? await BeginAsync(cancellationToken),
         static ids => new WriteWork<DeadLetterBatch>(session => session.RemoveDeadLetters(ids, EventStep.Discarded)),
         cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) =>
+        await file.ReadAsync(reader => reader.Replays.Read(run), cancellationToken);
+
+    /// <summary>Begins a run: it goes as far as the newest of now.</summary>
+    private async Task<DeadLetterRun> BeginAsync(CancellationToken cancellationToken) =>
+        new(await file.ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken), file.Moments.Next());
+
     private Task<DeadLetterPass> PassAsync(
-        DeadLetterSelection selection, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken) => selection switch
+        DeadLetterSelection selection,
+        DeadLetterRun run,
+        Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command,
+        CancellationToken cancellationToken) => selection switch
         {
-            DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, command, cancellationToken),
-            DeadLetterSelection.OfReason of => PassOverAllAsync(of.Reason, command, cancellationToken),
-            DeadLetterSelection.All => PassOverAllAsync(null, command, cancellationToken),
+            DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, run, command, cancellationToken),
+            DeadLetterSelection.OfReason of => PassOverAllAsync(of.Reason, run, command, cancellationToken),
+            DeadLetterSelection.All => PassOverAllAsync(null, run, command, cancellationToken),
+            DeadLetterSelection.Holding holding => PassOverBodiesAsync(holding.IsWanted, run, command, cancellationToken),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
     private async Task<DeadLetterPass> PassOverIdsAsync(
-        IReadOnlyList<string> given, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
+        IReadOnlyList<string> given, DeadLetterRun run, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
     {
-        var pass = new Pass(file.TimeProvider);
+        var pass = new Pass(run, file.TimeProvider);
         pass.AddNotFound(given.Where(id => ParseId(id) is null).Distinct(StringComparer.Ordinal));
         long[] ids = [.. given.Select(ParseId).OfType<long>().Distinct().Order()];
         int next = 0;
@@ -61,16 +77,14 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         return pass.End(more: next < ids.Length);
     }
 
-    /// <summary>Goes as far as the newest of now, so that replayed events that fail again at once do not keep it going.</summary>
     private async Task<DeadLetterPass> PassOverAllAsync(
-        DeadLetterReason? reason, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
+        DeadLetterReason? reason, DeadLetterRun run, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
     {
-        var pass = new Pass(file.TimeProvider);
-        long newest = await file.ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken);
+        var pass = new Pass(run, file.TimeProvider);
         long after = 0;
         while (true)
         {
-            List<long> ids = await file.ReadAsync(reader => reader.DeadLetters.Ids(reason, after, newest, PerCommit), cancellationToken);
+            List<long> ids = await file.ReadAsync(reader => reader.DeadLetters.Ids(reason, after, run.Place, PerCommit), cancellationToken);
             if (ids.Count == 0 || !pass.MayGoOn(cancellationToken))
             {
                 return pass.End(more: ids.Count > 0);
@@ -82,11 +96,34 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         }
     }
 
+    private async Task<DeadLetterPass> PassOverBodiesAsync(
+        Predicate<ReadOnlyMemory<byte>> isWanted, DeadLetterRun run, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
+    {
+        var pass = new Pass(run, file.TimeProvider);
+        long after = 0;
+        while (true)
+        {
+            List<(long Id, byte[] Body)> some = await file.ReadAsync(reader => reader.DeadLetters.Bodies(after, run.Place, PerCommit), cancellationToken);
+            if (some.Count == 0 || !pass.MayGoOn(cancellationToken))
+            {
+                return pass.End(more: some.Count > 0);
+            }
+
+            long[] wanted = [.. some.Where(one => isWanted(one.Body)).Select(one => one.Id)];
+            if (wanted.Length > 0)
+            {
+                pass.Add(await file.Writer.WriteAsync(command(wanted)) with { NotFound = [] });
+            }
+
+            after = some[^1].Id;
+        }
+    }
+
     private static long? ParseId(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     /// <summary>What a pass did so far, and its bounds.</summary>
-    private sealed class Pass(TimeProvider timeProvider)
+    private sealed class Pass(DeadLetterRun run, TimeProvider timeProvider)
     {
         private readonly long _started = timeProvider.GetTimestamp();
         private readonly List<string> _notFound = [];
@@ -107,6 +144,6 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
 
         public void AddNotFound(IEnumerable<string> ids) => _notFound.AddRange(ids);
 
-        public DeadLetterPass End(bool more) => new(_done, _identifies, _notFound, more);
+        public DeadLetterPass End(bool more) => new(_done, _identifies, _notFound, more, run);
     }
 }

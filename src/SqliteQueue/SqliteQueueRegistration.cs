@@ -1,6 +1,8 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +15,7 @@ namespace CustomerIoDestination.SqliteQueue;
 public static class SqliteQueueRegistration
 {
     /// <summary>
-    /// Adds the queue, its receiver, the dead letters and the delivery log over one file. Needs <see cref="QueueSettings"/> and
+    /// Adds the queue, its receiver, the dead letters, the delivery log and what is remembered of people over one file. Needs <see cref="QueueSettings"/> and
     /// <see cref="DeadLetterSettings"/> as singletons. The file is opened when the host starts, so that a
     /// <see cref="QueueFileException"/> stops the start, and closed when the host is disposed: register it before the hosted services that use it.
     /// </summary>
@@ -22,10 +24,11 @@ public static class SqliteQueueRegistration
         services.AddSingleton<IEventQueue, SqliteEventQueue>();
         services.AddSingleton<IEventReceiver, SqliteEventReceiver>();
         services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+        services.AddSingleton<IEventCounts, SqliteEventCounts>();
         return services.AddSqliteDeliveryLog();
     }
 
-    /// <summary>Adds the delivery log alone, for a host whose queue is elsewhere; else as <see cref="AddSqliteQueue"/>.</summary>
+    /// <summary>Adds the delivery log and what is remembered of people, for a host whose queue is elsewhere; else as <see cref="AddSqliteQueue"/>.</summary>
     public static IServiceCollection AddSqliteDeliveryLog(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -35,10 +38,18 @@ public static class SqliteQueueRegistration
             provider.GetRequiredService<DeadLetterSettings>(),
             provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<QueueFile>>()));
+            provider.GetRequiredService<ILogger<QueueFile>>(),
+            provider.GetService<EventCounters>()));
         services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
+        services.AddSingleton<IPersonStore, SqlitePersonStore>();
         services.AddHostedService<OpenAtStart>();
         return services;
+    }
+
+    /// <summary>The counts that live with the queue.</summary>
+    private sealed class SqliteEventCounts(QueueFile file) : IEventCounts
+    {
+        public EventCounts Read() => file.Counts;
     }
 
     /// <summary>Asks for the file when the host starts.</summary>

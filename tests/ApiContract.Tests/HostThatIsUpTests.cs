@@ -53,3 +53,7 @@ public sealed class UpPageTests(HostThatIsUp host) : PageContract(host);
 [Collection(ApiThatIsUp.Name)]
 [RunsWhereAHostIsUp]
 public sealed class UpWholeListTests(HostThatIsUp host) : WholeListContract(host);
+
+[Collection(ApiThatIsUp.Name)]
+[RunsWhereAHostIsUp]
+public sealed class UpForgetTests(HostThatIsUp host) : ForgetContract(host);

@@ -15,7 +15,7 @@ public abstract class DeadLetterListContract(HostUnderTest host) : DeadLetterSui
 
         JsonNode letter = await DeadLetterAsync(sent, "limit_exceeded");
 
-        letter.ShouldHaveMembers("id", "eventId", "kind", "reason", "description", "deadLetteredAt", "eventTime", "attempts");
+        letter.ShouldHaveMembers("id", "eventId", "kind", "reason", "description", "deadLetteredAt", "eventTime", "attempts", "firstFailedAt");
         letter["kind"]!.GetValue<string>().ShouldBe("identify");
         letter["reason"]!.GetValue<string>().ShouldBe("limit_exceeded");
         letter["description"]!.GetValue<string>().ShouldBe("traits.bio: the attribute's value has 1400 bytes; the limit is 1000");

@@ -22,6 +22,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         JsonNode answer = await ReplayAsync($$"""{"ids":["{{letter["id"]}}","no-such-id"]}""");
 
         letter["attempts"]!.GetValue<int>().ShouldBe(1);
+        answer["bound"]!.GetValue<string>().ShouldNotBeEmpty();
         answer["replayed"]!.GetValue<int>().ShouldBe(1);
         answer["notFound"]!.AsArray().Select(id => id!.GetValue<string>()).ShouldBe(["no-such-id"]);
         answer["more"]!.GetValue<bool>().ShouldBeFalse();
@@ -47,6 +48,25 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
         asOfNow["replayed"]!.GetValue<int>().ShouldBe(1);
         asOfNow["warnings"]!.AsArray().ShouldBeEmpty();
         await FindAsync(first["eventId"]!.GetValue<string>(), "limit_exceeded", otherThan: second["id"]!.GetValue<string>());
+    }
+
+    [SuiteFact]
+    public async Task What_a_replay_came_to_is_told_by_its_bound_and_a_run_does_not_take_what_it_sent_back()
+    {
+        JsonNode letter = await DeadLetterAsync(_person.Nobodys(), "missing_identifier");
+
+        JsonNode first = await ReplayAsync($$"""{"ids":["{{letter["id"]}}"]}""");
+        JsonNode again = await FindAsync(letter["eventId"]!.GetValue<string>(), "missing_identifier", otherThan: letter["id"]!.GetValue<string>());
+        JsonNode second = await ReplayAsync($$"""{"reason":"missing_identifier","bound":"{{first["bound"]}}"}""");
+        JsonNode told = (await Api.PostAsync("/api/dead-letters/replay", $$"""{"bound":"{{first["bound"]}}"}""")).ShouldBeJson();
+
+        first["replayed"]!.GetValue<int>().ShouldBe(1);
+        (await IsDeadAsync(letter["eventId"]!.GetValue<string>())).ShouldBeTrue("the second pass left it");
+        second["bound"]!.GetValue<string>().Split('-')[^1].ShouldBe(first["bound"]!.GetValue<string>().Split('-')[^1]);
+        told["replayed"]!.GetValue<int>().ShouldBe(0);
+        told["cameBack"]!["missing_identifier"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(1);
+        again["firstFailedAt"]!.GetValue<DateTimeOffset>().ShouldBe(letter["firstFailedAt"]!.GetValue<DateTimeOffset>());
+        again["deadLetteredAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThanOrEqualTo(letter["deadLetteredAt"]!.GetValue<DateTimeOffset>());
     }
 
     [SuiteFact]
@@ -119,7 +139,9 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
     private async Task<JsonNode> PassAsync(string path, string done, string selection)
     {
         JsonNode answer = (await Api.PostAsync($"/api/dead-letters/{path}", selection)).ShouldBeJson();
-        answer.ShouldHaveMembers(Host.PassesSayHowFarTheyGot ? [done, "notFound", "more", "scanned", "warnings"] : [done, "notFound", "more", "warnings"]);
+        string[] scanned = Host.PassesSayHowFarTheyGot ? ["scanned"] : [];
+        string[] result = done == "discarded" ? [] : Host.PassesSayHowFarTheyGot ? ["bound", "cameBack"] : ["bound", "cameBack", "delivered", "skipped", "waiting"];
+        answer.ShouldHaveMembers([done, "notFound", "more", .. scanned, "warnings", .. result]);
         answer["more"]!.GetValue<bool>().ShouldBeFalse();
         return answer;
     }

@@ -89,7 +89,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
         steps.Select(step => step!["at"].ShouldBeTime()).ShouldBeInOrder();
         foreach (JsonNode? step in steps)
         {
-            step!.ShouldHaveMembers("at", "step", "outcome", "reason", "httpStatus", "durationMs", "nextTryAt");
+            step!.ShouldHaveMembers("at", "step", "outcome", "reason", "httpStatus", "durationMs", "nextTryAt", "warnings");
         }
 
         steps[^1]!["httpStatus"]!.GetValue<int>().ShouldBe(200);

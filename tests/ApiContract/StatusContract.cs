@@ -113,12 +113,13 @@ public abstract class StatusContract(HostUnderTest host) : ApiSuite(host)
 
     private static void ShouldBeCounts(JsonNode counts)
     {
-        counts.ShouldHaveMembers("received", "accepted", "rejected", "skipped", "delivered", "retried", "deadLettered", "warnings");
-        foreach ((string name, JsonNode? count) in counts.AsObject().Where(count => count.Key is not ("deadLettered" or "warnings")))
+        counts.ShouldHaveMembers("received", "accepted", "rejected", "skipped", "delivered", "retried", "deadLettered", "since", "warnings");
+        foreach ((string name, JsonNode? count) in counts.AsObject().Where(count => count.Key is not ("deadLettered" or "since" or "warnings")))
         {
             count.ShouldBeCount();
         }
 
+        counts["since"]!.GetValue<DateTimeOffset>().ShouldBeLessThan(DateTimeOffset.UtcNow);
         counts["deadLettered"]!.GetValueKind().ShouldBe(JsonValueKind.Object);
         counts["warnings"]!.GetValueKind().ShouldBe(JsonValueKind.Object);
         counts["delivered"]!.GetValue<long>().ShouldBeGreaterThan(0);

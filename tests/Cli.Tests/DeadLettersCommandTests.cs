@@ -41,14 +41,59 @@ public sealed class DeadLettersCommandTests : IDisposable
     [Fact]
     public async Task A_replay_is_repeated_until_nothing_is_left()
     {
-        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 5000, "notFound": [], "more": true, "warnings": []}""");
-        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 3, "notFound": ["9"], "more": false, "warnings": ["older than the person's last change"]}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 5000, "notFound": [], "more": true, "warnings": [], "bound": "7-8", "cameBack": {}}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 3, "notFound": ["9"], "more": false, "warnings": ["older than the person's last change"], "bound": "7-8", "cameBack": {"no_email": 1}, "delivered": 2, "skipped": 0, "waiting": 5000}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 0, "notFound": [], "more": false, "warnings": [], "bound": "7-8", "cameBack": {"no_email": 1, "limit_exceeded": 3400}, "delivered": 1600, "skipped": 2, "waiting": 0}""");
         (await _cli.RunAsync("dead-letters", "replay", "--all", "--as-of-now")).ShouldBe(0);
 
-        _cli.Host.Calls.ShouldAllBe(call => call.Body == """{"all":true,"asOfNow":true}""" && call.Headers["X-Requested-With"] == "destination");
-        _cli.Output.ShouldContain("5003 replayed.");
+        _cli.Host.Calls.ShouldAllBe(call => call.Headers["X-Requested-With"] == "destination");
+        _cli.Host.Calls.Select(call => call.Body).ShouldBe(["""{"all":true,"asOfNow":true}""", """{"all":true,"asOfNow":true,"bound":"7-8"}""", """{"bound":"7-8"}"""]);
+        _cli.Output.ShouldContain("5,003 replayed: 1,600 delivered, 2 skipped, 3,401 came back (limit_exceeded 3,400, no_email 1).");
         _cli.Output.ShouldContain("not found 9");
         _cli.Output.ShouldContain("older than the person's last change");
+    }
+
+    [Fact]
+    public async Task A_replay_over_a_queue_that_knows_no_more_tells_what_came_back_so_far()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 2, "notFound": [], "more": false, "warnings": [], "bound": "7-8", "cameBack": {}}""");
+        for (int look = 0; look < 60; look++)
+        {
+            _cli.Host.Answer(HttpStatusCode.OK, $$$"""{"replayed": 0, "notFound": [], "more": false, "warnings": [], "bound": "7-8", "cameBack": {"no_email": {{{Math.Min(look / 10, 2)}}}}}""");
+        }
+
+        (await _cli.RunAsync("dead-letters", "replay", "--all")).ShouldBe(0);
+
+        _cli.Output.ShouldContain("2 replayed: 2 came back (no_email 2) so far.");
+        _cli.Host.Calls.Count.ShouldBeInRange(30, 45, "it waits a while for more, and not for ever");
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_ends_with_the_call_under_way_and_tells_what_it_did()
+    {
+        using var stop = new CancellationTokenSource();
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 5000, "more": true, "bound": "7-8"}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 4000, "more": true, "bound": "7-8"}""", before: stop.Cancel);
+
+        (await _cli.RunAsync(stop.Token, "dead-letters", "discard", "--all", "--yes")).ShouldBe(1);
+
+        _cli.Host.Calls.Count.ShouldBe(2);
+        _cli.Output.ShouldContain("Stopped: there are more. 9,000 discarded.");
+    }
+
+    [Fact]
+    public async Task What_a_sender_wrote_can_not_turn_the_terminals_text()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"items": [{"id": "7", "kind": "track", "reason": "limit_exceeded", "description": "traits.\u202Elive: too \u001B[31mlong"}], "next": null}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "7", "answer": "odd \u202Etxt", "event": {"event": "\u2067x"}}""");
+
+        (await _cli.RunAsync("dead-letters", "list")).ShouldBe(0);
+        (await _cli.RunAsync("dead-letters", "show", "7")).ShouldBe(0);
+
+        _cli.Output.ShouldNotContain('\u202E');
+        _cli.Output.ShouldNotContain('\u2067');
+        _cli.Output.ShouldContain("traits.\\u202Elive: too \\u001B[31mlong");
+        _cli.Output.ShouldContain("odd \\u202Etxt");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class HttpFunctionTests
     }
 
     [Fact]
-    public void What_no_route_matches_has_an_answer_whatever_its_method_is()
+    public void A_path_that_no_route_matches_has_an_answer_whatever_its_method_is()
     {
         HttpTriggerAttribute trigger = Function.Named("Fallback").Http!;
 

@@ -86,7 +86,7 @@ public sealed class TriggerSettlementTests
     }
 
     [Fact]
-    public async Task What_a_settlement_throws_reaches_the_handler()
+    public async Task An_exception_of_a_settlement_reaches_the_handler()
     {
         _messages.Setup(actions => actions.CompleteMessageAsync(Message, _token)).ThrowsAsync(new InvalidOperationException("lock lost"));
 

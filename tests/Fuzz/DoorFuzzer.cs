@@ -31,7 +31,7 @@ internal sealed class DoorFuzzer : Fuzzer
         RulesSource.Of(DestinationRules.None));
 
     private readonly DestinationMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-    private readonly EventCounters _counters = new();
+    private readonly EventCounters _counters = new(TimeProvider.System);
 
     public override string Name => "door";
 
@@ -128,6 +128,9 @@ internal sealed class DoorFuzzer : Fuzzer
             Envelopes.AddRange(envelopes);
             return Task.FromResult<EnqueueResult>(EnqueueResult.Enqueued.All);
         }
+
+        public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken) =>
+            Task.FromResult(new QueueRemoval(0, 0, 0, More: false));
 
         public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult<QueueStatus?>(null);
 

@@ -29,6 +29,11 @@ public sealed partial class AzdTests
         File.Exists(Repository.PathOf($"{file["infra"]!["path"]}/{file["infra"]!["module"]}.bicep")).ShouldBeTrue();
     }
 
+    // Before 1.22.0 the hooks were skipped where there is no .azure folder (azure-dev#6277).
+    [Fact]
+    public void An_azd_that_would_skip_the_hooks_on_a_build_machine_is_refused() =>
+        Yaml.Read("azure.yaml")["requiredVersions"]!["azd"]!.GetValue<string>().ShouldBe(">= 1.22.0");
+
     [Fact]
     public void The_service_is_the_functions_app()
     {

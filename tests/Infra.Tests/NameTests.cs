@@ -53,7 +53,7 @@ public sealed class NameTests
         [
             "Microsoft.Authorization/roleAssignments", "Microsoft.Authorization/roleDefinitions", "Microsoft.Insights/diagnosticSettings", "Microsoft.Insights/workbooks",
             "Microsoft.Network/privateDnsZones", "Microsoft.Network/privateDnsZones/virtualNetworkLinks", "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
-            "Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Web/sites/basicPublishingCredentialsPolicies", "Microsoft.Web/sites/config",
+            "Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Storage/storageAccounts/tableServices", "Microsoft.Web/sites/basicPublishingCredentialsPolicies", "Microsoft.Web/sites/config",
         ];
 
         Snapshot.Names.SelectMany(name => Snapshot.Of(name).Resources).Select(resource => Snapshot.Text(resource["type"])).Distinct(StringComparer.Ordinal)

@@ -20,7 +20,7 @@ public sealed class SecretsHookTests : IDisposable
     }
 
     [ShellFact]
-    public async Task What_is_in_the_vault_stays()
+    public async Task A_secret_that_is_in_the_vault_stays()
     {
         await _vault.RunHookAsync("first");
         IReadOnlyDictionary<string, string> before = _vault.Secrets;

@@ -1,19 +1,65 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CustomerIoDestination.Infra.Support;
 
 namespace CustomerIoDestination.Infra;
 
-public sealed class WorkflowTests
+public sealed partial class WorkflowTests
 {
-    [Theory]
-    [InlineData(".github/workflows/ci.yml")]
-    [InlineData(".github/workflows/deploy.yml")]
-    public void A_workflow_asks_for_no_more_rights_than_it_needs(string file)
+    private static readonly Dictionary<string, string[]> Rights = new(StringComparer.Ordinal)
     {
-        JsonNode workflow = Yaml.Read(file);
+        ["ci.yml"] = [],
+        ["deploy.yml"] = ["deploy: contents read", "deploy: id-token write"],
+        ["azure-dev.yml"] = ["deploy: contents read", "deploy: id-token write"],
+        ["codeql.yml"] = ["analyse: contents read", "analyse: security-events write"],
+        ["mutants.yml"] = [],
+        ["release.yml"] = ["publish: attestations write", "publish: contents write", "publish: id-token write", "publish: packages write"],
+    };
 
-        workflow["permissions"]!.AsObject().ShouldHaveSingleItem().Value!.GetValue<string>().ShouldBe("read");
-        workflow["jobs"]!.AsObject().ShouldAllBe(job => job.Value!["timeout-minutes"] != null);
+    [Fact]
+    public void A_workflow_asks_for_no_more_rights_than_it_needs()
+    {
+        Files().ShouldBe(Rights.Keys, ignoreOrder: true);
+        foreach ((string file, string[] rights) in Rights)
+        {
+            JsonNode workflow = Yaml.Read($".github/workflows/{file}");
+
+            workflow["permissions"]!.AsObject().ShouldHaveSingleItem().Value!.GetValue<string>().ShouldBe("read", file);
+            string[] asked = [.. workflow["jobs"]!.AsObject().SelectMany(job => (job.Value!["permissions"]?.AsObject() ?? []).Select(right => $"{job.Key}: {right.Key} {right.Value}"))];
+            string.Join(", ", asked.Order(StringComparer.Ordinal)).ShouldBe(string.Join(", ", rights), file);
+            workflow["jobs"]!.AsObject().ShouldAllBe(job => job.Value!["timeout-minutes"] != null || job.Value["uses"] != null);
+        }
+    }
+
+    // A tag can be moved to other code; a commit can not. What the commit is called stands behind it, and Dependabot keeps both.
+    [Fact]
+    public void Every_action_is_named_by_its_commit_and_its_version()
+    {
+        string[] uses = [.. Files().SelectMany(file => Repository.Text($".github/workflows/{file}").Split('\n')).Where(line => line.Contains("uses: ", StringComparison.Ordinal) && !line.Contains("uses: ./", StringComparison.Ordinal))];
+
+        uses.Length.ShouldBeGreaterThan(10);
+        uses.ShouldAllBe(line => Pinned().IsMatch(line));
+    }
+
+    // Node 20 is past its end, and the storage emulator asks for 22.
+    [Fact]
+    public void The_workflows_run_a_node_that_is_kept()
+    {
+        string[] versions = [.. Files().SelectMany(file => NodeVersion().Matches(Repository.Text($".github/workflows/{file}")).Select(match => match.Groups[1].Value))];
+
+        versions.ShouldNotBeEmpty();
+        versions.ShouldAllBe(version => version == "24");
+    }
+
+    // Inside a script an expression would be code; a variable of its own is text.
+    [Fact]
+    public void No_script_holds_an_expression()
+    {
+        foreach (string file in Files())
+        {
+            JsonNode[] steps = [.. Yaml.Read($".github/workflows/{file}")["jobs"]!.AsObject().SelectMany(job => job.Value!["steps"]?.AsArray() ?? []).Select(step => step!)];
+            steps.ShouldAllBe(step => step["run"] == null || !step["run"]!.GetValue<string>().Contains("${{", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -61,16 +107,41 @@ public sealed class WorkflowTests
         check.ShouldBeInRange(0, Array.FindIndex(steps, step => step.StartsWith("azd deploy", StringComparison.Ordinal)));
     }
 
+    // Any other variable of the environment, PATH among them, would change what the steps run.
     [Fact]
-    public void Deployment_takes_the_profile_of_the_environments_name_and_every_variable_of_the_environment()
+    public void Deployment_takes_the_profile_of_the_environments_name_and_the_variables_the_template_reads()
     {
         JsonNode workflow = Yaml.Read(".github/workflows/deploy.yml");
-        JsonNode deploy = workflow["jobs"]!["deploy"]!;
+        JsonObject variables = workflow["jobs"]!["deploy"]!["env"]!.AsObject();
+        string[] own = ["AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_SUBSCRIPTION_ID", "AZURE_PRINCIPAL_TYPE", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "PROFILE"];
+        string[] given = [.. ParameterFile.Variables.Except(own).Except(["AZURE_PRINCIPAL_ID"]), "SECRETS_BY_HAND"];
 
-        deploy["env"]!["PROFILE"]!.GetValue<string>().ShouldBe("${{ vars.PROFILE || inputs.environment }}");
-        deploy["steps"]![0]!["env"]!["VARIABLES"]!.GetValue<string>().ShouldBe("${{ toJSON(vars) }}");
-        deploy["steps"]![0]!["run"]!.GetValue<string>().ShouldContain("GITHUB_ENV");
-        workflow["on"]!["workflow_dispatch"]!["inputs"]!["environment"]!["options"]!.AsArray().Select(option => option!.GetValue<string>()).ShouldBeSubsetOf(Snapshot.Names);
+        variables["PROFILE"]!.GetValue<string>().ShouldBe("${{ vars.PROFILE || inputs.environment }}");
+        variables.Select(variable => variable.Key).ShouldBe([.. own, .. given], ignoreOrder: true);
+        given.ShouldAllBe(name => variables[name]!.GetValue<string>() == $"${{{{ vars.{name} }}}}");
+        Repository.Text(".github/workflows/deploy.yml").ShouldNotContain("GITHUB_ENV");
+        workflow["on"]!["workflow_dispatch"]!["inputs"]!["environment"]!["options"]!.AsArray().Select(option => option!.GetValue<string>()).ShouldBe(Snapshot.Names, ignoreOrder: true);
+        Yaml.Read("azure.yaml")["pipeline"]!["variables"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe([.. given, "PROFILE"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Azds_own_workflow_deploys_as_the_other_one_does()
+    {
+        JsonNode job = Yaml.Read(".github/workflows/azure-dev.yml")["jobs"]!["deploy"]!;
+
+        job["uses"]!.GetValue<string>().ShouldBe("./.github/workflows/deploy.yml");
+        Yaml.Read(".github/workflows/deploy.yml")["on"]!.AsObject().ShouldContainKey("workflow_call");
+    }
+
+    [Fact]
+    public void A_release_passes_the_tests_first_and_has_its_words_in_the_changelog()
+    {
+        JsonNode release = Yaml.Read(".github/workflows/release.yml");
+
+        release["jobs"]!["test"]!["uses"]!.GetValue<string>().ShouldBe("./.github/workflows/ci.yml");
+        release["jobs"]!["publish"]!["needs"]!.GetValue<string>().ShouldBe("test");
+        Repository.Text(".github/workflows/release.yml").ShouldContain("CHANGELOG.md has nothing under");
+        Repository.Text("CHANGELOG.md").ShouldContain("\n## Unreleased\n");
     }
 
     [Fact]
@@ -118,4 +189,12 @@ public sealed class WorkflowTests
 
         (await CommandLine.RunAsync(shell, Repository.PathOf("."), "-n", script)).Everything.ShouldBe("exit code 0\n\n");
     }
+
+    private static string[] Files() => [.. Directory.EnumerateFiles(Repository.PathOf(".github/workflows"), "*.yml").Select(file => Path.GetFileName(file))];
+
+    [GeneratedRegex("uses: [\\w-]+/[\\w/-]+@[0-9a-f]{40} # v[0-9]+(\\.[0-9]+)*$", RegexOptions.None, 1000)]
+    private static partial Regex Pinned();
+
+    [GeneratedRegex("node-version: ([0-9]+)", RegexOptions.None, 1000)]
+    private static partial Regex NodeVersion();
 }

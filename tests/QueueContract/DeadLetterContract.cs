@@ -1,3 +1,4 @@
+using System.Text;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 
@@ -21,6 +22,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         listed.Description.ShouldBe("name: too long");
         listed.Attempts.ShouldBe(3);
         listed.EventTime.ShouldBe(sent[0].QueuedAt);
+        listed.FirstFailedAt.ShouldBe(listed.DeadLetteredAt);
         found.ShouldNotBeNull();
         found.DeadLetter.ShouldBe(listed);
         found.Event.ToArray().ShouldBe(sent[0].Body.ToArray());
@@ -77,11 +79,13 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         await HandleNextAsync(DeadLetter());
         DateTimeOffset before = Subject.Clock.GetUtcNow();
 
-        DeadLetterPass pass = await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: true, CancellationToken.None);
+        DeadLetterPass pass = await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: true, run: null, CancellationToken.None);
 
         (pass.Done, pass.Identifies, pass.More).ShouldBe((1, 1, false));
         ReceivedEvent again = await HandleNextAsync(Complete);
-        (again.Envelope with { Body = sent.Body, QueuedAt = sent.QueuedAt }).ShouldBe(sent with { ReplayCount = 1, AsOfNow = true });
+        DeadLetterRun run = pass.Run;
+        (again.Envelope with { Body = sent.Body, QueuedAt = sent.QueuedAt, BeforeReplay = default })
+            .ShouldBe(sent with { ReplayCount = 1, AsOfNow = true, ReplayRun = run.Id });
         again.Envelope.Body.ToArray().ShouldBe(sent.Body.ToArray());
         again.Envelope.QueuedAt.ToUnixTimeMilliseconds().ShouldBeGreaterThanOrEqualTo(before.ToUnixTimeMilliseconds());
         again.History.ShouldBe(FailureHistory.None);
@@ -94,7 +98,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         string[] ids = await DeadLettersAsync(1);
         for (int replays = 1; replays <= 3; replays++)
         {
-            await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+            await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
             ReceivedEvent again = await HandleNextAsync(DeadLetter());
             again.Envelope.EventId.ShouldBe(ids[0]);
             again.Envelope.ReplayCount.ShouldBe(replays);
@@ -108,7 +112,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
     public async Task Replayed_events_of_a_partition_keep_their_order()
     {
         string[] ids = await DeadLettersAsync(3);
-        await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
 
         foreach (string id in ids)
         {
@@ -123,7 +127,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         DeadLetter second = (await ListAsync())[1];
 
         DeadLetterPass pass = await Subject.DeadLetters.ReplayAsync(
-            new DeadLetterSelection.Ids([second.Id, "987654321", second.Id]), asOfNow: false, CancellationToken.None);
+            new DeadLetterSelection.Ids([second.Id, "987654321", second.Id]), asOfNow: false, run: null, CancellationToken.None);
 
         (pass.Done, pass.More).ShouldBe((1, false));
         pass.NotFound.ShouldBe(["987654321"]);
@@ -138,7 +142,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         await DeadLettersAsync(2, DeadLetterReason.InvalidEvent);
 
         DeadLetterPass pass = await Subject.DeadLetters.ReplayAsync(
-            new DeadLetterSelection.OfReason(DeadLetterReason.InvalidEvent), asOfNow: false, CancellationToken.None);
+            new DeadLetterSelection.OfReason(DeadLetterReason.InvalidEvent), asOfNow: false, run: null, CancellationToken.None);
 
         pass.Done.ShouldBe(2);
         (await ListAsync()).Select(deadLetter => deadLetter.EventId).ShouldBe(expired);
@@ -151,9 +155,9 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         string[] ids = await DeadLettersAsync(3);
         DeadLetter first = (await ListAsync())[0];
 
-        DeadLetterPass some = await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.Ids([first.Id, "no id"]), CancellationToken.None);
+        DeadLetterPass some = await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.Ids([first.Id, "no id"]), run: null, CancellationToken.None);
         IReadOnlyList<DeadLetter> left = await ListAsync();
-        DeadLetterPass rest = await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass rest = await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         some.Done.ShouldBe(1);
         some.NotFound.ShouldBe(["no id"]);
@@ -166,11 +170,101 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
+    public async Task A_run_does_not_take_what_came_back_from_it_and_tells_how_many_did()
+    {
+        await DeadLettersAsync(3);
+        DeadLetterPass first = await ReplayAllAsync(run: null);
+        await HandleNextAsync(DeadLetter(DeadLetterReason.NoEmail));
+        await HandleNextAsync(DeadLetter());
+
+        DeadLetterPass second = await ReplayAllAsync(first.Run);
+        await HandleNextAsync(Complete);
+        DeadLetterPass third = await ReplayAllAsync(second.Run);
+        ReplayResult result = await Subject.DeadLetters.FindResultAsync(third.Run, CancellationToken.None);
+
+        (first.Done, second.Done, third.Done, third.More).ShouldBe((3, 0, 0, false));
+        result.CameBack.ShouldBe(new Dictionary<DeadLetterReason, long> { [DeadLetterReason.LimitExceeded] = 1, [DeadLetterReason.NoEmail] = 1 }, ignoreOrder: true);
+        (result.Delivered ?? 1, result.Skipped ?? 0, result.Waiting ?? 0).ShouldBe((1, 0, 0));
+        DeadLetterPass other = await ReplayAllAsync(run: null);
+        other.Done.ShouldBe(2, "another run takes them");
+        (await Subject.DeadLetters.FindResultAsync(other.Run, CancellationToken.None)).CameBack.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_discard_goes_on_with_its_run_and_leaves_what_is_newer()
+    {
+        await DeadLettersAsync(2);
+        DeadLetterPass first = await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.OfReason(DeadLetterReason.Expired), run: null, CancellationToken.None);
+        await LaterAsync();
+        await DeadLettersAsync(1);
+
+        DeadLetterPass second = await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), first.Run, CancellationToken.None);
+
+        (first.Done, second.Done, second.More).ShouldBe((0, 2, false));
+        (await ListAsync()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task When_it_first_failed_and_its_calls_outlive_a_replay_and_do_not_count_against_it()
+    {
+        await SendAsync(Event(Live(1)));
+        DateTimeOffset first = Whole(Subject.Clock.GetUtcNow().AddHours(-5));
+        await HandleNextAsync(DeadLetter(), attempt => attempt with { Attempts = 7, FirstFailedAt = first });
+
+        await ReplayAllAsync(run: null);
+        ReceivedEvent again = await HandleNextAsync(DeadLetter(), attempt => attempt with { Attempts = 9, FirstFailedAt = first });
+
+        again.Envelope.BeforeReplay.ShouldBe(new FailureHistory(7, first));
+        again.History.ShouldBe(FailureHistory.None);
+        DeadLetter letter = (await ListAsync()).ShouldHaveSingleItem();
+        (letter.Attempts, letter.FirstFailedAt).ShouldBe((9, first));
+        letter.DeadLetteredAt.ShouldBeGreaterThan(first);
+    }
+
+    [Fact]
+    public async Task What_Customer_io_wrote_is_kept_with_the_event_and_the_next_time_is_what_it_wrote_then()
+    {
+        await SendAsync(Event(Live(1)));
+        await HandleNextAsync(DeadLetter(DeadLetterReason.RejectedByCustomerIo) with { Answer = "Grüße: ann@example.com"u8.ToArray() });
+        DeadLetterDetail refused = (await Subject.DeadLetters.FindAsync((await ListAsync())[0].Id, CancellationToken.None))!;
+        await ReplayAllAsync(run: null);
+        await HandleNextAsync(DeadLetter());
+        DeadLetterDetail invalid = (await Subject.DeadLetters.FindAsync((await ListAsync())[0].Id, CancellationToken.None))!;
+
+        Encoding.UTF8.GetString(refused.Answer.Span).ShouldBe("Grüße: ann@example.com");
+        invalid.Answer.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_discarded_by_what_is_in_them()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(4), """{"wanted":1}"""), Event(Live(4)), Event(Live(4), """{"wanted":2}"""));
+        foreach (EventEnvelope _ in sent)
+        {
+            await HandleNextAsync(DeadLetter());
+        }
+
+        DeadLetterPass pass = await Subject.DeadLetters.DiscardAsync(
+            new DeadLetterSelection.Holding(static body => body.Span.IndexOf("wanted"u8) >= 0), run: null, CancellationToken.None);
+
+        (pass.Done, pass.More).ShouldBe((2, false));
+        (await ListAsync()).ShouldHaveSingleItem().EventId.ShouldBe(sent[1].EventId);
+    }
+
+    [Fact]
     public async Task An_unknown_id_finds_nothing()
     {
         (await Subject.DeadLetters.FindAsync("987654321", CancellationToken.None)).ShouldBeNull();
         (await Subject.DeadLetters.FindAsync("no id", CancellationToken.None)).ShouldBeNull();
     }
+
+    private Task<DeadLetterPass> ReplayAllAsync(DeadLetterRun? run) =>
+        Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run, CancellationToken.None);
+
+    // Where a run is a moment, what comes in that moment belongs to it.
+    private Task LaterAsync() => Subject is IQueueInFakeTime still && Subject.Clock != TimeProvider.System ? still.AdvanceAsync(TimeSpan.FromSeconds(1)) : Task.Delay(20);
+
+    private static DateTimeOffset Whole(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private async Task<string[]> DeadLettersAsync(int count, DeadLetterReason reason = DeadLetterReason.LimitExceeded)
     {

@@ -81,6 +81,27 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
     }
 
     [SuiteFact]
+    public async Task A_delivery_keeps_the_codes_and_fields_of_its_warnings_and_no_message()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        MappingWarning[] warnings =
+        [
+            new(WarningCode.EmailCleaned, "traits.e mail", "white space"),
+            new(WarningCode.NameCut, "event", "cut"),
+            new(WarningCode.NameCut, "event", "and once more"),
+            .. Enumerable.Range(0, 40).Select(number => new MappingWarning(WarningCode.AttributeDropped, $"traits.a{number}", "too long")),
+        ];
+        await HandleNextAsync(Complete, attempt => attempt with { Warnings = warnings });
+
+        EventStory? story = await Subject.Log.FindStoryAsync(sent[0].EventId, CancellationToken.None);
+
+        IReadOnlyList<LoggedWarning> kept = story!.Steps[^1].Warnings;
+        kept.Count.ShouldBe(DeliveryLogEntry.MaxWarnings);
+        kept.Take(3).ShouldBe([new("email_cleaned", "traits.e mail"), new("name_cut", "event"), new("attribute_dropped", "traits.a0")]);
+        (await ListAsync()).Items.ShouldHaveSingleItem().Warnings.ShouldBe(kept);
+    }
+
+    [SuiteFact]
     public async Task The_story_of_an_event_goes_from_acceptance_to_its_end()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
@@ -88,7 +109,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
 
         await HandleNextAsync(Release(failedCalls: 1));
         await HandleNextAsync(DeadLetter());
-        await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
         await HandleNextAsync(Complete);
 
         (await StepsAsync(sent[0])).ShouldBe(
@@ -100,7 +121,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
         await HandleNextAsync(DeadLetter(DeadLetterReason.NoEmail));
-        await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         EventStory? story = await Subject.Log.FindStoryAsync(sent[0].EventId, CancellationToken.None);
 
@@ -123,7 +144,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
         await HandleNextAsync(DeadLetter());
-        await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        await Subject.DeadLetters.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         (await StepsAsync(sent[0])).ShouldBe([EventStep.Accepted, EventStep.Queued, EventStep.Delivery, EventStep.Discarded]);
     }

@@ -54,11 +54,15 @@ public abstract class QueueSuite<TQueue> : IAsyncLifetime
         Subject.Receiver.ReceiveAsync(lane, maxEvents, CancellationToken.None).WaitAsync(Patience);
 
     /// <summary>Receives the head of a partition, settles it and gives the partition back.</summary>
-    protected async Task<ReceivedEvent> HandleNextAsync(Settlement settlement, Lane lane = Lane.Live)
+    protected Task<ReceivedEvent> HandleNextAsync(Settlement settlement, Lane lane = Lane.Live) => HandleNextAsync(settlement, static attempt => attempt, lane);
+
+    /// <summary>Receives the head of a partition, settles it with an attempt changed so, and gives the partition back.</summary>
+    protected async Task<ReceivedEvent> HandleNextAsync(Settlement settlement, Func<DeliveryAttempt, DeliveryAttempt> change, Lane lane = Lane.Live)
     {
         await using IPartitionLease lease = await ReceiveAsync(lane);
-        await SettleAsync(lease, lease.Events[0], settlement);
-        return lease.Events[0];
+        ReceivedEvent received = lease.Events[0];
+        await lease.SettleAsync(received, change(AttemptOf(received, settlement))).WaitAsync(Patience);
+        return received;
     }
 
     protected Task SettleAsync(IPartitionLease lease, ReceivedEvent received, Settlement settlement) =>

@@ -63,7 +63,7 @@ public sealed class AuthenticationTests
     [InlineData("Bearer", "c2l0ZTprZXk=")]
     [InlineData("Basic", "not base64")]
     [InlineData("Basic", "bm9jb2xvbg==")]
-    public async Task What_is_no_basic_pair_is_refused(string scheme, string token)
+    public async Task Credentials_that_are_no_basic_pair_are_refused(string scheme, string token)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

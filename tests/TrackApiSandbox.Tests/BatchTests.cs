@@ -75,7 +75,7 @@ public sealed class BatchTests
     [InlineData("""{"batch":{}}""", "batch", "batch must be an array")]
     [InlineData("[]", "batch", "batch must be an array")]
     [InlineData("nonsense", "", "request body must be valid JSON")]
-    public async Task What_is_no_batch_is_refused_whole(string body, string field, string message)
+    public async Task A_body_that_is_no_batch_is_refused_whole(string body, string field, string message)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

@@ -27,7 +27,7 @@ public sealed class BrokenInputTests
 
     [Theory]
     [MemberData(nameof(NoJson))]
-    public async Task What_is_no_json_is_refused(string body)
+    public async Task A_body_that_is_no_JSON_is_refused(string body)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 
@@ -44,7 +44,7 @@ public sealed class BrokenInputTests
     [InlineData("null")]
     [InlineData("7")]
     [InlineData("\"text\"")]
-    public async Task What_is_no_object_is_refused(string body)
+    public async Task A_body_that_is_no_object_is_refused(string body)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 
@@ -78,7 +78,7 @@ public sealed class BrokenInputTests
     }
 
     [Fact]
-    public async Task Of_a_repeated_key_the_last_counts()
+    public async Task A_repeated_key_counts_with_its_last_value()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

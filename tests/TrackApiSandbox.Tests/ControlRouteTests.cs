@@ -55,7 +55,7 @@ public sealed class ControlRouteTests
     }
 
     [Fact]
-    public async Task Nobody_is_not_found()
+    public async Task A_person_nobody_knows_is_not_found()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

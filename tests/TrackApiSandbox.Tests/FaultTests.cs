@@ -19,6 +19,46 @@ public sealed class FaultTests
         sandbox.Server.GetState().People.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("outage", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("wrong-key", HttpStatusCode.Unauthorized)]
+    [InlineData("everything-rejected", HttpStatusCode.BadRequest)]
+    public async Task A_preset_strikes_by_its_name_for_as_long_and_where_it_is_said(string preset, HttpStatusCode status)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        (await sandbox.FaultAsync($$"""{"preset":"{{preset}}","forSeconds":10,"match":"/customers"}""")).ShouldBeAccepted();
+
+        (await sandbox.IdentifyAsync("u1", "{}")).Status.ShouldBe(status);
+        (await sandbox.TrackAnonymousAsync("""{"name":"x","anonymous_id":"d"}""")).ShouldBeAccepted();
+        sandbox.Time.Advance(TimeSpan.FromSeconds(10));
+        (await sandbox.IdentifyAsync("u1", "{}")).ShouldBeAccepted();
+    }
+
+    [Theory]
+    [InlineData("flaky")]
+    [InlineData("rate-limited")]
+    [InlineData("slow")]
+    [InlineData("lost-answers")]
+    public async Task Every_preset_is_one(string preset)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+
+        (await sandbox.FaultAsync($$"""{"preset":"{{preset}}"}""")).ShouldBeAccepted();
+    }
+
+    [Theory]
+    [InlineData("""{"preset":"rain"}""", "preset must be one of outage, flaky")]
+    [InlineData("""{"preset":"outage","status":500}""", "a preset takes forSeconds, match and matchBody, and nothing else")]
+    public async Task A_preset_that_is_none_or_has_more_is_refused(string fault, string problem)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+
+        Reply reply = await sandbox.FaultAsync(fault);
+
+        reply.Status.ShouldBe(HttpStatusCode.BadRequest);
+        reply.Json["meta"]!["error"]!.GetValue<string>().ShouldContain(problem);
+    }
+
     [Fact]
     public async Task A_reset_aborts_the_connection_and_makes_no_change()
     {

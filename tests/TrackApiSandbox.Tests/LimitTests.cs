@@ -29,6 +29,22 @@ public sealed class LimitTests
     }
 
     [Theory]
+    [InlineData("""{"":1}""", "attribute name cannot be blank")]
+    [InlineData("""{"\u00a0 ":1}""", "attribute name cannot be blank")]
+    [InlineData("""{"email":[]}""", "email attribute must be a string value")]
+    [InlineData("""{"email":{}}""", "email attribute must be a string value")]
+    [InlineData("""{"email":7}""", "email attribute must be a string value")]
+    [InlineData("""{"email":true}""", "email attribute must be a string value")]
+    public async Task A_blank_attribute_name_and_an_email_that_is_no_text_are_refused(string attributes, string message)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+
+        Check(await sandbox.IdentifyAsync("u1", attributes), accepted: false, message);
+        (await sandbox.EntityAsync($$$"""{"type":"person","action":"identify","identifiers":{"id":"u1"},"attributes":{{{attributes}}}}""")).Status.ShouldNotBe(System.Net.HttpStatusCode.OK);
+        sandbox.Server.GetState().People.ShouldBeEmpty();
+    }
+
+    [Theory]
     [MemberData(nameof(Around))]
     public async Task An_attribute_value_has_at_most_1000_bytes(string character, int over, bool accepted)
     {

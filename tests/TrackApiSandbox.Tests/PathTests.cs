@@ -105,7 +105,7 @@ public sealed class PathTests
     [InlineData("/API/v1/events")]
     [InlineData("/api/v1/segments/1/add_customers")]
     [InlineData("*")]
-    public async Task What_is_no_route_is_not_found(string target)
+    public async Task A_path_without_a_route_is_not_found(string target)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

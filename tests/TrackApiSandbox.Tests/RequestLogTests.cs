@@ -1,11 +1,29 @@
 using Microsoft.Extensions.Time.Testing;
 using TrackApiSandbox.Recording;
+using TrackApiSandbox.Tests.Support;
 using TrackApiSandbox.TrackApi;
 
 namespace TrackApiSandbox.Tests;
 
 public sealed class RequestLogTests
 {
+    [Fact]
+    public async Task Where_changes_are_only_counted_nothing_of_them_is_kept()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync(new SandboxOptions { Port = 0, CountsOnly = true });
+
+        (await sandbox.IdentifyAsync("u1", """{"plan":"gold"}""")).ShouldBeAccepted();
+        for (int i = 0; i < 3; i++)
+        {
+            (await sandbox.TrackAsync("u1", """{"name":"E","data":{}}""")).ShouldBeAccepted();
+        }
+
+        sandbox.Server.GetStats().Events.ShouldBe(3);
+        sandbox.Server.GetState().People.ShouldBeEmpty();
+        (await sandbox.SendAsync(HttpMethod.Delete, "/sandbox/state")).ShouldBeAccepted();
+        sandbox.Server.GetStats().Events.ShouldBe(0);
+    }
+
     [Fact]
     public void Only_the_newest_calls_are_kept()
     {

@@ -22,7 +22,7 @@ public sealed class ServerTests
     [Theory]
     [InlineData(-1)]
     [InlineData(65536)]
-    public async Task What_is_no_port_is_said_clearly(int port)
+    public async Task A_port_out_of_range_is_refused_with_a_clear_message(int port)
     {
         var refusal = await Should.ThrowAsync<ArgumentOutOfRangeException>(() =>
             SandboxServer.StartAsync(new SandboxOptions { Port = port }, TimeProvider.System, CancellationToken.None));

@@ -99,7 +99,7 @@ internal sealed partial class ClockKeeper : BackgroundService
         {
             return false;
         }
-        catch (StorageUnavailableException failure)
+        catch (UnavailableException failure)
         {
             if (!_failing)
             {

@@ -8,13 +8,14 @@ namespace CustomerIoDestination.AzureServices.Control;
 
 /// <summary>
 /// The table by which processes tell each other of themselves and of what an operator wants. Every member throws a
-/// <see cref="StorageUnavailableException"/> where storage does not answer in time.
+/// <see cref="UnavailableException"/> where storage does not answer in time.
 /// </summary>
 internal sealed class ControlTable(TableServiceClient service, TableAccess access)
 {
     /// <summary>The partition with a row a process.</summary>
     public const string Instances = "instance";
 
+    private const string Gone = "gone";
     private const string Commands = "command";
     private const string Resume = "resume";
     private const string Clock = "clock";
@@ -28,12 +29,13 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
     /// <summary>What every process last told.</summary>
     public Task<IReadOnlyList<InstanceReport>> ReadReportsAsync(CancellationToken cancellationToken) => access.AskAsync(ReadAllAsync, cancellationToken);
 
-    /// <summary>Forgets processes that were not heard of since a time.</summary>
+    /// <summary>Forgets processes that were not heard of since a time. What they counted is kept, in one row for all that are gone.</summary>
     public async Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
-        foreach (InstanceReport report in (await ReadReportsAsync(cancellationToken)).Where(report => report.SeenAt < before))
+        IReadOnlyList<InstanceReport> reports = await ReadReportsAsync(cancellationToken);
+        foreach (InstanceReport report in reports.Where(report => report.Id != Gone && report.SeenAt < before))
         {
-            await access.AskAsync(token => _table.DeleteEntityAsync(Instances, report.Id, cancellationToken: token), cancellationToken);
+            await access.AskAsync(token => ForgetAsync(report, token), cancellationToken);
         }
     }
 
@@ -55,6 +57,24 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
     /// <summary>Keeps what a process knows of its clock, in place of what any process kept before.</summary>
     public Task WriteClockAsync(ClockMemory memory, CancellationToken cancellationToken) =>
         UpsertAsync(new TableEntity(Clock, Believed) { ["At"] = memory.Believed.UtcTicks, ["RanInDoubt"] = memory.RanInDoubt.Ticks }, cancellationToken);
+
+    // Both rows or neither, so that nothing is counted twice or not at all. Of two processes that clean up at once one fails, and does the rest later.
+    private async Task<Response<IReadOnlyList<Response>>> ForgetAsync(InstanceReport report, CancellationToken cancellationToken)
+    {
+        NullableResponse<TableEntity> row = await _table.GetEntityIfExistsAsync<TableEntity>(Instances, Gone, cancellationToken: cancellationToken);
+        TableEntity? known = row.HasValue ? row.Value : null;
+        TableEntity gone = ReportRow.Of(new InstanceReport(Gone, report.SeenAt, report.Status with
+        {
+            Credentials = CredentialsState.Unchecked,
+            Counts = known is null ? report.Status.Counts : SharedStatus.Sum([ReportRow.Read(known).Status.Counts, report.Status.Counts]),
+        }));
+        TableTransactionAction[] actions =
+        [
+            new(TableTransactionActionType.Delete, new TableEntity(Instances, report.Id), ETag.All),
+            known is null ? new(TableTransactionActionType.Add, gone) : new(TableTransactionActionType.UpdateReplace, gone, known.ETag),
+        ];
+        return await _table.SubmitTransactionAsync(actions, cancellationToken);
+    }
 
     private async Task<IReadOnlyList<InstanceReport>> ReadAllAsync(CancellationToken cancellationToken)
     {

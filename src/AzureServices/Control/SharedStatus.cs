@@ -52,7 +52,8 @@ internal static class SharedStatus
     private static DeliveryStatus WorkspaceOf(InstanceReport[] all) =>
         (all.Where(report => report.Status.Credentials != CredentialsState.Unchecked).MaxBy(report => report.SeenAt) ?? all[0]).Status;
 
-    private static EventCounts Sum(EventCounts[] counts) => new(
+    /// <summary>Counts of several processes as one.</summary>
+    public static EventCounts Sum(IReadOnlyList<EventCounts> counts) => new(
         counts.Sum(count => count.Received),
         counts.Sum(count => count.Accepted),
         counts.Sum(count => count.Rejected),
@@ -61,6 +62,8 @@ internal static class SharedStatus
         counts.Sum(count => count.Retried),
         SumByCode(counts.SelectMany(count => count.DeadLettered)))
     {
+        // A process of a version that does not say since when is counted all the same.
+        Since = counts.Where(count => count.Since != default).Min(count => (DateTimeOffset?)count.Since) ?? default,
         Warnings = SumByCode(counts.SelectMany(count => count.Warnings)),
     };
 

@@ -63,6 +63,7 @@ internal static class LineRow
             Attempts = row.Small("Attempts") ?? 0,
             HttpStatus = row.Small("HttpStatus"),
             Duration = TimeSpan.FromMilliseconds(row.Small("DurationMs") ?? 0),
+            Warnings = LoggedWarning.Read(row.Text("Warnings")),
         };
     }
 
@@ -79,5 +80,6 @@ internal static class LineRow
         ["Attempts"] = entry.Attempts,
         ["HttpStatus"] = entry.HttpStatus,
         ["DurationMs"] = (long)entry.Duration.TotalMilliseconds,
+        ["Warnings"] = LoggedWarning.Write(entry.Warnings),
     };
 }

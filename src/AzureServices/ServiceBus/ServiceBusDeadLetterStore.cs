@@ -33,6 +33,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     private readonly DeadLetterSettings _settings;
     private readonly SteadyClock _clock;
     private readonly TimeProvider _time;
+    private readonly MomentsApart _moments;
     private readonly SemaphoreSlim _onePass = new(1, 1);
 
     internal ServiceBusDeadLetterStore(
@@ -51,6 +52,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         _settings = settings;
         _clock = clock;
         _time = time;
+        _moments = new MomentsApart(time);
     }
 
     /// <inheritdoc/>
@@ -60,17 +62,40 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     /// <inheritdoc/>
     public Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) => BrokerAccess.AskAsync(
         async () => ParseId(id) is { } sequence && await PeekAsync(sequence, cancellationToken) is { } message
-            ? new DeadLetterDetail(DeadLetterMessage.Read(message), DeadLetterMessage.BodyOf(message))
+            ? new DeadLetterDetail(DeadLetterMessage.Read(message), DeadLetterMessage.BodyOf(message), DeadLetterMessage.AnswerOf(message))
             : null,
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken) =>
-        BrokerAccess.AskAsync(() => PassAsync(selection, (wanted, at) => SendAgainAsync(wanted, at, asOfNow), EventStep.Replayed, cancellationToken), cancellationToken);
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken)
+    {
+        DateTimeOffset begun = BeginOf(run);
+        long id = new DeadLetterRun(0, begun).Id;
+        return BrokerAccess.AskAsync(
+            () => PassAsync(selection, begun, (wanted, at) => SendAgainAsync(wanted, at, asOfNow, id), EventStep.Replayed, cancellationToken), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken) =>
-        BrokerAccess.AskAsync(() => PassAsync(selection, TakeAllAsync, EventStep.Discarded, cancellationToken), cancellationToken);
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken) =>
+        BrokerAccess.AskAsync(() => PassAsync(selection, BeginOf(run), TakeAllAsync, EventStep.Discarded, cancellationToken), cancellationToken);
+
+    /// <summary>Looks through what came after the last dead letter that the run looked at, and no further than one pass goes. Who delivered the others is not known here.</summary>
+    public Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) => BrokerAccess.AskAsync(
+        async () =>
+        {
+            Dictionary<DeadLetterReason, long> cameBack = [];
+            await foreach (ServiceBusReceivedMessage message in _connection.DeadLetterBrowser.PeekAsync(run.Place + 1, DeadLetterPass.MaxMessages, cancellationToken))
+            {
+                if (DeadLetterMessage.IsOf(message, run))
+                {
+                    DeadLetterReason reason = DeadLetterMessage.ReasonOf(message);
+                    cameBack[reason] = cameBack.GetValueOrDefault(reason) + 1;
+                }
+            }
+
+            return new ReplayResult(cameBack);
+        },
+        cancellationToken);
 
     /// <summary>
     /// Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be. None while the
@@ -78,12 +103,12 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     /// </summary>
     public async Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => _clock.Read() is { IsDoubted: false } now
         ? await PassAsync(
-            () => new PassProgress(_time, before: now.Believed - _settings.Retention),
+            () => new PassProgress(_time, _time.GetUtcNow(), before: now.Believed - _settings.Retention),
             _ => Task.FromResult(Sought.Any),
             TakeAllAsync,
             EventStep.Discarded,
             cancellationToken)
-        : new DeadLetterPass(0, 0, [], More: false);
+        : new DeadLetterPass(0, 0, [], More: false, default);
 
     /// <summary>How many dead letters are older than their retention at a time, among the oldest 1,000.</summary>
     public async Task<int> CountDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -125,14 +150,17 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     private Task<DeadLetterPass> PassAsync(
         DeadLetterSelection selection,
+        DateTimeOffset begun,
         Func<IReadOnlyList<ServiceBusReceivedMessage>, DateTimeOffset, Task<IReadOnlyList<ServiceBusReceivedMessage>?>> prepare,
         EventStep step,
         CancellationToken cancellationToken) => selection switch
         {
-            DeadLetterSelection.Ids ids => PassAsync(Begin, progress => FindAsync(ids.Values, progress, cancellationToken), prepare, step, cancellationToken),
+            DeadLetterSelection.Ids ids => PassAsync(() => Begin(begun), progress => FindAsync(ids.Values, progress, cancellationToken), prepare, step, cancellationToken),
             DeadLetterSelection.OfReason of => PassAsync(
-                Begin, _ => Task.FromResult(Sought.Any with { Is = message => DeadLetterMessage.ReasonOf(message) == of.Reason }), prepare, step, cancellationToken),
-            DeadLetterSelection.All => PassAsync(Begin, _ => Task.FromResult(Sought.Any), prepare, step, cancellationToken),
+                () => Begin(begun), _ => Task.FromResult(Sought.Any with { Is = message => DeadLetterMessage.ReasonOf(message) == of.Reason }), prepare, step, cancellationToken),
+            DeadLetterSelection.All => PassAsync(() => Begin(begun), _ => Task.FromResult(Sought.Any), prepare, step, cancellationToken),
+            DeadLetterSelection.Holding holding => PassAsync(
+                () => Begin(begun), _ => Task.FromResult(Sought.Any with { Is = message => holding.IsWanted(DeadLetterMessage.BodyOf(message)) }), prepare, step, cancellationToken),
             _ => throw new UnreachableException(),
         };
 
@@ -181,14 +209,16 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         }
     }
 
-    private PassProgress Begin() => new(_time, before: null);
+    private PassProgress Begin(DateTimeOffset begun) => new(_time, begun, before: null);
+
+    private DateTimeOffset BeginOf(DeadLetterRun? run) => run?.BeganAt ?? _moments.Next();
 
     private static Task<IReadOnlyList<ServiceBusReceivedMessage>?> TakeAllAsync(IReadOnlyList<ServiceBusReceivedMessage> wanted, DateTimeOffset _) =>
         Task.FromResult<IReadOnlyList<ServiceBusReceivedMessage>?>(wanted);
 
     /// <summary>Sends the events anew, with their ids and times; tells which the queue has. Null when it takes none now.</summary>
     private async Task<IReadOnlyList<ServiceBusReceivedMessage>?> SendAgainAsync(
-        IReadOnlyList<ServiceBusReceivedMessage> wanted, DateTimeOffset at, bool asOfNow)
+        IReadOnlyList<ServiceBusReceivedMessage> wanted, DateTimeOffset at, bool asOfNow, long run)
     {
         List<ServiceBusReceivedMessage> messages = [];
         List<EventEnvelope> envelopes = [];
@@ -197,7 +227,14 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             if (EnvelopeMessage.Read(message) is EnvelopeReading.Readable(var envelope))
             {
                 messages.Add(message);
-                envelopes.Add(envelope with { QueuedAt = at, ReplayCount = envelope.ReplayCount + 1, AsOfNow = asOfNow });
+                envelopes.Add(envelope with
+                {
+                    QueuedAt = at,
+                    ReplayCount = envelope.ReplayCount + 1,
+                    AsOfNow = asOfNow,
+                    ReplayRun = run,
+                    BeforeReplay = envelope.BeforeReplay with { FirstFailedAt = DeadLetterMessage.FirstFailedAt(message) },
+                });
             }
         }
 

@@ -16,13 +16,14 @@ internal static class PreviewReport
         string colour = item.Outcome switch { "deliver" => "green", "skip" => "yellow", _ => "red" };
         string rule = item.Rule is null ? "" : item.RuleName is null ? $" by {item.Rule}" : $" by {item.Rule} ({item.RuleName})";
         console.Text($"[bold]{item.Index}[/] {item.Kind ?? "no event"} ");
-        console.Markup($"[{colour}]{item.Outcome}[/]");
+        // What has an id would be taken in: only then something is found to be wrong with it.
+        console.Markup($"[{colour}]{(item.Outcome != "reject" ? item.Outcome : item.EventId is null ? "refused" : "dead letter")}[/]");
         console.Line($" {item.Reason}{rule} [dim]{item.EventId}[/]");
         WriteTransformations(item.Transformations, console);
         foreach (PreviewRequest request in item.Requests)
         {
             console.Line($"  [blue]{request.Method} {request.Url}[/] [dim]{request.Body.Length} bytes[/]");
-            console.WriteLine(ConsoleText.Harmless(Indent(JsonNode.Parse(request.Body.Span)!.ToJsonString(CliJson.Indented))));
+            console.Plain(Indent(JsonNode.Parse(request.Body.Span)!.ToJsonString(CliJson.Indented)));
         }
 
         foreach (PreviewProblem problem in item.Problems)

@@ -38,13 +38,13 @@ internal static class DeadLettersCommand
     {
         var host = HostOptions.Admin();
         var id = new Argument<string>("id") { Description = "The dead letter's id." };
-        var command = new Command("show", "Show one dead letter with its event. It holds personal data.") { id };
+        var command = new Command("show", "Show one dead letter with its event and what Customer.io wrote. It holds personal data.") { id };
         host.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using HostApi api = host.Open(parsed, cli);
             HostAnswer answer = await api.GetAsync($"{Route}/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", cancellationToken);
-            return Tell(answer, cli.Console, body => cli.Console.WriteLine(ConsoleText.Harmless(body.ToJsonString(CliJson.Indented))));
+            return Tell(answer, cli.Console, body => cli.Console.Plain(body.ToJsonString(CliJson.Indented)));
         });
         return command;
     }
@@ -93,7 +93,7 @@ internal static class DeadLettersCommand
                 }
             }
 
-            return await DeadLetterPass.RunAsync(api, $"{Route}/{verb}", selection, counter, cli.Console, cli.Time, cancellationToken);
+            return await new DeadLetterPass(api, cli.Console, cli.Time).RunAsync($"{Route}/{verb}", selection, counter, cancellationToken);
         });
         return command;
     }

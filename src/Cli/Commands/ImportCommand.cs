@@ -1,88 +1,62 @@
 using System.CommandLine;
+using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Cli.Host;
 using CustomerIoDestination.Cli.Importing;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
 using Spectre.Console;
 
 namespace CustomerIoDestination.Cli.Commands;
 
-/// <summary><c>import</c>: sends a file of events through the import lane, which leaves the live events their speed.</summary>
+/// <summary><c>import</c>: sends files of events through the import lane, which leaves the live events their speed.</summary>
 internal static class ImportCommand
 {
-    private const int MaxRejectionsTold = 20;
-
     /// <summary>The command.</summary>
     public static Command Create(CliContext cli)
     {
         var host = HostOptions.Ingest();
-        var file = new Argument<string>("file") { Description = "A file of newline-delimited JSON, an event a line." };
-        var offset = new Option<long>("--offset") { Description = "The byte to resume from, as an interrupted import told it." };
-        var command = new Command("import", "Send a file's events to a running host, in the import lane.") { file, offset };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "Files of newline-delimited JSON, a JSON array or CSV, as they are or packed with gzip; - for standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var format = new Option<ImportFormat?>("--format") { Description = "What is in the files; without it, it is found: CSV by the name, JSON by the content." };
+        var map = new Option<string?>("--map") { Description = "A JSON file that says what a CSV's columns are: {\"columns\": {\"Age\": {\"to\": \"traits.age\", \"type\": \"number\"}}, \"set\": {\"type\": \"identify\"}}." };
+        var state = new Option<string?>("--state") { Description = "Where is kept how far an import is; without it, FILE.import.json. Standard input has none unless given." };
+        var scan = new Option<bool>("--scan") { Description = "First report the fields that look like e-mail addresses, phone, social security or card numbers, and ask." };
+        var rehearse = new Option<bool>("--rehearse") { Description = "Map everything with the settings and rules of here, and send nothing." };
+        var yes = new Option<bool>("--yes") { Description = "Don't ask after --scan." };
+        var command = new Command("import", "Send files of events to a running host, in the import lane. Interrupted, the same command goes on where it stopped.") { files, format, map, state, scan, rehearse, yes };
         host.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            string path = parsed.GetRequiredValue(file);
-            long start = parsed.GetValue(offset);
-            if (!File.Exists(path) || start < 0 || start > new FileInfo(path).Length)
+            string[] names = parsed.GetRequiredValue(files);
+            var choice = new ImportChoice(
+                parsed.GetValue(format), parsed.GetValue(map), parsed.GetValue(state), parsed.GetValue(scan), parsed.GetValue(rehearse), parsed.GetValue(yes));
+            if (choice.State is not null && names.Length > 1)
             {
-                cli.Console.Line($"[red]There is no file, or no such place in it:[/] {path}");
+                cli.Console.MarkupLine("[red]--state is for one file;[/] each of several has its own beside it.");
                 return 1;
             }
 
             using HostApi api = host.Open(parsed, cli);
-            return await RunAsync(api, path, start, cli, cancellationToken);
+            int worst = 0;
+            foreach (string name in names)
+            {
+                int exitCode = await new ImportRun(name, choice, Placeholders(cli), api, cli).RunAsync(cancellationToken);
+                worst = Math.Max(worst, exitCode);
+                if (exitCode > ImportRun.SomeRefused)
+                {
+                    break;
+                }
+            }
+
+            return Math.Min(worst, 1);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(HostApi api, string path, long offset, CliContext cli, CancellationToken cancellationToken)
-    {
-        int told = 0;
-        var importer = new Importer(
-            api,
-            cli.Time,
-            (line, why) =>
-            {
-                if (told++ < MaxRejectionsTold)
-                {
-                    cli.Console.Line($"[yellow]line {line}[/] {why}");
-                }
-            },
-            (tried, most, wait) => cli.Console.Line($"[yellow]No answer yet at {api.Url}[/] ({tried} of {most}); trying again in {wait.TotalSeconds:0.#} s."));
-        HostAnswer? stoppedBy = null;
-        bool cancelled = false;
-        await using FileStream file = File.OpenRead(path);
-        await cli.Console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).StartAsync(async context =>
-        {
-            ProgressTask task = context.AddTask("importing", maxValue: Math.Max(1, file.Length));
-            task.Value = offset;
-            try
-            {
-                stoppedBy = await importer.RunAsync(file, offset, progress => Show(task, progress), cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                cancelled = true;
-            }
-        });
-        return Tell(importer.Progress, stoppedBy, cancelled, path, cli.Console);
-    }
-
-    private static void Show(ProgressTask task, ImportProgress progress)
-    {
-        task.Value = progress.Offset;
-        task.Description = $"{progress.Accepted:N0} events";
-    }
-
-    private static int Tell(ImportProgress progress, HostAnswer? stoppedBy, bool cancelled, string path, IAnsiConsole console)
-    {
-        console.Line($"[green]{progress.Accepted:N0}[/] accepted, {progress.Skipped:N0} skipped, {progress.Rejected:N0} rejected.");
-        if (stoppedBy is null && !cancelled)
-        {
-            return progress.Rejected == 0 ? 0 : 1;
-        }
-
-        console.Line($"[red]{(cancelled ? "Interrupted." : stoppedBy!.Problem)}[/]");
-        console.Line($"Resume with: import {path} --offset {progress.Offset}");
-        return 1;
-    }
+    // As the host has them, as far as that is known here.
+    private static PlaceholderIdentifiers Placeholders(CliContext cli) =>
+        CliConfiguration.Read(cli.WorkingDirectory) is Checked<DestinationSettings>.Valid { Value: var settings } ? settings.Mapping.PlaceholderIdentifiers : PlaceholderIdentifiers.Default;
 }

@@ -34,7 +34,7 @@ internal static class PreviewCommand
             return 1;
         }
 
-        if (await ReadAsync(file, cancellationToken) is not { } body)
+        if (await ReadAsync(file, cli, cancellationToken) is not { } body)
         {
             cli.Console.Line($"[red]There is no file[/] {file}");
             return 1;
@@ -50,7 +50,7 @@ internal static class PreviewCommand
 
         if (asJson)
         {
-            await cli.Console.Profile.Out.Writer.WriteLineAsync(ConsoleText.Harmless(CliJson.Of(items.Values).ToJsonString(CliJson.Indented)));
+            await cli.Console.Profile.Out.Writer.WriteLineAsync(CliJson.Of(items.Values).ToJsonString(CliJson.Indented));
         }
         else
         {
@@ -63,7 +63,7 @@ internal static class PreviewCommand
         return items.Values.Any(item => item.Outcome == "reject") ? 1 : 0;
     }
 
-    private static async Task<byte[]?> ReadAsync(string file, CancellationToken cancellationToken)
+    private static async Task<byte[]?> ReadAsync(string file, CliContext cli, CancellationToken cancellationToken)
     {
         if (file != "-")
         {
@@ -71,7 +71,7 @@ internal static class PreviewCommand
         }
 
         using var body = new MemoryStream();
-        await using Stream input = Console.OpenStandardInput();
+        await using Stream input = cli.Input();
         await input.CopyToAsync(body, cancellationToken);
         return body.ToArray();
     }

@@ -21,10 +21,10 @@ internal static class DeadLetterList
                 return 1;
             }
 
-            foreach (JsonNode item in (body["items"] as JsonArray ?? []).OfType<JsonObject>())
+            foreach (JsonNode item in (body["items"] as JsonArray ?? []).OfType<JsonNode>())
             {
                 string[] cells = ["id", "deadLetteredAt", "kind", "reason", "attempts", "description"];
-                table.AddRow([.. cells.Select(cell => Markup.Escape(ConsoleText.Harmless(item[cell]?.ToString() ?? "")))]);
+                table.AddRow([.. cells.Select(cell => ConsoleText.Cell(item[cell]?.ToString()))]);
             }
 
             after = body["next"]?.ToString();

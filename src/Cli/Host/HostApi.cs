@@ -9,7 +9,7 @@ namespace CustomerIoDestination.Cli.Host;
 /// <summary>The HTTP API of a running host.</summary>
 internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, string keyHeader) : IDisposable
 {
-    private readonly HttpClient _client = new(handler, disposeHandler: false) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(100) };
+    private readonly HttpClient _client = new(handler, disposeHandler: false) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>The host's address.</summary>
     public Uri Url => url;
@@ -19,12 +19,10 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
         SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
     /// <summary>Changes something.</summary>
-    public Task<HostAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(CliJson.Compact), Encoding.UTF8, "application/json") };
-        request.Headers.Add("X-Requested-With", "destination");
-        return SendAsync(request, cancellationToken);
-    }
+    public Task<HostAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Post, path, body, cancellationToken);
+
+    /// <summary>Takes something back.</summary>
+    public Task<HostAnswer> DeleteAsync(string path, JsonObject body, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Delete, path, body, cancellationToken);
 
     /// <summary>Sends events for the import lane.</summary>
     public Task<HostAnswer> ImportAsync(ReadOnlyMemory<byte> events, CancellationToken cancellationToken)
@@ -38,6 +36,13 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    private Task<HostAnswer> ChangeAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = new StringContent(body.ToJsonString(CliJson.Compact), Encoding.UTF8, "application/json") };
+        request.Headers.Add("X-Requested-With", "destination");
+        return SendAsync(request, cancellationToken);
+    }
 
     private async Task<HostAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -54,7 +59,7 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
                 string text = await response.Content.ReadAsStringAsync(cancellationToken);
                 return Answer(response, text);
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or IOException)
             {
                 return new HostAnswer.Unreachable(url, null);
             }
@@ -73,8 +78,8 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
             return new HostAnswer.Good(body);
         }
 
-        return response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
-            ? new HostAnswer.Unreachable(url, response.Headers.RetryAfter?.Delta)
+        return response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+            ? new HostAnswer.Unreachable(url, response.Headers.RetryAfter?.Delta, (int)response.StatusCode) { Message = body?["message"]?.ToString() }
             : new HostAnswer.Refused((int)response.StatusCode, body?["code"]?.ToString(), body?["message"]?.ToString());
     }
 

@@ -1,73 +1,157 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using CustomerIoDestination.Cli.Host;
 
 namespace CustomerIoDestination.Cli.Importing;
 
-/// <summary>Sends a file's events to a host's import lane, piece by piece, and waits where the host asks for it.</summary>
+/// <summary>Sends a file's events to a host's import lane, batch after batch and in order, and waits where the host asks for it.</summary>
 /// <param name="api">The host.</param>
 /// <param name="time">Waits.</param>
-/// <param name="rejected">Told of each line that is no event: its number, counted from where the import started, and why.</param>
-/// <param name="waiting">Told each time the host can't take a piece: which of the tries it was, of how many, and how long is waited.</param>
-internal sealed class Importer(HostApi api, TimeProvider time, Action<long, string> rejected, Action<int, int, TimeSpan> waiting)
+/// <param name="refused">Takes what is no event.</param>
+/// <param name="told">Is told of it too.</param>
+/// <param name="waiting">Told each time the host can't take a batch: what it answered, which of the tries it was, of how many, and how long is waited.</param>
+internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refused, Action<RefusedItem> told, Action<HostAnswer.Unreachable, int, int, TimeSpan> waiting)
 {
-    private const int MaxTries = 30;
-    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(2);
+    /// <summary>How often a batch is tried: about a quarter of an hour.</summary>
+    public const int MaxTries = 30;
 
-    /// <summary>How far it is. A piece counts when the host has it.</summary>
-    public ImportProgress Progress { get; private set; } = new(0, 0, 0, 0);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Sends the file from an offset on.</summary>
+    /// <summary>Sends the batches.</summary>
+    /// <param name="batches">The batches.</param>
+    /// <param name="from">Where an earlier import stopped.</param>
+    /// <param name="advanced">Told how far it is after each batch, and how many bytes of the file were read.</param>
+    /// <param name="cancellationToken">Stops between two batches, or gives up the one under way, which is sent again when the import is resumed.</param>
     /// <returns>What stopped it; null when all was sent.</returns>
-    public async Task<HostAnswer?> RunAsync(Stream file, long offset, Action<ImportProgress> advanced, CancellationToken cancellationToken)
+    public async Task<HostAnswer?> RunAsync(IAsyncEnumerable<ImportBatch> batches, ImportState from, Action<ImportState, long> advanced, CancellationToken cancellationToken)
     {
-        Progress = Progress with { Offset = offset };
-        await foreach (LineBatch batch in LineBatches.ReadAsync(file, offset, cancellationToken))
+        using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ready = Channel.CreateBounded<ImportBatch>(2);
+        Task reading = ReadAsync(batches, ready.Writer, stopReading.Token);
+        ImportState state = from;
+        try
         {
-            HostAnswer answer = await SendAsync(batch, cancellationToken);
-            if (answer is not HostAnswer.Good { Body: var body })
+            await foreach (ImportBatch batch in ready.Reader.ReadAllAsync(cancellationToken))
             {
-                return answer;
+                (HostAnswer? stoppedBy, state) = await SendAsync(batch.Events, state, cancellationToken);
+                if (stoppedBy is not null)
+                {
+                    return stoppedBy;
+                }
+
+                foreach (RefusedItem item in batch.Refused)
+                {
+                    Refuse(item);
+                }
+
+                refused.Flush();
+                state = state with { Items = batch.Items, Line = batch.Line, Fingerprint = batch.Fingerprint, Refused = state.Refused + batch.Refused.Count, RefusedBytes = refused.Length };
+                advanced(state, batch.Position);
             }
 
-            Count(batch, body);
-            advanced(Progress);
+            await reading;
+            return null;
         }
-
-        Progress = Progress with { Offset = file.Length };
-        advanced(Progress);
-        return null;
+        finally
+        {
+            await stopReading.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task<HostAnswer> SendAsync(LineBatch batch, CancellationToken cancellationToken)
+    // The next batches are read while one is under way. How it ended is what the channel ends with.
+    private static async Task ReadAsync(IAsyncEnumerable<ImportBatch> batches, ChannelWriter<ImportBatch> ready, CancellationToken cancellationToken)
     {
+        try
+        {
+            await foreach (ImportBatch batch in batches.WithCancellation(cancellationToken))
+            {
+                await ready.WriteAsync(batch, cancellationToken);
+            }
+
+            ready.Complete();
+        }
+        catch (Exception e)
+        {
+            ready.Complete(e);
+        }
+    }
+
+    private async Task<(HostAnswer? StoppedBy, ImportState State)> SendAsync(IReadOnlyList<ImportedLine> events, ImportState state, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return (null, state);
+        }
+
+        switch (await TryAsync(Body(events), cancellationToken))
+        {
+            case HostAnswer.Good { Body: var body }:
+                return (null, Counted(body, events, state));
+            case HostAnswer.Refused { Status: 413 } tooLarge when events.Count == 1:
+                Refuse(new RefusedItem(events[0].Line, new ItemProblem(tooLarge.Code ?? "body_too_large", tooLarge.Message ?? "the host takes no body of that size"), events[0].Text));
+                return (null, state with { Refused = state.Refused + 1 });
+            case HostAnswer.Refused { Status: 413 }:
+                int half = events.Count / 2;
+                (HostAnswer? stoppedBy, state) = await SendAsync([.. events.Take(half)], state, cancellationToken);
+                return stoppedBy is null ? await SendAsync([.. events.Skip(half)], state, cancellationToken) : (stoppedBy, state);
+            case var stopped:
+                return (stopped, state);
+        }
+    }
+
+    private async Task<HostAnswer> TryAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        TimeSpan growing = FirstWait;
         for (int tries = 1; ; tries++)
         {
-            HostAnswer answer = await api.ImportAsync(batch.Events, cancellationToken);
+            HostAnswer answer = await api.ImportAsync(body, cancellationToken);
             if (answer is not HostAnswer.Unreachable unreachable || tries == MaxTries)
             {
                 return answer;
             }
 
-            TimeSpan wait = unreachable.RetryAfter ?? DefaultWait;
-            waiting(tries, MaxTries, wait);
+            TimeSpan wait = unreachable.RetryAfter ?? growing;
+            growing = growing * 2 < LongestWait ? growing * 2 : LongestWait;
+            waiting(unreachable, tries, MaxTries, wait);
             await Task.Delay(wait, time, cancellationToken);
         }
     }
 
-    private void Count(LineBatch batch, JsonObject body)
+    private ImportState Counted(JsonObject body, IReadOnlyList<ImportedLine> events, ImportState state)
     {
-        JsonArray refused = body["rejected"] as JsonArray ?? [];
-        foreach (JsonNode item in refused.OfType<JsonNode>())
+        JsonArray rejected = body["rejected"] as JsonArray ?? [];
+        foreach (JsonNode item in rejected.OfType<JsonNode>())
         {
-            JsonObject? told = item as JsonObject;
-            long index = Math.Min(CliJson.Number(told?["index"]), batch.Lines.Count - 1);
-            rejected(batch.Lines[(int)index], $"{told?["code"]}: {told?["message"]}");
+            ImportedLine line = events[Math.Clamp(item["index"]?.GetValue<int>() ?? 0, 0, events.Count - 1)];
+            Refuse(new RefusedItem(line.Line, new ItemProblem(item["code"]?.ToString() ?? "", item["message"]?.ToString() ?? ""), line.Text));
         }
 
-        Progress = new ImportProgress(
-            batch.Offset,
-            Progress.Accepted + CliJson.Number(body["accepted"]),
-            Progress.Skipped + CliJson.Number(body["skipped"]),
-            Progress.Rejected + refused.Count);
+        return state with
+        {
+            Accepted = state.Accepted + (body["accepted"]?.GetValue<long>() ?? 0),
+            Skipped = state.Skipped + (body["skipped"]?.GetValue<long>() ?? 0),
+            Refused = state.Refused + rejected.Count,
+        };
+    }
+
+    private void Refuse(RefusedItem item)
+    {
+        refused.Add(item);
+        told(item);
+    }
+
+    private static ReadOnlyMemory<byte> Body(IReadOnlyList<ImportedLine> events)
+    {
+        var body = new ArrayBufferWriter<byte>(events.Sum(line => line.Json.Length + 1));
+        foreach (ImportedLine line in events)
+        {
+            body.Write(line.Json.Span);
+            body.Write("\n"u8);
+        }
+
+        return body.WrittenMemory;
     }
 }

@@ -24,6 +24,7 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
             ReceivedAt = envelope.ReceivedAt,
             ReplayCount = envelope.ReplayCount,
             Attempts = pending.Attempts,
+            FirstFailedAt = envelope.BeforeReplay.FirstFailedAt ?? pending.FirstFailedAt,
             HttpStatus = pending.HttpStatus,
             Duration = time.GetElapsedTime(pending.StartedAt),
             Warnings = pending.Warnings,
@@ -45,7 +46,7 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
         if (calls > 0)
         {
             metrics.Repeated(calls);
-            counters.Retried(calls);
+            counters.CallsFailed(calls);
         }
     }
 

@@ -9,9 +9,6 @@ namespace CustomerIoDestination.Delivery;
 /// </summary>
 internal sealed class DeliveryProgress(TimeProvider time)
 {
-    /// <summary>So long nothing may end while something is in hand, before events count as not flowing.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FailingEvent> _failing = new(StringComparer.Ordinal);
     private long _movedAt = time.GetTimestamp();
@@ -91,7 +88,7 @@ internal sealed class DeliveryProgress(TimeProvider time)
         lock (_lock)
         {
             return new ProgressNow(
-                _runs > 0 && time.GetElapsedTime(_movedAt) >= Patience,
+                _runs > 0 && time.GetElapsedTime(_movedAt) >= DeliveryStatus.Patience,
                 _movedUtc,
                 _lastFailure is { } last && last.At >= _movedUtc ? last.Code : null,
                 _failing.Count,
@@ -110,7 +107,7 @@ internal sealed class DeliveryProgress(TimeProvider time)
 }
 
 /// <summary>Whether the events in hand of this process flow.</summary>
-/// <param name="IsStuck">Whether something is in hand and nothing ended for <see cref="DeliveryProgress.Patience"/>.</param>
+/// <param name="IsStuck">Whether something is in hand and nothing ended for <see cref="DeliveryStatus.Patience"/>.</param>
 /// <param name="MovedAt">When something ended last, or came into empty hands.</param>
 /// <param name="Failure">The code of the last failed call since then; null when none failed.</param>
 /// <param name="Failing">Events in hand that failed and have not ended.</param>

@@ -2,7 +2,6 @@ using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery;
@@ -13,18 +12,18 @@ public sealed class DestinationControl : IDestinationControl
     private readonly DeliveryGate _gate;
     private readonly TrackApiClient _client;
     private readonly RequestLimiter _limiter;
-    private readonly EventCounters _counters;
+    private readonly IEventCounts _counts;
     private readonly DeliveryProgress _progress;
     private readonly DeliverySettings _settings;
     private readonly DateTimeOffset _startedAt;
 
     internal DestinationControl(
-        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, EventCounters counters, DeliveryProgress progress, DeliverySettings settings, TimeProvider time)
+        DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, IEventCounts counts, DeliveryProgress progress, DeliverySettings settings, TimeProvider time)
     {
         _gate = gate;
         _client = client;
         _limiter = limiter;
-        _counters = counters;
+        _counts = counts;
         _progress = progress;
         _settings = settings;
         _startedAt = time.GetUtcNow();
@@ -52,7 +51,7 @@ public sealed class DestinationControl : IDestinationControl
             Credentials = CredentialsOf(state, workspace),
             RateLimit = _settings.RequestsPerSecond,
             RateCurrent = _limiter.Current,
-            Counts = _counters.Read(),
+            Counts = _counts.Read(),
             StartedAt = _startedAt,
         });
     }
@@ -68,7 +67,7 @@ public sealed class DestinationControl : IDestinationControl
     }
 
     /// <summary>Checks key, region and URL with Customer.io. A pause of this process begins or ends by what it says; no answer says nothing.</summary>
-    public async Task CheckAsync(CancellationToken cancellationToken) => _gate.Report(await _client.PingAsync(cancellationToken));
+    public async Task CheckAsync(CancellationToken cancellationToken) => _gate.JudgePing(await _client.PingAsync(cancellationToken));
 
     // What happens to events, and not only what the gate thinks: an outage that meets one or two partitions never opens the breaker.
     private (DestinationState State, DateTimeOffset Since, string? Reason) FlowOf(GateState gate, ProgressNow progress) => gate switch

@@ -33,7 +33,7 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
     public RetryDecision Decide(in RetryFacts facts) => facts.Outcome switch
     {
         DeliveryOutcome.Delivered => new RetryDecision.Settle(Settlement.Complete.Delivered),
-        DeliveryOutcome.Rejected rejected => Dead(DeadLetterReason.RejectedByCustomerIo, Describe(rejected)),
+        DeliveryOutcome.Rejected rejected => new RetryDecision.Settle(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, Describe(rejected)) { Answer = rejected.Text }),
         DeliveryOutcome.Misconfigured => RetryDecision.Hold.Instance,
         DeliveryOutcome.Unavailable last when FailsAlone(facts) => Dead(DeadLetterReason.Undeliverable, string.Create(
             CultureInfo.InvariantCulture,

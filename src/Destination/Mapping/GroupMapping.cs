@@ -35,6 +35,11 @@ internal static class GroupMapping
             context.Problem(DeadLetterReason.InvalidEvent, "traits.action", "a group is deleted by an event that the rules name in objects.delete; action takes add and remove");
         }
 
+        if (action == GroupAction.Remove && context.Envelope.FromBrowser)
+        {
+            context.Problem(DeadLetterReason.InvalidEvent, "traits.action", "it came with a write key, which everybody can read in the page: it takes nobody out of a group");
+        }
+
         var entity = new EntityWriter(context);
         entity.Begin(group.GroupId, "groupId", group.ObjectType, "traits.objectTypeId", action == GroupAction.Remove ? "delete_relationships" : "identify");
         if (action != GroupAction.Remove)

@@ -26,8 +26,11 @@ public sealed record DeliveryAttempt
     /// <summary>How often it was replayed.</summary>
     public int ReplayCount { get; init; }
 
-    /// <summary>Calls to Customer.io for the event so far: all of this pass, and those of earlier passes that failed.</summary>
+    /// <summary>Calls to Customer.io for the event so far: all of this pass, and those of earlier passes that failed and of before a replay.</summary>
     public required int Attempts { get; init; }
+
+    /// <summary>When the event first failed, by a call or by becoming a dead letter, before a replay too; null when this is the first time.</summary>
+    public DateTimeOffset? FirstFailedAt { get; init; }
 
     /// <summary>The last HTTP status; null when none was seen.</summary>
     public int? HttpStatus { get; init; }

@@ -33,6 +33,12 @@ public sealed record DeliveryLogEntry
     /// <summary>How long the step took.</summary>
     public TimeSpan Duration { get; init; }
 
+    /// <summary>What was read or sent otherwise than it stands in the event: codes and names of fields, never a value. At most <see cref="MaxWarnings"/>.</summary>
+    public IReadOnlyList<LoggedWarning> Warnings { get; init; } = [];
+
+    /// <summary>The most warnings a line keeps.</summary>
+    public const int MaxWarnings = 20;
+
     /// <summary>The line for one pass of the delivery handler.</summary>
     public static DeliveryLogEntry Of(DeliveryAttempt attempt) => new()
     {
@@ -46,5 +52,25 @@ public sealed record DeliveryLogEntry
         Attempts = attempt.Attempts,
         HttpStatus = attempt.HttpStatus,
         Duration = attempt.Duration,
+        Warnings = attempt.Warnings.Count == 0 ? [] : [.. attempt.Warnings.Select(LoggedWarning.Of).Distinct().Take(MaxWarnings)],
     };
+}
+
+/// <summary>What a log keeps of a warning.</summary>
+/// <param name="Code">Its code, for instance <c>name_cut</c>; one that only a newer version knows is kept as it is.</param>
+/// <param name="Field">Where, in the harmless form of names.</param>
+public readonly record struct LoggedWarning(string Code, string Field)
+{
+    /// <summary>What is kept of a warning.</summary>
+    public static LoggedWarning Of(MappingWarning warning) => new(warning.Code, warning.Field);
+
+    /// <summary>The warnings as one text for a store, one a line; null for none.</summary>
+    public static string? Write(IReadOnlyList<LoggedWarning> warnings) =>
+        warnings.Count == 0 ? null : string.Join('\n', warnings.Select(warning => $"{warning.Code} {warning.Field}"));
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static IReadOnlyList<LoggedWarning> Read(string? text) => string.IsNullOrEmpty(text) ? [] : [.. text.Split('\n').Select(ReadOne)];
+
+    private static LoggedWarning ReadOne(string line) =>
+        line.IndexOf(' ', StringComparison.Ordinal) is var end and >= 0 ? new LoggedWarning(line[..end], line[(end + 1)..]) : new LoggedWarning(line, "");
 }

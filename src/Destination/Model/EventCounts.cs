@@ -17,6 +17,9 @@ public sealed record EventCounts(
     long Retried,
     IReadOnlyDictionary<string, long> DeadLettered)
 {
+    /// <summary>Since when it is counted: with the queue where its store keeps the counts, else since the first process that is counted started.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>Events that came to an end with a warning, by the warning's code; an event counts once for each code it has.</summary>
     public IReadOnlyDictionary<string, long> Warnings { get; init; } = new Dictionary<string, long>();
 }

@@ -29,6 +29,15 @@ public sealed record EventEnvelope
     /// <summary>How often it was replayed from the dead letters.</summary>
     public int ReplayCount { get; init; }
 
+    /// <summary>The run of replay that put it on the queue last (<c>DeadLetterRun.Id</c>); null when it never was replayed.</summary>
+    public long? ReplayRun { get; init; }
+
+    /// <summary>
+    /// Calls made for it and when it first failed, before it was last replayed. They are told, and decide nothing: a replayed event has its whole retry
+    /// window before it.
+    /// </summary>
+    public FailureHistory BeforeReplay { get; init; }
+
     /// <summary>Whether the request, or a replay, asked for the change to count as of now: <c>_timestamp</c> is left out.</summary>
     public bool AsOfNow { get; init; }
 

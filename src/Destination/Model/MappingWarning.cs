@@ -15,7 +15,7 @@ public sealed record MappingWarning(WarningCode Kind, string Field, string Messa
     public string Code => Kind.ToCode();
 
     /// <summary>The codes of an event's warnings, each once.</summary>
-    internal static IEnumerable<WarningCode> CodesOf(IReadOnlyList<MappingWarning> warnings) =>
+    public static IEnumerable<WarningCode> CodesOf(IReadOnlyList<MappingWarning> warnings) =>
         warnings.Count == 0 ? [] : warnings.Select(warning => warning.Kind).Distinct();
 
     /// <summary>Adds a warning to a list that is made with its first one.</summary>

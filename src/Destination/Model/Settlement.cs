@@ -23,6 +23,15 @@ public abstract record Settlement
         /// <summary>The most characters of a description: Service Bus takes no more.</summary>
         public const int MaxDescription = 4_096;
 
+        /// <summary>The most bytes of <see cref="Answer"/>.</summary>
+        public const int MaxAnswer = 2_000;
+
+        /// <summary>
+        /// What Customer.io wrote when it refused the event, in UTF-8, cut to <see cref="MaxAnswer"/> bytes; empty when it wrote nothing. It may quote the
+        /// event, so it is kept, shown and deleted as the event's body is. Bytes, so that no log can print it.
+        /// </summary>
+        public ReadOnlyMemory<byte> Answer { get; init; }
+
         /// <summary>Names field, limit and actual size. At most <see cref="MaxDescription"/> characters; a surrogate pair is not cut apart.</summary>
         public string Description { get; } = Cut(Description);
 

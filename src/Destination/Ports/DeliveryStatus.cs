@@ -42,6 +42,9 @@ public enum CredentialsState
 /// <summary>The delivering side as the status shows it.</summary>
 public sealed record DeliveryStatus
 {
+    /// <summary>So long nothing may end while something waits, before events count as not flowing.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether events flow.</summary>
     public required DestinationState State { get; init; }
 
@@ -84,7 +87,7 @@ public sealed record DeliveryStatus
     /// <summary>The requests a second allowed now, lower after a 429.</summary>
     public required double RateCurrent { get; init; }
 
-    /// <summary>What was counted since the start.</summary>
+    /// <summary>What was counted.</summary>
     public required EventCounts Counts { get; init; }
 
     /// <summary>When the process started.</summary>

@@ -1,4 +1,13 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.Ports;
+
+/// <summary>What was counted of events: with the queue where that keeps the counts, so that no restart loses them, else by this process.</summary>
+public interface IEventCounts
+{
+    /// <summary>The counts now.</summary>
+    EventCounts Read();
+}
 
 /// <summary>
 /// The delivering side as operators see and steer it. In one process it is the process itself; in Azure HTTP and delivery run on
@@ -13,6 +22,6 @@ public interface IDestinationControl
     FailingEvent? FindFailing(string eventId);
 
     /// <summary>Ends a pause for <c>everything_rejected</c>; does nothing in any other state.</summary>
-    /// <exception cref="StorageUnavailableException">The other processes can't be told now; this one was.</exception>
+    /// <exception cref="UnavailableException">The other processes can't be told now; this one was.</exception>
     Task ResumeAsync(CancellationToken cancellationToken);
 }

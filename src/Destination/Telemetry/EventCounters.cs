@@ -1,19 +1,32 @@
 using System.Collections.Concurrent;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.Telemetry;
 
 /// <summary>Counts what becomes of events in this process, for the status. Thread-safe; one instance a process.</summary>
-public sealed class EventCounters
+/// <param name="time">Tells since when.</param>
+public sealed class EventCounters(TimeProvider time) : IEventCounts
 {
+    private readonly DateTimeOffset _since = time.GetUtcNow();
     private readonly ConcurrentDictionary<DeadLetterReason, long> _deadLettered = new();
     private readonly ConcurrentDictionary<WarningCode, long> _warned = new();
     private long _received;
     private long _accepted;
     private long _rejected;
+    private long _skippedItems;
     private long _skipped;
     private long _delivered;
     private long _retried;
+
+    /// <summary>Items that are no events.</summary>
+    public long Rejected => Interlocked.Read(ref _rejected);
+
+    /// <summary>Items not meant to be sent, which no queue ever saw.</summary>
+    public long SkippedItems => Interlocked.Read(ref _skippedItems);
+
+    /// <summary>Failed calls that are made again.</summary>
+    public long Retried => Interlocked.Read(ref _retried);
 
     /// <summary>One request came in.</summary>
     /// <param name="received">Items in it.</param>
@@ -25,11 +38,11 @@ public sealed class EventCounters
         Interlocked.Add(ref _received, received);
         Interlocked.Add(ref _accepted, accepted);
         Interlocked.Add(ref _rejected, rejected);
-        Interlocked.Add(ref _skipped, skipped);
+        Interlocked.Add(ref _skippedItems, skipped);
     }
 
     /// <summary>So many calls failed and are made again.</summary>
-    public void Retried(int calls) => Interlocked.Add(ref _retried, calls);
+    public void CallsFailed(int calls) => Interlocked.Add(ref _retried, calls);
 
     /// <summary>A pass of the delivery handler ended.</summary>
     public void Ended(DeliveryAttempt attempt)
@@ -60,12 +73,13 @@ public sealed class EventCounters
     public EventCounts Read() => new(
         Interlocked.Read(ref _received),
         Interlocked.Read(ref _accepted),
-        Interlocked.Read(ref _rejected),
-        Interlocked.Read(ref _skipped),
+        Rejected,
+        SkippedItems + Interlocked.Read(ref _skipped),
         Interlocked.Read(ref _delivered),
-        Interlocked.Read(ref _retried),
+        Retried,
         _deadLettered.ToDictionary(pair => pair.Key.ToCode(), pair => pair.Value, StringComparer.Ordinal))
     {
+        Since = _since,
         Warnings = _warned.ToDictionary(pair => pair.Key.ToCode(), pair => pair.Value, StringComparer.Ordinal),
     };
 }

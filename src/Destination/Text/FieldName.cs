@@ -29,29 +29,41 @@ public static class FieldName
             return string.Create(CultureInfo.InvariantCulture, $"(name of {Encoding.UTF8.GetByteCount(name)} bytes)");
         }
 
+        return Visible(name, MaxShown, IsHarmful);
+    }
+
+    /// <summary>
+    /// Any text as it may be put on a terminal or a page: control characters and direction marks, which would turn or hide what stands around them, as
+    /// <c>\u202E</c>; line ends and tabs as they are.
+    /// </summary>
+    public static string Visible(string text) => Visible(text, int.MaxValue, static rune => rune.Value is not ('\n' or '\r' or '\t') && IsHarmful(rune));
+
+    private static string Visible(string text, int maxBytes, Func<Rune, bool> isHarmful)
+    {
         StringBuilder? shown = null;
         int bytes = 0;
         int position = 0;
-        foreach (Rune rune in name.EnumerateRunes())
+        foreach (Rune rune in text.EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
-            if (bytes > MaxShown)
+            if (bytes > maxBytes)
             {
-                return (shown?.ToString() ?? name[..position]) + "…";
+                return (shown?.ToString() ?? text[..position]) + "…";
             }
 
-            bool isHalf = rune == Rune.ReplacementChar && name[position] != '\uFFFD';
-            if (shown is null && (isHalf || IsHarmful(rune)))
+            bool harmful = isHarmful(rune);
+            bool isHalf = rune == Rune.ReplacementChar && text[position] != '\uFFFD';
+            if (shown is null && (isHalf || harmful))
             {
-                shown = new StringBuilder(name, 0, position, name.Length + 16);
+                shown = new StringBuilder(text, 0, position, text.Length + 16);
             }
 
-            shown?.Append(IsHarmful(rune) ? string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}") : rune.ToString());
+            shown?.Append(harmful ? string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}") : rune.ToString());
 
             position += rune.Utf16SequenceLength;
         }
 
-        return shown?.ToString() ?? name;
+        return shown?.ToString() ?? text;
     }
 
     private static bool HoldsEmail(string name)

@@ -161,3 +161,25 @@ public readonly record struct ClockReading(DateTimeOffset Wall, DateTimeOffset B
 /// <param name="Believed">The last time believed.</param>
 /// <param name="RanInDoubt">How long it was run since a start that is doubted still; zero when none is.</param>
 public readonly record struct ClockMemory(DateTimeOffset Believed, TimeSpan RanInDoubt);
+
+/// <summary>Moments in whole milliseconds, none given twice, so that what is named by its moment has a name of its own. Thread-safe.</summary>
+/// <param name="time">The clock; where it stands still or goes back, the moments go on.</param>
+public sealed class MomentsApart(TimeProvider time)
+{
+    private long _last;
+
+    /// <summary>Now, or just after the last moment given.</summary>
+    public DateTimeOffset Next()
+    {
+        long last;
+        long next;
+        do
+        {
+            last = Volatile.Read(ref _last);
+            next = Math.Max(last + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        while (Interlocked.CompareExchange(ref _last, next, last) != last);
+
+        return DateTimeOffset.FromUnixTimeMilliseconds(next);
+    }
+}

@@ -37,7 +37,7 @@ internal static class AnswerTable
         >= 200 and < 300 => new TrackApiAnswer.Unavailable("unreadable_answer", status, retryAfter),
         400 or 413 or 422 => new TrackApiAnswer.Refused(status, ErrorBody.ReadOrUnknown(body, status)),
         _ when IsUnavailable(status) => new TrackApiAnswer.Unavailable(HttpCode(status), status, retryAfter),
-        _ => new TrackApiAnswer.Suspicious(status),
+        _ => new TrackApiAnswer.Suspicious(status, ErrorBody.Keep(body)),
     };
 
     private static bool IsPlainSuccess(ReadOnlySpan<byte> body) => body.Trim(" \r\n\t"u8) is [] or [(byte)'{', (byte)'}'];

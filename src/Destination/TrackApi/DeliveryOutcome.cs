@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.TrackApi;
 
-/// <summary>What telling Customer.io one thing came to. A closed set; texts in it hold no value, identifier or key.</summary>
+/// <summary>What telling Customer.io one thing came to. A closed set; no text in it but what Customer.io wrote holds a value, identifier or key.</summary>
 public abstract record DeliveryOutcome
 {
     private static readonly Delivered AtOnce = new(200);
@@ -31,7 +32,11 @@ public abstract record DeliveryOutcome
     /// <param name="Reason">A bounded code, for instance <c>attribute_value_too_long</c>.</param>
     /// <param name="Field">The field Customer.io named; null when it named none.</param>
     /// <param name="Message">A text known to hold no value.</param>
-    public sealed record Rejected(int? HttpStatus, string? Reason, string? Field, string Message) : DeliveryOutcome(Reason, HttpStatus);
+    public sealed record Rejected(int? HttpStatus, string? Reason, string? Field, string Message) : DeliveryOutcome(Reason, HttpStatus)
+    {
+        /// <summary>What Customer.io wrote, as <see cref="Settlement.DeadLetter.Answer"/> keeps it: it may quote the event.</summary>
+        public ReadOnlyMemory<byte> Text { get; init; }
+    }
 
     /// <summary>Nothing can be delivered until somebody changes key, region or URL, or until rejections end.</summary>
     /// <param name="Reason">A code of <see cref="MisconfiguredCodes"/>.</param>
@@ -57,7 +62,7 @@ public abstract record DeliveryOutcome
 
     /// <summary>A rejection for one of the answer's errors.</summary>
     internal static Rejected RejectedFor(AnswerError error, TrackApiAnswer answer) =>
-        new(answer.HttpStatus, error.Code, error.Field, error.Message) { Calls = answer.Calls };
+        new(answer.HttpStatus, error.Code, error.Field, error.Message) { Calls = answer.Calls, Text = error.Text };
 }
 
 /// <summary>Why everything is held.</summary>

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.TrackApi;
 
@@ -36,7 +39,13 @@ internal static class ErrorBody
                     return false;
                 }
 
-                errors = [.. Read(document.RootElement, status).DistinctBy(static error => error.Index)];
+                errors = [.. Read(document.RootElement).DistinctBy(static error => error.Index)];
+                if (errors.Count > 0)
+                {
+                    ReadOnlyMemory<byte> all = Keep(body);
+                    errors = [.. errors.Select(error => Told(error, error.Index is null ? all : error.Text, status))];
+                }
+
                 return true;
             }
         }
@@ -48,13 +57,28 @@ internal static class ErrorBody
 
     /// <summary>Reads the errors of a refusal; one that says no more than the status when there is nothing to read.</summary>
     public static IReadOnlyList<AnswerError> ReadOrUnknown(ReadOnlySpan<byte> body, int status) =>
-        TryRead(body, status, out IReadOnlyList<AnswerError> errors) && errors.Count > 0 ? errors : [Error(status, index: null, field: null, text: null)];
+        TryRead(body, status, out IReadOnlyList<AnswerError> errors) && errors.Count > 0
+            ? errors
+            : [Told(Error(index: null, field: null, text: null), Keep(body), status)];
 
-    private static IEnumerable<AnswerError> Read(JsonElement root, int status)
+    /// <summary>What is kept of a text: no more than its bound, and no half character at its end.</summary>
+    public static ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> text)
+    {
+        text = text.Trim(" \r\n\t"u8);
+        int length = Math.Min(text.Length, Settlement.DeadLetter.MaxAnswer);
+        while (length > 0 && length < text.Length && (text[length] & 0xC0) == 0x80)
+        {
+            length--;
+        }
+
+        return text[..length].ToArray();
+    }
+
+    private static IEnumerable<AnswerError> Read(JsonElement root)
     {
         if (TryGet(root, "errors", out JsonElement errors))
         {
-            foreach (AnswerError error in ReadList(errors, status))
+            foreach (AnswerError error in ReadList(errors))
             {
                 yield return error;
             }
@@ -67,35 +91,41 @@ internal static class ErrorBody
 
         if (TryGet(meta, "error", out JsonElement single) && single.ValueKind != JsonValueKind.Null)
         {
-            yield return Error(status, index: null, field: null, Text(single));
+            yield return Error(index: null, field: null, Text(single));
         }
 
         if (TryGet(meta, "errors", out JsonElement many))
         {
-            foreach (AnswerError error in ReadList(many, status))
+            foreach (AnswerError error in ReadList(many))
             {
                 yield return error;
             }
         }
     }
 
-    private static IEnumerable<AnswerError> ReadList(JsonElement errors, int status) => errors.ValueKind switch
+    private static IEnumerable<AnswerError> ReadList(JsonElement errors) => errors.ValueKind switch
     {
-        JsonValueKind.Array => errors.EnumerateArray().Select(error => ReadOne(error, status)),
+        JsonValueKind.Array => errors.EnumerateArray().Select(ReadOne),
         JsonValueKind.Null => [],
         // Some error in a form nobody documented: still an error.
-        _ => [ReadOne(errors, status)],
+        _ => [ReadOne(errors)],
     };
 
-    private static AnswerError ReadOne(JsonElement error, int status) => error.ValueKind == JsonValueKind.Object
-        ? Error(status, Index(error), Text(error, "field"), Text(error, "message") ?? Text(error, "detail"))
-        : Error(status, index: null, field: null, Text(error));
+    private static AnswerError ReadOne(JsonElement error) => error.ValueKind == JsonValueKind.Object
+        ? Error(Index(error), Text(error, "field"), Text(error, "message") ?? Text(error, "detail")) with { Text = Keep(JsonMarshal.GetRawUtf8Value(error)) }
+        : Error(index: null, field: null, Text(error));
 
-    private static AnswerError Error(int status, int? index, string? field, string? text)
+    private static AnswerError Error(int? index, string? field, string? text)
     {
-        (string code, string message) = KnownMessages.Recognise(text, status);
-        return new AnswerError(index, code, KnownMessages.HarmlessName(field), message);
+        (string code, string message) = KnownMessages.Recognise(text) ?? (KnownMessages.UnknownCode, "");
+        return new AnswerError(index, code, string.IsNullOrEmpty(field) ? null : FieldName.Harmless(field), message);
     }
+
+    private static AnswerError Told(AnswerError error, ReadOnlyMemory<byte> text, int status) => error with
+    {
+        Message = error.Code == KnownMessages.UnknownCode ? KnownMessages.Unknown(status, hasText: !text.IsEmpty) : error.Message,
+        Text = text,
+    };
 
     private static int? Index(JsonElement error) =>
         TryGet(error, "batch_index", out JsonElement index) && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out int value) ? value : null;

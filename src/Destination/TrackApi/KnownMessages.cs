@@ -1,21 +1,17 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.TrackApi;
 
 /// <summary>
 /// The error texts Customer.io documents (docs.customer.io/journeys/invalid-api-requests). Only these are passed on: a text nobody
-/// knows may quote a value or an identifier, so it is replaced.
+/// knows may quote a value or an identifier, so it is replaced; it is kept with the event alone.
 /// </summary>
 internal static class KnownMessages
 {
     private const string ValuePrefix = "value for attribute '";
     private const string ValueSuffix = "' cannot be longer than 1000 bytes";
-    private const int MaxNameLength = 150;
-
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$[] ");
 
     private static readonly FrozenDictionary<string, string> Codes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
@@ -34,8 +30,11 @@ internal static class KnownMessages
         ["event data cannot be longer than 100000 bytes"] = "event_data_too_long",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The code and the harmless form of an error text.</summary>
-    public static (string Code, string Message) Recognise(string? text, int status)
+    /// <summary>The code of a text that nobody knows.</summary>
+    public const string UnknownCode = "unknown_message";
+
+    /// <summary>The code and the harmless form of an error text; null when nobody knows it.</summary>
+    public static (string Code, string Message)? Recognise(string? text)
     {
         if (text is not null && Codes.TryGetValue(text.Trim(), out string? code))
         {
@@ -45,14 +44,15 @@ internal static class KnownMessages
         if (text is not null && text.StartsWith(ValuePrefix, StringComparison.Ordinal) && text.EndsWith(ValueSuffix, StringComparison.Ordinal)
             && text.Length >= ValuePrefix.Length + ValueSuffix.Length)
         {
-            string? name = HarmlessName(text[ValuePrefix.Length..^ValueSuffix.Length]);
-            return ("attribute_value_too_long", $"value for attribute '{name ?? "…"}' cannot be longer than 1000 bytes");
+            string name = FieldName.Harmless(text[ValuePrefix.Length..^ValueSuffix.Length]);
+            return ("attribute_value_too_long", $"value for attribute '{name}' cannot be longer than 1000 bytes");
         }
 
-        return ("unknown_message", string.Create(CultureInfo.InvariantCulture, $"HTTP {status}, unknown message"));
+        return null;
     }
 
-    /// <summary>A name of a field or attribute, if it looks like one; null otherwise. An e-mail address does not.</summary>
-    public static string? HarmlessName(string? name) =>
-        name is { Length: > 0 and <= MaxNameLength } && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? name : null;
+    /// <summary>What is said of an answer whose text nobody knows.</summary>
+    public static string Unknown(int status, bool hasText) => hasText
+        ? string.Create(CultureInfo.InvariantCulture, $"HTTP {status}; what Customer.io wrote may quote data and is kept with the event")
+        : string.Create(CultureInfo.InvariantCulture, $"HTTP {status} without a text");
 }

@@ -14,7 +14,7 @@ namespace CustomerIoDestination.TrackApi;
 internal static class PingDiagnosis
 {
     /// <summary>The suspicious answer with what the ping told: it is one of the other kinds then.</summary>
-    public static TrackApiAnswer Judge(TrackApiAnswer.Suspicious answer, PingResult ping) => Of(answer.HttpStatus!.Value, ping) with { Calls = answer.Calls };
+    public static TrackApiAnswer Judge(TrackApiAnswer.Suspicious answer, PingResult ping) => Of(answer, answer.HttpStatus!.Value, ping) with { Calls = answer.Calls };
 
     /// <summary>The answer to a call that could not be made because the region is not known.</summary>
     public static TrackApiAnswer NotSent(PingResult ping) => ping switch
@@ -37,10 +37,11 @@ internal static class PingDiagnosis
         _ => throw new UnreachableException(),
     };
 
-    private static TrackApiAnswer Of(int status, PingResult ping) => ping switch
+    private static TrackApiAnswer Of(TrackApiAnswer.Suspicious answer, int status, PingResult ping) => ping switch
     {
         PingResult.Good when status is 401 or 403 or 407 => new TrackApiAnswer.Unavailable(AnswerTable.HttpCode(status), status, null),
-        PingResult.Good => new TrackApiAnswer.Refused(status, [new AnswerError(null, AnswerTable.HttpCode(status), null, KnownMessages.Recognise(null, status).Message)]),
+        PingResult.Good => new TrackApiAnswer.Refused(
+            status, [new AnswerError(null, AnswerTable.HttpCode(status), null, KnownMessages.Unknown(status, hasText: !answer.Text.IsEmpty), answer.Text)]),
         PingResult.NoAnswer none => new TrackApiAnswer.Unavailable(none.Code, status, null),
         _ => new TrackApiAnswer.Misconfigured(Code(ping)!, status),
     };

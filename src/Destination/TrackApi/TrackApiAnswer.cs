@@ -1,3 +1,5 @@
+using CustomerIoDestination.Model;
+
 namespace CustomerIoDestination.TrackApi;
 
 /// <summary>One answer of the Track API, or the lack of one, read and made harmless. A closed set; what it means for an event is its <see cref="DeliveryOutcome"/>.</summary>
@@ -25,7 +27,9 @@ internal abstract record TrackApiAnswer
     public sealed record Refused(int? HttpStatus, IReadOnlyList<AnswerError> Errors) : TrackApiAnswer(HttpStatus, Errors);
 
     /// <summary>It may be the key, the region or the URL: a ping tells before the request is blamed.</summary>
-    public sealed record Suspicious(int? HttpStatus) : TrackApiAnswer(HttpStatus);
+    /// <param name="HttpStatus">The HTTP status.</param>
+    /// <param name="Text">See <see cref="AnswerError.Text"/>.</param>
+    public sealed record Suspicious(int? HttpStatus, ReadOnlyMemory<byte> Text = default) : TrackApiAnswer(HttpStatus);
 
     /// <summary>Not now.</summary>
     /// <param name="Reason">A bounded code, for instance <c>http_503</c>, <c>timeout</c>.</param>
@@ -47,4 +51,5 @@ internal abstract record TrackApiAnswer
 /// <param name="Code">A bounded code.</param>
 /// <param name="Field">The field, if it is a harmless name.</param>
 /// <param name="Message">A text known to hold no value.</param>
-internal readonly record struct AnswerError(int? Index, string Code, string? Field, string Message);
+/// <param name="Text">What Customer.io wrote, as <see cref="Settlement.DeadLetter.Answer"/> keeps it: it may quote the event.</param>
+internal readonly record struct AnswerError(int? Index, string Code, string? Field, string Message, ReadOnlyMemory<byte> Text = default);

@@ -6,7 +6,7 @@ using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
-/// <summary>A dead letter with its event: the raw JSON as received, or, where that is not JSON, its text as a string.</summary>
+/// <summary>A dead letter with its event: the raw JSON as received, or, where that is not JSON, its text as a string; and what Customer.io wrote when it refused it, as text, which may quote it.</summary>
 internal static class DeadLetterDetailJson
 {
     public static void Write(Utf8JsonWriter writer, DeadLetterDetail detail)
@@ -21,6 +21,12 @@ internal static class DeadLetterDetailJson
         writer.WriteString("deadLetteredAt"u8, UtcTimeConverter.Text(letter.DeadLetteredAt));
         writer.WriteString("eventTime"u8, letter.EventTime is { } time ? UtcTimeConverter.Text(time) : null);
         writer.WriteNumber("attempts"u8, letter.Attempts);
+        writer.WriteString("firstFailedAt"u8, UtcTimeConverter.Text(letter.FirstFailedAt));
+        if (!detail.Answer.IsEmpty)
+        {
+            writer.WriteString("answer"u8, detail.Answer.Span);
+        }
+
         writer.WritePropertyName("event"u8);
         if (IsJson(detail.Event.Span))
         {

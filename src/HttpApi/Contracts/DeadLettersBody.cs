@@ -18,7 +18,8 @@ internal sealed record DeadLetterBody(
     string Description,
     DateTimeOffset DeadLetteredAt,
     DateTimeOffset? EventTime,
-    int Attempts)
+    int Attempts,
+    DateTimeOffset FirstFailedAt)
 {
     public static DeadLetterBody Of(DeadLetter letter) => new(
         letter.Id,
@@ -28,5 +29,6 @@ internal sealed record DeadLetterBody(
         letter.Description,
         letter.DeadLetteredAt,
         letter.EventTime,
-        letter.Attempts);
+        letter.Attempts,
+        letter.FirstFailedAt);
 }

@@ -16,10 +16,26 @@ internal sealed record EventStoryBody(string EventId, string Kind, IReadOnlyList
 }
 
 /// <summary>One step of it.</summary>
-internal sealed record EventStepBody(DateTimeOffset At, string Step, string? Outcome, string? Reason, int? HttpStatus, double? DurationMs, DateTimeOffset? NextTryAt)
+internal sealed record EventStepBody(
+    DateTimeOffset At,
+    string Step,
+    string? Outcome,
+    string? Reason,
+    int? HttpStatus,
+    double? DurationMs,
+    DateTimeOffset? NextTryAt,
+    IReadOnlyList<LoggedWarning> Warnings)
 {
-    public static EventStepBody Of(DeliveryLogEntry entry) => new(entry.At, entry.Step.ToCode(), entry.Outcome?.ToCode(), entry.Reason, entry.HttpStatus, entry.Step == EventStep.Delivery ? Math.Round(entry.Duration.TotalMilliseconds, 1) : null, null);
+    public static EventStepBody Of(DeliveryLogEntry entry) => new(
+        entry.At,
+        entry.Step.ToCode(),
+        entry.Outcome?.ToCode(),
+        entry.Reason,
+        entry.HttpStatus,
+        entry.Step == EventStep.Delivery ? Math.Round(entry.Duration.TotalMilliseconds, 1) : null,
+        null,
+        entry.Warnings);
 
     /// <summary>A call failed and is made again: the step <c>tried</c>, which no log holds.</summary>
-    public static EventStepBody Of(FailingEvent failing) => new(failing.At, "tried", null, failing.Code, failing.HttpStatus, null, failing.NextTryAt);
+    public static EventStepBody Of(FailingEvent failing) => new(failing.At, "tried", null, failing.Code, failing.HttpStatus, null, failing.NextTryAt, []);
 }

@@ -1,23 +1,38 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
 
-/// <summary>What one pass of replay did.</summary>
+/// <summary>
+/// What one pass of replay did; and of the whole run, which <c>bound</c> names, what became of its events as far as is known: what the queue does not tell
+/// is left out.
+/// </summary>
 internal sealed record ReplayBody(
     int Replayed,
     IReadOnlyList<string> NotFound,
     bool More,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
-    IReadOnlyList<PassWarning> Warnings)
+    IReadOnlyList<PassWarning> Warnings,
+    string Bound,
+    IReadOnlyDictionary<string, long> CameBack,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Delivered,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Skipped,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Waiting)
 {
-    public static ReplayBody Of(DeadLetterPass pass, bool asOfNow) => new(
+    public static ReplayBody Of(DeadLetterPass pass, ReplayResult result, bool asOfNow) => new(
         pass.Done,
         pass.NotFound,
         pass.More,
         pass.Scanned,
-        [.. PassWarning.Of(pass), .. pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : Array.Empty<PassWarning>()]);
+        [.. PassWarning.Of(pass), .. pass.Identifies > 0 && !asOfNow ? [PassWarning.OldIdentifies(pass.Identifies)] : Array.Empty<PassWarning>()],
+        pass.Run.ToString(),
+        result.CameBack.ToDictionary(one => one.Key.ToCode(), one => one.Value, StringComparer.Ordinal),
+        result.Delivered,
+        result.Skipped,
+        result.Waiting);
 }
 
 /// <summary>What one pass of discard did.</summary>
@@ -26,9 +41,11 @@ internal sealed record DiscardBody(
     IReadOnlyList<string> NotFound,
     bool More,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Scanned,
-    IReadOnlyList<PassWarning> Warnings)
+    IReadOnlyList<PassWarning> Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Bound)
 {
-    public static DiscardBody Of(DeadLetterPass pass) => new(pass.Done, pass.NotFound, pass.More, pass.Scanned, [.. PassWarning.Of(pass)]);
+    public static DiscardBody Of(DeadLetterPass pass) => new(
+        pass.Done, pass.NotFound, pass.More, pass.Scanned, [.. PassWarning.Of(pass)], pass.More ? pass.Run.ToString() : null);
 }
 
 /// <summary>What an operator should know about a pass.</summary>
@@ -39,6 +56,27 @@ internal sealed record PassWarning(string Code, string Message)
         "Another pass held some of the dead letters: they were passed over. Repeat the call after a moment.");
 
     public static IEnumerable<PassWarning> Of(DeadLetterPass pass) => pass.Contended ? [Held] : [];
+
+    public static IEnumerable<PassWarning> Of(PersonName person) => person switch
+    {
+        { Email: null } => [new("only_id", "Only the id was given: what names the person by the e-mail alone was not looked for. Give both.")],
+        { Id: null } => [new("only_email", "Only the e-mail was given: what names the person by the id alone was not looked for. Give both.")],
+        _ => [],
+    };
+
+    public static IEnumerable<PassWarning> Of(ForgettingReceipt receipt)
+    {
+        if (receipt.Left > 0)
+        {
+            yield return new PassWarning("dropped_in_turn", string.Create(
+                CultureInfo.InvariantCulture, $"{receipt.Left} of the person's events were found on the queue, which gives each out in its turn: they are dropped then, and not sent."));
+        }
+
+        if (receipt.More)
+        {
+            yield return new PassWarning("more_left", "Not everything was looked at in one pass: repeat the call to remove more. None of the person's events is sent in any case.");
+        }
+    }
 
     public static PassWarning OldIdentifies(int count) => new(
         "identify_may_be_outdated",

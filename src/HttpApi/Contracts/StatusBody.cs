@@ -34,16 +34,14 @@ internal sealed record StatusBody(
 /// <summary>Whether events flow.</summary>
 internal sealed record DestinationBody(string State, DateTimeOffset Since, string? Reason, DateTimeOffset? LastAnswerAt, DateTimeOffset? NextTryAt, int Failing)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <param name="delivery">The delivering side.</param>
     /// <param name="queue">The queue; null when it can't be reached.</param>
     /// <param name="now">The time.</param>
     public static DestinationBody Of(DeliveryStatus delivery, QueueStatus? queue, DateTimeOffset now)
     {
         // Events lie on the queue and nobody was handed one: the queue itself is the trouble.
-        if (delivery is { State: DestinationState.Delivering, MovedAt: { } movedAt } && now - movedAt >= Patience
-            && queue is { Ready: > 0, InDelivery: 0 } && queue.OldestAge >= Patience)
+        if (delivery is { State: DestinationState.Delivering, MovedAt: { } movedAt } && now - movedAt >= DeliveryStatus.Patience
+            && queue is { Ready: > 0, InDelivery: 0 } && queue.OldestAge >= DeliveryStatus.Patience)
         {
             return new DestinationBody(DestinationState.Unavailable.ToCode(), movedAt, "queue", delivery.LastAnswerAt, null, delivery.Failing);
         }

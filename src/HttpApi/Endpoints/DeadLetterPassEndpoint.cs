@@ -1,4 +1,3 @@
-using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.HttpApi.Contracts;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Endpoints;
 
-/// <summary><c>POST /api/dead-letters/replay</c> and <c>…/discard</c>: one bounded pass each; callers repeat while <c>more</c> is true.</summary>
+/// <summary><c>POST /api/dead-letters/replay</c> and <c>…/discard</c>: one bounded pass each; callers repeat while <c>more</c> is true, with the <c>bound</c> they were given.</summary>
 internal static class DeadLetterPassEndpoint
 {
     public static async Task<IResult> ReplayAsync(HttpRequest request, Admission admission, DestinationPorts ports)
@@ -18,8 +17,12 @@ internal static class DeadLetterPassEndpoint
             return read.Refusal!;
         }
 
-        DeadLetterPass pass = await ports.DeadLetters.ReplayAsync(read.Selection, read.AsOfNow, request.HttpContext.RequestAborted);
-        return Answer.With(ReplayBody.Of(pass, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Default.ReplayBody);
+        CancellationToken aborted = request.HttpContext.RequestAborted;
+        DeadLetterPass pass = read.Selection is DeadLetterSelection.Ids { Values: [] }
+            ? new DeadLetterPass(0, 0, [], More: false, read.Run!.Value)
+            : await ports.DeadLetters.ReplayAsync(read.Selection, read.AsOfNow, read.Run, aborted);
+        ReplayResult result = await ports.DeadLetters.FindResultAsync(pass.Run, aborted);
+        return TypedResults.Json(ReplayBody.Of(pass, result, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Answers.ReplayBody);
     }
 
     public static async Task<IResult> DiscardAsync(HttpRequest request, Admission admission, DestinationPorts ports)
@@ -30,8 +33,8 @@ internal static class DeadLetterPassEndpoint
             return read.Refusal!;
         }
 
-        DeadLetterPass pass = await ports.DeadLetters.DiscardAsync(read.Selection, request.HttpContext.RequestAborted);
-        return Answer.With(DiscardBody.Of(pass), ApiJson.Default.DiscardBody);
+        DeadLetterPass pass = await ports.DeadLetters.DiscardAsync(read.Selection, read.Run, request.HttpContext.RequestAborted);
+        return TypedResults.Json(DiscardBody.Of(pass), ApiJson.Answers.DiscardBody);
     }
 
     private static async Task<SelectionResult> ReadAsync(HttpRequest request, DestinationPorts ports, bool mayBeAsOfNow)

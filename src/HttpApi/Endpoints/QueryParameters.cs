@@ -1,5 +1,6 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 
@@ -70,5 +71,39 @@ internal sealed class QueryParameters(IQueryCollection query)
     {
         string? text = query[name];
         return string.IsNullOrEmpty(text) ? null : text;
+    }
+}
+
+/// <summary>The parameter a path ends with.</summary>
+internal static class PathValue
+{
+    /// <summary>
+    /// The last segment of the path. Read from the path itself: hosts differ in where they put route values, and every parameter of
+    /// <see cref="ApiRoutes"/> is the last segment.
+    /// </summary>
+    public static string Last(HttpRequest request)
+    {
+        string path = (request.Path.Value ?? "").TrimEnd('/');
+        return path[(path.LastIndexOf('/') + 1)..];
+    }
+}
+
+/// <summary>The headers of backfills: <c>X-Lane</c>, <c>import</c> or <c>live</c>, and <c>X-As-Of-Now</c>, <c>true</c> or <c>false</c>; without them it is none.</summary>
+internal static class BackfillHeaders
+{
+    /// <summary>Reads the lane; false when the header names none. <paramref name="lane"/> is null when it is absent.</summary>
+    public static bool TryReadLane(HttpRequest request, out Lane? lane)
+    {
+        string? name = RequestHeaders.Read(request, RequestHeaders.Lane);
+        lane = Codes.Parse<Lane>(name, ignoreCase: true);
+        return name is null || lane is not null;
+    }
+
+    /// <summary>Reads whether identifies count as of now; false when the header says neither yes nor no.</summary>
+    public static bool TryReadAsOfNow(HttpRequest request, out bool asOfNow)
+    {
+        string? text = RequestHeaders.Read(request, RequestHeaders.AsOfNow);
+        asOfNow = false;
+        return text is null || bool.TryParse(text, out asOfNow);
     }
 }

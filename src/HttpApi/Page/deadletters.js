@@ -11,9 +11,15 @@ const mostPages = 20;
 const pause = 5000;
 // Over the minute for which a pass of another process may hold dead letters.
 const mostPauses = 24;
+// How long is waited for what becomes of what was replayed, and how long for the next of it where the queue does not tell how many still wait.
+const resultPause = 1000;
+const mostLooks = 120;
+const mostQuietLooks = 15;
 let items = [];
 let next = null;
 let working = false;
+let stopping = false;
+let runs = 0;
 const selected = new Set();
 
 /** Brings the list up to date, unless someone is working with it. */
@@ -36,6 +42,10 @@ export function wireDeadLetters(report) {
   });
   byId('replay').addEventListener('click', () => run('replay', 'replayed', 'Replay').catch(report));
   byId('discard').addEventListener('click', () => run('discard', 'discarded', 'Discard').catch(report));
+  byId('stop').addEventListener('click', () => {
+    stopping = true;
+    showActions();
+  });
 }
 
 async function load(after = null) {
@@ -67,6 +77,9 @@ function showActions() {
   setText('discard', `Discard ${scope()}`);
   byId('replay').disabled = working;
   byId('discard').disabled = working;
+  byId('stop').hidden = !working;
+  byId('stop').disabled = stopping;
+  setText('stop', stopping ? 'Stopping…' : 'Stop');
   byId('select-all').checked = items.length > 0 && selected.size === items.length;
   byId('select-all').indeterminate = selected.size > 0 && selected.size < items.length;
 }
@@ -87,7 +100,8 @@ function row(item) {
   const box = el('input', { type: 'checkbox', value: item.id, ariaLabel: `Select ${item.eventId}`, onchange: () => choose(item.id, box.checked) });
   return el('tr', {},
     el('td', {}, box),
-    el('td', { className: 'time' }, el('time', { dateTime: item.deadLetteredAt, title: item.deadLetteredAt }, words.time(item.deadLetteredAt))),
+    el('td', { className: 'time' }, el('time', { dateTime: item.deadLetteredAt, title: item.deadLetteredAt }, words.time(item.deadLetteredAt)),
+      item.firstFailedAt < item.deadLetteredAt ? el('span', { className: 'note', title: item.firstFailedAt }, ` first failed ${words.time(item.firstFailedAt)}`) : null),
     el('td', {}, el('span', { className: 'badge bad' }, words.shortReason(item.reason))),
     el('td', { className: 'kind' }, item.kind),
     el('td', { className: 'event' }, el('button', { type: 'button', className: 'link mono', title: 'Show its story', onclick: () => openDeadLetter(item) }, item.eventId)),
@@ -132,7 +146,7 @@ async function run(verb, done, title) {
   const chosen = selection();
   const asOfNow = verb === 'replay' && byId('as-of-now').checked;
   const text = verb === 'replay'
-    ? 'They go to the queue again as they came in, with their ids and times, and are mapped anew.'
+    ? `They go to the queue again as they came in, with their ids and times, and are mapped anew.${asOfNow ? '' : ' An identify that is older than the person\'s last change changes nothing, unless “Replay as of now” is ticked.'}`
     : 'They are removed for good and can not be brought back.';
   if (!('ids' in chosen && verb === 'replay')) {
     const { number, reasons } = await count(chosen);
@@ -140,29 +154,65 @@ async function run(verb, done, title) {
   }
 
   working = true;
+  stopping = false;
+  const mine = ++runs;
   showActions();
   let total = 0;
   let pauses = 0;
+  let pass = null;
   try {
-    for (let more = true; more;) {
+    for (let more = true; more && !stopping;) {
       if (pauses > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-      const pass = await api.change(`/api/dead-letters/${verb}`, asOfNow ? { ...chosen, asOfNow } : chosen);
+      // What a run may take is fixed when it begins: its bound says it.
+      pass = await api.change(`/api/dead-letters/${verb}`, { ...chosen, ...(asOfNow ? { asOfNow } : {}), ...(pass === null ? {} : { bound: pass.bound }) });
       total += pass[done];
       pauses = pass[done] > 0 ? 0 : pauses + 1;
       more = pass.more && pauses <= mostPauses;
-      setText('dead-message', sentence(done, total, pass, more));
+      setText('dead-message', told(done, total, pass, more && !stopping));
     }
   } finally {
     working = false;
     selected.clear();
     await load();
   }
+  if (verb === 'replay' && total > 0) await tellResult(mine, total, pass);
 }
 
-function sentence(done, total, pass, more) {
+// What became of what was replayed, until all of it has ended, or nothing more is heard.
+async function tellResult(mine, total, pass) {
+  let result = pass;
+  for (let looks = 0, quiet = 0; looks < mostLooks && quiet < mostQuietLooks && result.waiting !== 0; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, resultPause));
+    if (mine !== runs) return;
+    const before = sum(result.cameBack);
+    result = await api.change('/api/dead-letters/replay', { bound: pass.bound });
+    quiet = result.waiting === undefined && sum(result.cameBack) === before ? quiet + 1 : 0;
+    setText('dead-message', told('replayed', total, { ...pass, ...result, notFound: pass.notFound, warnings: pass.warnings, more: pass.more }, false));
+  }
+  if (sum(result.cameBack) > 0) await load();
+}
+
+const sum = (byReason) => Object.values(byReason).reduce((all, one) => all + one, 0);
+
+function told(done, total, pass, goesOn) {
   return [
-    `${words.number(total)} ${done}${more ? ', going on…' : '.'}`,
+    goesOn ? `${words.number(total)} ${done}, going on…`
+      : `${stopping && pass.more ? 'Stopped. ' : ''}${words.number(total)} ${done}${done === 'replayed' ? came(pass) : ''}.`,
     pass.notFound.length > 0 ? `${words.number(pass.notFound.length)} were not there any more.` : '',
-    ...pass.warnings.map((warning) => warning.message),
+    ...pass.warnings.map(({ code, message }) => (code === 'identify_may_be_outdated' && !goesOn
+      ? 'There are identifies among them: Customer.io ignores one that is older than the person\'s last change. Tick “Replay as of now” to make them count.'
+      : message)),
   ].filter((part) => part !== '').join(' ');
+}
+
+function came({ delivered, skipped, waiting, cameBack }) {
+  const back = sum(cameBack);
+  const reasons = Object.entries(cameBack).sort((x, y) => y[1] - x[1]).map(([code, times]) => `${words.shortReason(code)} ${words.number(times)}`).join(', ');
+  const parts = [
+    delivered === undefined ? null : `${words.number(delivered)} delivered`,
+    skipped > 0 ? `${words.number(skipped)} skipped` : null,
+    `${words.number(back)} came back${back > 0 ? ` (${reasons})` : ''}${delivered === undefined ? ' so far' : ''}`,
+    waiting > 0 ? `${words.number(waiting)} still waiting` : null,
+  ];
+  return `: ${parts.filter((part) => part !== null).join(', ')}`;
 }

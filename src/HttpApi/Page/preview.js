@@ -3,7 +3,7 @@ import { byId, el } from './dom.js';
 import { examples } from './examples.js';
 import * as words from './words.js';
 
-const outcomes = { deliver: ['Would be sent', 'good'], skip: ['Would be skipped', ''], reject: ['Would be refused', 'bad'] };
+const outcomes = { deliver: ['Would be sent', 'good'], skip: ['Would be skipped', ''], dead: ['Would become a dead letter', 'bad'], reject: ['Would be refused', 'bad'] };
 
 export function wirePreview(report) {
   const input = byId('preview-input');
@@ -41,7 +41,8 @@ async function show(report) {
 }
 
 function card(item) {
-  const [text, colour] = outcomes[item.outcome] ?? [item.outcome, ''];
+  // What has an id would be taken in: only then something is found to be wrong with it.
+  const [text, colour] = outcomes[item.outcome === 'reject' && item.eventId !== null ? 'dead' : item.outcome] ?? [item.outcome, ''];
   const shape = { webhook: 'webhook', http_api: 'HTTP API' }[item.shape] ?? item.shape;
   const meta = [shape, item.partition === null ? null : `partition ${item.partition}`, item.eventId].filter((part) => part !== null).join(' · ');
   return el('article', { className: 'item' },

@@ -27,7 +27,7 @@ export function wireStatus(report) {
 function show(status) {
   const { destination, customerIo, queue, rate, counts } = status;
   shownAt = new Date().toISOString();
-  byId('hero').classList.remove('stale');
+  document.body.classList.remove('stale');
   byId('as-of').hidden = true;
   byId('hero').dataset.state = destination.state;
   byId('resume').hidden = destination.reason !== 'everything_rejected';
@@ -37,7 +37,7 @@ function show(status) {
 
   showQueue(queue);
   setText('delivered', words.number(counts.delivered));
-  setText('delivered-note', `since ${words.time(status.startedAt)}; ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
+  setText('delivered-note', `since ${words.time(counts.since)}; ${words.number(counts.received)} received${counts.skipped > 0 ? `, ${words.number(counts.skipped)} skipped` : ''}`);
   showRate(rate, counts, queue);
   showRules(status.rules);
   showSandbox(customerIo);
@@ -62,7 +62,7 @@ function showRate(rate, counts, queue) {
 
 // The host does not answer: what is shown is of then.
 export function showAsStale() {
-  byId('hero').classList.add('stale');
+  document.body.classList.add('stale');
   byId('as-of').hidden = shownAt === null;
   if (shownAt !== null) setText('as-of', `The numbers are as of ${words.time(shownAt)}.`);
 }

@@ -1,5 +1,5 @@
 import * as api from './api.js';
-import { byId, el, setText } from './dom.js';
+import { byId, el, setText, texts } from './dom.js';
 import * as words from './words.js';
 
 /** Shows what happened to an event. */
@@ -12,13 +12,14 @@ export async function openStory(eventId) {
 export async function openDeadLetter(letter) {
   open(letter.eventId);
   const raw = el('pre', {}, 'Asking…');
-  const details = el('details', {}, el('summary', {}, 'Show the event as it came in (it may hold a person\'s data)'), raw);
+  const details = el('details', {}, el('summary', {}, 'Show the event as it came in, and what Customer.io wrote (they may hold a person\'s data)'), raw);
   details.addEventListener('toggle', async () => {
     try {
       const detail = await api.get(`/api/dead-letters/${encodeURIComponent(letter.id)}`, {}, { exactly: true });
-      raw.textContent = typeof detail.event === 'string' ? detail.event : JSON.stringify(detail.event, null, 2);
+      raw.replaceChildren(...texts(typeof detail.event === 'string' ? detail.event : JSON.stringify(detail.event, null, 2)));
+      if (detail.answer !== undefined) details.append(el('p', {}, 'What Customer.io wrote:'), el('pre', { className: 'answer' }, detail.answer));
     } catch (error) {
-      raw.textContent = error.message;
+      raw.replaceChildren(...texts(error.message));
     }
   }, { once: true });
   await fill(letter.eventId, el('p', {}, el('span', { className: 'badge bad' }, words.shortReason(letter.reason)), ` ${letter.description}`), details);
@@ -49,5 +50,6 @@ function step(item) {
   return el('li', { className: colour },
     el('strong', {}, text),
     because === '' ? null : ` – ${because}`,
-    el('time', { dateTime: item.at, title: item.at }, words.time(item.at)));
+    el('time', { dateTime: item.at, title: item.at }, words.time(item.at)),
+    item.warnings.length === 0 ? null : el('ul', { className: 'warnings' }, ...item.warnings.map(({ code, field }) => el('li', {}, `${words.reason(code)}: ${field}`))));
 }

@@ -8,7 +8,7 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 internal static class Schema
 {
     /// <summary>Stored in <c>user_version</c>.</summary>
-    public const int Version = 3;
+    public const int Version = 5;
 
     /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
     public const int ApplicationId = 0x43494F71;
@@ -32,6 +32,9 @@ internal static class Schema
             attempts integer not null default 0,
             first_failed_at integer,
             claims integer not null default 0,
+            replay_run integer,
+            calls_before integer not null default 0,
+            failed_before integer,
             body blob not null
         ) strict;
         create index events_by_partition on events (lane, partition, sequence);
@@ -59,6 +62,8 @@ internal static class Schema
             dead_lettered_at integer not null,
             attempts integer not null,
             counted_from integer,
+            first_failed_at integer,
+            answer blob,
             body blob not null
         ) strict;
         create index dead_letters_by_reason on dead_letters (reason, id);
@@ -79,7 +84,8 @@ internal static class Schema
             duration_ms integer not null,
             received_at integer,
             queued_at integer,
-            counted_from integer
+            counted_from integer,
+            warnings text
         ) strict;
         create index delivery_log_by_event on delivery_log (event_id);
         create index delivery_log_by_outcome on delivery_log (outcome, id) where outcome <> 'delivered';
@@ -88,9 +94,33 @@ internal static class Schema
             name text primary key,
             value integer not null
         ) strict, without rowid;
+
+        """ + People + "\n" + Replays;
+
+    // What is remembered of people: keyed hashes, and nothing that can be read without their key.
+    private const string People = """
+        create table people (
+            key blob not null,
+            kind integer not null,
+            other blob not null,
+            value blob not null,
+            kept_until integer not null,
+            primary key (key, kind, other)
+        ) strict, without rowid;
+        create index people_by_age on people (kept_until);
         """;
 
-    /// <summary>What leads from each version to the next; the first from 1 to 2. The last time an older version logged is the last one it believed.</summary>
+    // What became of replayed events: "replayed", an outcome's code, or a dead letter's reason after a slash.
+    private const string Replays = """
+        create table replays (
+            run integer not null,
+            what text not null,
+            number integer not null,
+            primary key (run, what)
+        ) strict, without rowid;
+        """;
+
+    /// <summary>What leads from each version to the next; the first from 1 to 2. There the last time an older version logged is the last one it believed.</summary>
     public static readonly string[] Upgrades =
     [
         """
@@ -104,5 +134,15 @@ internal static class Schema
         alter table events add column from_browser integer not null default 0;
         alter table dead_letters add column from_browser integer not null default 0;
         """,
+        People,
+        """
+        alter table events add column replay_run integer;
+        alter table events add column calls_before integer not null default 0;
+        alter table events add column failed_before integer;
+        alter table dead_letters add column first_failed_at integer;
+        alter table dead_letters add column answer blob;
+        alter table delivery_log add column warnings text;
+
+        """ + Replays,
     ];
 }

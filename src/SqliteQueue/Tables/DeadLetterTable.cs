@@ -9,7 +9,7 @@ namespace CustomerIoDestination.SqliteQueue.Tables;
 /// <summary>The dead letters. Every list goes on from an id, so that a page costs the same at any depth.</summary>
 internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
 {
-    private const string ListColumns = "id, event_id, kind, reason, description, dead_lettered_at, attempts";
+    private const string ListColumns = "id, event_id, kind, reason, description, dead_lettered_at, attempts, coalesce(first_failed_at, dead_lettered_at)";
     private const string KeyColumns = "id, reason, event_id, kind, lane, partition, replay_count, attempts";
 
     // Written as in the index, which SQLite takes for this expression alone.
@@ -17,9 +17,9 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _insert = new(connection, """
         insert into dead_letters (lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, from_browser, trace_parent,
-            reason, description, dead_lettered_at, attempts, counted_from, body)
+            reason, description, dead_lettered_at, attempts, counted_from, first_failed_at, answer, body)
         select lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, from_browser, trace_parent,
-            ?2, ?3, ?4, ?5, ?6, body
+            ?2, ?3, ?4, ?5, ?6, ?7, ?8, body
         from events where sequence = ?1
         """);
 
@@ -39,7 +39,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
     private readonly Statement _listOfReason = new(connection,
         $"select {ListColumns} from dead_letters where reason = ?3 and id > ?1 order by id limit ?2");
 
-    private readonly Statement _find = new(connection, $"select {ListColumns}, body from dead_letters where id = ?1");
+    private readonly Statement _find = new(connection, $"select {ListColumns}, answer, body from dead_letters where id = ?1");
 
     private readonly Statement _byEvent = new(connection,
         "select kind, lane, received_at, queued_at, dead_lettered_at, reason, attempts from dead_letters where event_id = ?1 order by id");
@@ -55,12 +55,14 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
     private readonly Statement _idsOfReason = new(connection,
         "select id from dead_letters where reason = ?4 and id > ?1 and id <= ?2 order by id limit ?3");
 
+    private readonly Statement _bodies = new(connection, "select id, body from dead_letters where id > ?1 and id <= ?2 order by id limit ?3");
+
     public List<DeadLetter> List(DeadLetterReason? reason, long after, int limit) => (reason is { } known
         ? _listOfReason.Bind(3, known.ToCode())
         : _list).Bind(1, after).Bind(2, limit).ReadAll(ReadDeadLetter);
 
     public DeadLetterDetail? Find(long id) =>
-        _find.Bind(1, id).ReadAll(row => new DeadLetterDetail(ReadDeadLetter(row), row.Blob(7))) is [var detail] ? detail : null;
+        _find.Bind(1, id).ReadAll(row => new DeadLetterDetail(ReadDeadLetter(row), row.Blob(9), row.Blob(8))) is [var detail] ? detail : null;
 
     public IReadOnlyList<DeadMessage> FindByEvent(string eventId) => _byEvent.Bind(1, eventId).ReadAll(row => new DeadMessage(
         new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(6)), row.Time(4), row.Text(5)));
@@ -82,20 +84,27 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
         ? _idsOfReason.Bind(4, known.ToCode())
         : _ids).Bind(1, after).Bind(2, upTo).Bind(3, limit).ReadAll(row => row.Int64(0));
 
+    /// <summary>The oldest events after an id and up to another.</summary>
+    public List<(long Id, byte[] Body)> Bodies(long after, long upTo, int limit) =>
+        _bodies.Bind(1, after).Bind(2, upTo).Bind(3, limit).ReadAll(static row => (row.Int64(0), row.Blob(1)));
+
     /// <summary>Copies an event from the queue.</summary>
     /// <param name="sequence">The event.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="description">Names field, limit and actual size.</param>
+    /// <param name="dead">Why, and what Customer.io wrote.</param>
     /// <param name="now">When, and what its age is counted from.</param>
-    /// <param name="attempts">Calls made for it.</param>
-    public void InsertFromQueue(long sequence, DeadLetterReason reason, string description, ClockReading now, int attempts) => _insert
-        .Bind(1, sequence)
-        .Bind(2, reason.ToCode())
-        .Bind(3, description)
-        .Bind(4, now.Wall)
-        .Bind(5, attempts)
-        .Bind(6, Columns.CountedFrom(now.Wall, now))
-        .Execute();
+    /// <param name="history">Calls made for it, and when it first failed, before a replay too.</param>
+    public void InsertFromQueue(long sequence, Settlement.DeadLetter dead, ClockReading now, FailureHistory history)
+    {
+        _insert
+            .Bind(1, sequence)
+            .Bind(2, dead.Reason.ToCode())
+            .Bind(3, dead.Description)
+            .Bind(4, now.Wall)
+            .Bind(5, history.FailedCalls)
+            .Bind(6, Columns.CountedFrom(now.Wall, now))
+            .Bind(7, history.FirstFailedAt);
+        (dead.Answer.IsEmpty ? _insert.Bind(8, (string?)null) : _insert.Bind(8, dead.Answer.Span)).Execute();
+    }
 
     public DeadLetterKey? FindKey(long id) => _findKey.Bind(1, id).ReadAll(ReadKey) is [var key] ? key : null;
 
@@ -120,6 +129,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
         _youngest.Dispose();
         _ids.Dispose();
         _idsOfReason.Dispose();
+        _bodies.Dispose();
         _insert.Dispose();
         _findKey.Dispose();
         _findExpired.Dispose();
@@ -138,6 +148,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
         DeadLetteredAt = row.Time(5),
         EventTime = MessageKey.TimeOf(row.Text(1)),
         Attempts = row.Int32(6),
+        FirstFailedAt = row.Time(7),
     };
 
     /// <summary>The reason a row carries; one that only a newer version knows counts as invalid.</summary>

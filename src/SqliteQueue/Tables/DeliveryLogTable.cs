@@ -19,13 +19,13 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
     public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
     private const string LineColumns =
-        "id, at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at";
+        "id, at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at, warnings";
 
     private const string Age = "coalesce(counted_from, at)";
 
     private readonly Statement _insert = new(connection, """
-        insert into delivery_log (at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at, counted_from)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        insert into delivery_log (at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at, counted_from, warnings)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         """);
 
     private readonly Statement _trim = new(connection, $"delete from delivery_log where id < ?1 and (id <= ?2 or {Age} < ?3)");
@@ -107,6 +107,7 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
         .Bind(11, receivedAt)
         .Bind(12, queuedAt)
         .Bind(13, countedFrom)
+        .Bind(14, LoggedWarning.Write(entry.Warnings))
         .Execute();
 
     /// <summary>
@@ -161,6 +162,7 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
         Attempts = row.Int32(8),
         HttpStatus = (int?)row.NullableInt64(9),
         Duration = TimeSpan.FromMilliseconds(row.Int64(10)),
+        Warnings = LoggedWarning.Read(row.NullableText(13)),
     };
 }
 

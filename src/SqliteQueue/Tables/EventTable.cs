@@ -16,8 +16,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _requeue = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
-            lifecycle_allowed, from_browser, trace_parent, body)
-        select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, from_browser, trace_parent, body
+            lifecycle_allowed, from_browser, trace_parent, replay_run, calls_before, failed_before, body)
+        select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, from_browser, trace_parent,
+            ?6, attempts, coalesce(first_failed_at, dead_lettered_at), body
         from dead_letters where id = ?5
         """);
 
@@ -31,7 +32,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _run = new(connection, """
         select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
-            attempts, first_failed_at, claims, from_browser, body
+            attempts, first_failed_at, claims, from_browser, replay_run, calls_before, failed_before, body
         from events where lane = ?1 and partition = ?2 order by sequence limit ?3
         """);
 
@@ -46,8 +47,15 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _queuedAt = new(connection, "select queued_at from events where sequence = ?1");
 
+    private readonly Statement _after = new(connection, """
+        select sequence, lane, partition, event_id, kind, queued_at, received_at, attempts, body
+        from events where sequence > ?1 and sequence <= ?2 order by sequence limit ?3
+        """);
+
+    private readonly Statement _last = new(connection, "select max(sequence) from events");
+
     private readonly Statement _byEvent = new(connection, """
-        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts
+        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts + e.calls_before
         from seen s join events e on e.sequence = s.sequence
         where s.message_id between ?1 and ?2 and e.event_id = ?3
         order by e.sequence
@@ -104,6 +112,24 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     /// <summary>The number of the oldest event; null when there is none.</summary>
     public long? First() => _first.ReadInt64();
 
+    /// <summary>The number of the newest event; zero when there is none.</summary>
+    public long Last() => _last.ReadInt64() ?? 0;
+
+    /// <summary>The oldest events of all partitions after a number and up to another.</summary>
+    public List<ReceivedEvent> ReadAfter(long sequence, long upTo, int limit) =>
+        _after.Bind(1, sequence).Bind(2, upTo).Bind(3, limit).ReadAll(static row => new ReceivedEvent(
+            new EventEnvelope
+            {
+                EventId = row.Text(3),
+                Kind = row.Kind(4),
+                QueuedAt = row.Time(5),
+                ReceivedAt = row.Time(6),
+                Partition = new Partition(row.Lane(1), row.Int32(2)),
+                Body = row.Blob(8),
+            },
+            row.Int64(0),
+            new FailureHistory(row.Int32(7), null)));
+
     /// <summary>When the oldest event of these partitions was queued; null when they are empty.</summary>
     public DateTimeOffset? OldestQueuedAt(IReadOnlyList<Partition> partitions)
     {
@@ -149,8 +175,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         .Execute();
 
     /// <summary>Copies a dead letter back; its body never leaves SQLite.</summary>
-    public void Requeue(long sequence, DateTimeOffset queuedAt, int replayCount, bool asOfNow, long deadLetterId) =>
-        _requeue.Bind(1, sequence).Bind(2, queuedAt).Bind(3, replayCount).Bind(4, asOfNow).Bind(5, deadLetterId).Execute();
+    public void Requeue(long sequence, DateTimeOffset queuedAt, int replayCount, bool asOfNow, long deadLetterId, long run) =>
+        _requeue.Bind(1, sequence).Bind(2, queuedAt).Bind(3, replayCount).Bind(4, asOfNow).Bind(5, deadLetterId).Bind(6, run).Execute();
 
     /// <returns>Whether it was there.</returns>
     public bool Delete(long sequence) => _delete.Bind(1, sequence).Execute() == 1;
@@ -174,6 +200,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         _head.Dispose();
         _queuedAt.Dispose();
         _byEvent.Dispose();
+        _after.Dispose();
+        _last.Dispose();
         _insert.Dispose();
         _requeue.Dispose();
         _delete.Dispose();
@@ -196,7 +224,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
                 LifecycleAllowed = row.Boolean(7),
                 FromBrowser = row.Boolean(12),
                 TraceParent = row.NullableText(8),
-                Body = row.Blob(13),
+                ReplayRun = row.NullableInt64(13),
+                BeforeReplay = new FailureHistory(row.Int32(14), row.NullableTime(15)),
+                Body = row.Blob(16),
             },
             row.Int64(0),
             new FailureHistory(row.Int32(9), row.NullableTime(10))),

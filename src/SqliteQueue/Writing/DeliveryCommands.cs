@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Tables;
-using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
@@ -26,7 +24,6 @@ internal sealed class ClaimCommand(IReadOnlyList<QueuedEvent> run) : WriteComman
 
     protected override IReadOnlySet<long> Write(WriteSession session)
     {
-        ClockReading now = session.Now;
         HashSet<long> deadLettered = [];
         foreach (QueuedEvent queued in run)
         {
@@ -38,26 +35,25 @@ internal sealed class ClaimCommand(IReadOnlyList<QueuedEvent> run) : WriteComman
             }
 
             deadLettered.Add(sequence);
-            EventEnvelope envelope = queued.Received.Envelope;
-            session.MoveToDeadLetters(sequence, envelope.Lane, TooManyClaims, now, queued.Received.History.FailedCalls);
-            session.Record(
-                new DeliveryLogEntry
-                {
-                    At = now.Wall,
-                    EventId = envelope.EventId,
-                    Kind = envelope.Kind,
-                    Lane = envelope.Lane,
-                    Step = EventStep.Delivery,
-                    Outcome = AttemptOutcome.DeadLettered,
-                    Reason = TooManyClaims.Reason.ToCode(),
-                    Attempts = queued.Received.History.FailedCalls,
-                },
-                envelope.ReceivedAt,
-                envelope.QueuedAt);
+            session.Settle(queued.Received, EndOf(queued.Received, session.Now.Wall));
         }
 
         return deadLettered;
     }
+
+    private static DeliveryAttempt EndOf(ReceivedEvent received, DateTimeOffset now) => new()
+    {
+        At = now,
+        EventId = received.Envelope.EventId,
+        Kind = received.Envelope.Kind,
+        Lane = received.Envelope.Lane,
+        ReceivedAt = received.Envelope.ReceivedAt,
+        ReplayCount = received.Envelope.ReplayCount,
+        Attempts = received.Envelope.BeforeReplay.FailedCalls + received.History.FailedCalls,
+        FirstFailedAt = received.Envelope.BeforeReplay.FirstFailedAt ?? received.History.FirstFailedAt,
+        Duration = TimeSpan.Zero,
+        Settlement = TooManyClaims,
+    };
 }
 
 /// <summary>Writes down an event's failures while its delivery goes on. A disk that fails is answered by false: the next one says more.</summary>
@@ -83,28 +79,7 @@ internal sealed class SettleCommand(ReceivedEvent received, DeliveryAttempt atte
 
     protected override bool Write(WriteSession session)
     {
-        long sequence = received.SequenceNumber;
-        Lane lane = received.Envelope.Lane;
-        DeliveryLogEntry entry = DeliveryLogEntry.Of(attempt);
-        switch (attempt.Settlement)
-        {
-            case Settlement.Complete:
-                session.RemoveEvent(sequence, lane);
-                break;
-            case Settlement.DeadLetter dead:
-                ClockReading now = session.Now;
-                entry = entry with { At = now.Wall };
-                session.MoveToDeadLetters(sequence, lane, dead, now, attempt.Attempts);
-                break;
-            case Settlement.Release release:
-                session.Events.KeepHistory(sequence, release.History);
-                session.Events.Unclaim(sequence);
-                break;
-            default:
-                throw new UnreachableException();
-        }
-
-        session.Record(entry, received.Envelope.ReceivedAt, received.Envelope.QueuedAt);
+        session.Settle(received, attempt);
         return true;
     }
 

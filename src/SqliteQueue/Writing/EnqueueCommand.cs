@@ -16,6 +16,7 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
     private readonly byte[]?[] _keys;
     private readonly PartitionLeases _leases;
     private readonly EnqueueResult _answer;
+    private readonly int _tooLarge;
 
     public EnqueueCommand(IReadOnlyList<EventEnvelope> envelopes, PartitionLeases leases)
     {
@@ -41,6 +42,7 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
             Weight += envelope.Body.Length + RowBytes;
         }
 
+        _tooLarge = tooLarge.Count;
         _answer = tooLarge.Count == 0 ? EnqueueResult.Enqueued.All : new EnqueueResult.Enqueued(tooLarge);
     }
 
@@ -51,6 +53,7 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
     protected override EnqueueResult Write(WriteSession session)
     {
         ClockReading now = session.Now;
+        session.Counters.Accepted(_keys.Length - _tooLarge);
         for (int index = 0; index < _keys.Length; index++)
         {
             if (_keys[index] is { } key && session.Seen.TryAdd(key, now, session.Counters.NextSequence))

@@ -1,4 +1,5 @@
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.Time;
@@ -6,21 +7,23 @@ using CustomerIoDestination.Time;
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
 /// <summary>Moves a few dead letters back to the queue, in one transaction, so that none is lost or doubled.</summary>
-internal sealed class ReplayCommand(IReadOnlyList<long> ids, bool asOfNow, PartitionLeases leases) : WriteCommand<DeadLetterBatch>
+internal sealed class ReplayCommand(IReadOnlyList<long> ids, bool asOfNow, DeadLetterRun run, PartitionLeases leases) : WriteCommand<DeadLetterBatch>
 {
     public override bool IsRefusable => true;
 
     protected override DeadLetterBatch Write(WriteSession session)
     {
         ClockReading now = session.Now;
-        return session.RemoveDeadLetters(ids, EventStep.Replayed, deadLetter =>
+        DeadLetterBatch batch = session.RemoveDeadLetters(ids, EventStep.Replayed, deadLetter =>
         {
             int replayCount = deadLetter.ReplayCount + 1;
             long sequence = session.Counters.NextSequence;
-            session.Events.Requeue(sequence, now.Wall, replayCount, asOfNow, deadLetter.Id);
+            session.Events.Requeue(sequence, now.Wall, replayCount, asOfNow, deadLetter.Id, run.Id);
             session.Seen.Put(MessageKey.Of(deadLetter.EventId, deadLetter.Kind, replayCount), now, sequence);
             session.Counters.EventAdded(deadLetter.Partition.Lane);
         });
+        session.Replays.AddReplayed(run, batch.Found.Count);
+        return batch;
     }
 
     protected override void OnCommitted(DeadLetterBatch result)

@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -18,8 +21,12 @@ internal sealed class WriteSession : IDisposable
     private readonly TableSet _tables;
     private readonly SteadyClock _clock;
 
-    public WriteSession(SqliteConnection connection, SteadyClock clock)
+    /// <param name="connection">The writing connection.</param>
+    /// <param name="clock">What ages are judged by.</param>
+    /// <param name="counted">What this process counts beside the queue; null where nobody counts.</param>
+    public WriteSession(SqliteConnection connection, SteadyClock clock, EventCounters? counted)
     {
+        Counters = new Counters(counted);
         _connection = connection;
         _clock = clock;
         _begin = new Statement(connection, "begin immediate");
@@ -40,7 +47,11 @@ internal sealed class WriteSession : IDisposable
 
     public CounterTable NamedCounters => _tables.NamedCounters;
 
-    public Counters Counters { get; } = new();
+    public PersonTable People => _tables.People;
+
+    public ReplayTable Replays => _tables.Replays;
+
+    public Counters Counters { get; }
 
     /// <summary>The time: facts carry the wall clock's, ages are counted from and judged by what is believed.</summary>
     public ClockReading Now => _clock.Read();
@@ -93,15 +104,46 @@ internal sealed class WriteSession : IDisposable
         return wasThere;
     }
 
-    /// <summary>Moves an event to the dead letters, and counts it.</summary>
-    public void MoveToDeadLetters(
-        long sequence, Lane lane, Settlement.DeadLetter dead, ClockReading now, int attempts)
+    /// <summary>Carries out an attempt's settlement, logs the attempt and counts it.</summary>
+    public void Settle(ReceivedEvent received, DeliveryAttempt attempt)
     {
-        DeadLetters.InsertFromQueue(sequence, dead.Reason, dead.Description, now, attempts);
-        if (RemoveEvent(sequence, lane))
+        EventEnvelope envelope = received.Envelope;
+        DeliveryLogEntry entry = DeliveryLogEntry.Of(attempt);
+        switch (attempt.Settlement)
         {
-            Counters.DeadLetterAdded(dead.Reason);
+            case Settlement.Complete when RemoveEvent(received.SequenceNumber, envelope.Lane):
+                End(envelope, attempt);
+                break;
+            case Settlement.Complete:
+                // It was taken off the queue meanwhile, and the log knows.
+                return;
+            case Settlement.DeadLetter dead:
+                ClockReading now = Now;
+                entry = entry with { At = now.Wall };
+                DeadLetters.InsertFromQueue(received.SequenceNumber, dead, now, new FailureHistory(attempt.Attempts, attempt.FirstFailedAt));
+                if (!RemoveEvent(received.SequenceNumber, envelope.Lane))
+                {
+                    return;
+                }
+
+                Counters.DeadLetterAdded(dead.Reason);
+                End(envelope, attempt);
+                break;
+            case Settlement.Release release:
+                Events.KeepHistory(received.SequenceNumber, release.History);
+                Events.Unclaim(received.SequenceNumber);
+                break;
+            default:
+                throw new UnreachableException();
         }
+
+        Record(entry, envelope.ReceivedAt, envelope.QueuedAt);
+    }
+
+    private void End(EventEnvelope envelope, DeliveryAttempt attempt)
+    {
+        Replays.AddEnd(envelope.ReplayRun, attempt);
+        Counters.Ended(attempt);
     }
 
     /// <summary>Removes dead letters, after <paramref name="before"/> did with each what is to be done, and logs it.</summary>

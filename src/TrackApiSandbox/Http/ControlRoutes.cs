@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using TrackApiSandbox.Faults;
 using TrackApiSandbox.Recording;
@@ -37,12 +38,14 @@ internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, Fa
                 return WriteAsync(context, Requests(context.Request.Query), SandboxJson.Default.RequestPage);
             case ("GET", ["sandbox", "stats"]):
                 return WriteAsync(context, requests.Stats(workspace.Totals()), SandboxJson.Default.SandboxStats);
+            case ("POST", ["sandbox", "assert"]):
+                return Assert(body).WriteAsync(context);
             case ("POST", ["sandbox", "faults"]):
                 return AddFault(body).WriteAsync(context);
             case ("DELETE", ["sandbox", "faults"]):
                 faults.Clear();
                 return Answer.Accepted.WriteAsync(context);
-            case (_, ["sandbox", "state" or "requests" or "stats" or "faults"] or ["sandbox", "people", _]):
+            case (_, ["sandbox", "state" or "requests" or "stats" or "faults" or "assert"] or ["sandbox", "people", _]):
                 return Answer.MethodNotAllowed.WriteAsync(context);
             default:
                 return Answer.NotFound.WriteAsync(context);
@@ -72,6 +75,27 @@ internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, Fa
         long after = Number(query, "after", 0);
         IReadOnlyList<ReceivedRequest> items = requests.After(after, (int)Math.Min(Number(query, "limit", DefaultPage), RequestLog.Capacity));
         return new RequestPage(items, items.Count > 0 ? items[^1].Sequence : after);
+    }
+
+    /// <summary>200 where everything holds, else 422, each with the differences: a script needs to look at the status alone.</summary>
+    private Answer Assert(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            IReadOnlyList<string> differences = Assertion.Differences(
+                body.Span,
+                JsonSerializer.SerializeToNode(workspace.Snapshot(), SandboxJson.Default.SandboxState)!,
+                JsonSerializer.SerializeToNode(requests.Stats(workspace.Totals()), SandboxJson.Default.SandboxStats)!,
+                identifier => workspace.FindPerson(identifier) is not null);
+            JsonArray told = [.. differences.Select(difference => (JsonNode)difference)];
+            return Answer.Json(
+                differences.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity,
+                new JsonObject { ["holds"] = differences.Count == 0, ["differences"] = told });
+        }
+        catch (Exception refusal) when (refusal is JsonException or InvalidOperationException or FormatException)
+        {
+            return Answer.MetaError(StatusCodes.Status400BadRequest, refusal.Message);
+        }
     }
 
     private Answer AddFault(ReadOnlyMemory<byte> body)

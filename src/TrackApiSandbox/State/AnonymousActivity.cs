@@ -15,25 +15,32 @@ internal sealed class AnonymousActivity
     public static readonly TimeSpan MergeWindow = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, Visitor> _visitors = [];
-    private readonly List<Kept> _withoutVisitor = [];
+    private readonly List<Kept> _nobodys = [];
 
-    /// <summary>Takes an event: gives it to the person identified shortly before, or keeps it.</summary>
+    /// <summary>
+    /// Takes an event: gives it to the person identified shortly before, or keeps it. One that comes later than that stays nobody's, also when the person is
+    /// identified again: the documentation does not promise more, and what is built on this must not rely on it.
+    /// </summary>
     public void Record(SandboxEvent received, DateTimeOffset now)
     {
         if (received.AnonymousId is not { } anonymousId)
         {
-            _withoutVisitor.Add(new Kept(received, now));
+            _nobodys.Add(new Kept(received, now));
             return;
         }
 
         Visitor visitor = FindOrAdd(anonymousId);
-        if (visitor.Owner is { } owner && now <= visitor.MergeUntil)
+        switch (visitor.Owner)
         {
-            owner.Events.Add(received);
-        }
-        else
-        {
-            visitor.Events.Add(new Kept(received, now));
+            case null:
+                visitor.Events.Add(new Kept(received, now));
+                break;
+            case { } owner when now <= visitor.MergeUntil:
+                owner.Events.Add(received);
+                break;
+            default:
+                _nobodys.Add(new Kept(received, now));
+                break;
         }
     }
 
@@ -79,12 +86,12 @@ internal sealed class AnonymousActivity
 
     /// <summary>The events of nobody that are not yet due for deletion.</summary>
     public IReadOnlyList<SandboxEvent> Snapshot(DateTimeOffset now) =>
-        [.. _visitors.Values.SelectMany(visitor => visitor.Events).Concat(_withoutVisitor).Where(kept => !kept.IsExpired(now)).Select(kept => kept.Event)];
+        [.. _visitors.Values.SelectMany(visitor => visitor.Events).Concat(_nobodys).Where(kept => !kept.IsExpired(now)).Select(kept => kept.Event)];
 
     public void Clear()
     {
         _visitors.Clear();
-        _withoutVisitor.Clear();
+        _nobodys.Clear();
     }
 
     private Visitor FindOrAdd(string anonymousId)
@@ -109,5 +116,43 @@ internal sealed class AnonymousActivity
     private readonly record struct Kept(SandboxEvent Event, DateTimeOffset ReceivedAt)
     {
         public bool IsExpired(DateTimeOffset now) => now - ReceivedAt > Retention;
+    }
+}
+
+/// <summary>
+/// The event ids taken in. One counts once for ever, in the whole workspace, whether or not it is a ULID: how long and how far the API
+/// remembers is not documented, and ids of other shapes are known to be compared too (activepieces#6391).
+/// </summary>
+internal sealed class EventIds(Drops drops)
+{
+    private readonly HashSet<string> _taken = [];
+
+    /// <summary>Events taken in, those without an id among them.</summary>
+    public long Count { get; private set; }
+
+    public bool IsRepeated(SandboxEvent received)
+    {
+        bool repeated = received.Id is not null && _taken.Contains(received.Id);
+        if (repeated)
+        {
+            drops.Add(DropReason.DuplicateEvent);
+        }
+
+        return repeated;
+    }
+
+    public void Take(SandboxEvent received)
+    {
+        Count++;
+        if (received.Id is not null)
+        {
+            _taken.Add(received.Id);
+        }
+    }
+
+    public void Clear()
+    {
+        _taken.Clear();
+        Count = 0;
     }
 }

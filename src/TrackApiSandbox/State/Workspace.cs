@@ -19,10 +19,16 @@ internal sealed class Workspace
     private readonly Addressees _addressees;
     private readonly Relationships _relationships;
     private readonly Identification _identification;
+    private readonly bool _countsOnly;
+    private long _counted;
 
-    public Workspace(TimeProvider time)
+    /// <summary>An empty workspace.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="countsOnly">Whether events are counted, repeated ones too, and nothing is kept.</param>
+    public Workspace(TimeProvider time, bool countsOnly)
     {
         _time = time;
+        _countsOnly = countsOnly;
         _eventIds = new EventIds(_drops);
         _addressees = new Addressees(_people, _suppressions, _drops);
         _relationships = new Relationships(_people, _addressees, _objects);
@@ -31,6 +37,12 @@ internal sealed class Workspace
 
     public void Apply(Change change)
     {
+        if (_countsOnly)
+        {
+            Interlocked.Add(ref _counted, change is Change.RecordEvent or Change.RecordAnonymousEvent ? 1 : 0);
+            return;
+        }
+
         DateTimeOffset now = _time.GetUtcNow();
         lock (_gate)
         {
@@ -122,7 +134,7 @@ internal sealed class Workspace
     {
         lock (_gate)
         {
-            return new WorkspaceTotals(_people.Count, _eventIds.Count, _drops.Snapshot());
+            return new WorkspaceTotals(_people.Count, _countsOnly ? Interlocked.Read(ref _counted) : _eventIds.Count, _drops.Snapshot());
         }
     }
 
@@ -136,6 +148,7 @@ internal sealed class Workspace
             _drops.Clear();
             _objects.Clear();
             _eventIds.Clear();
+            Interlocked.Exchange(ref _counted, 0);
         }
     }
 
@@ -176,4 +189,36 @@ internal sealed class Workspace
         _people.Merge(primary, secondary);
         _anonymous.Move(secondary, primary);
     }
+}
+
+/// <summary>Counts of a workspace: people now, events taken in, changes dropped by reason.</summary>
+internal sealed record WorkspaceTotals(long People, long Events, IReadOnlyDictionary<string, long> Dropped);
+
+/// <summary>Identifiers whose calls are ignored. Those of one person were blocked together and are released together.</summary>
+internal sealed class Suppressions
+{
+    private readonly Dictionary<PersonIdentifier, PersonIdentifier[]> _blocked = [];
+
+    public IEnumerable<string> All => _blocked.Keys.Select(identifier => identifier.ToString()).Order(StringComparer.Ordinal);
+
+    public bool Contains(PersonIdentifier identifier) => _blocked.ContainsKey(identifier);
+
+    public void Add(IEnumerable<PersonIdentifier> identifiers)
+    {
+        PersonIdentifier[] together = [.. identifiers];
+        foreach (PersonIdentifier identifier in together)
+        {
+            _blocked[identifier] = together;
+        }
+    }
+
+    public void Remove(PersonIdentifier identifier)
+    {
+        foreach (PersonIdentifier together in _blocked.GetValueOrDefault(identifier, []))
+        {
+            _blocked.Remove(together);
+        }
+    }
+
+    public void Clear() => _blocked.Clear();
 }

@@ -26,15 +26,23 @@ public sealed class ControlTableTests
     }
 
     [AzuriteFact]
-    public async Task Who_was_not_heard_of_for_long_is_forgotten()
+    public async Task Who_was_not_heard_of_for_long_is_forgotten_but_for_what_they_counted()
     {
         ControlTable table = await NewTableAsync();
         await table.ReportAsync(Report("old", Now.AddDays(-8)), CancellationToken.None);
+        await table.ReportAsync(Report("older", Now.AddDays(-9)), CancellationToken.None);
         await table.ReportAsync(Report("new", Now), CancellationToken.None);
 
         await table.ForgetAsync(Now - InstanceReport.Retention, CancellationToken.None);
+        await table.ForgetAsync(Now - InstanceReport.Retention, CancellationToken.None);
 
-        (await table.ReadReportsAsync(CancellationToken.None)).ShouldHaveSingleItem().Id.ShouldBe("new");
+        IReadOnlyList<InstanceReport> left = await table.ReadReportsAsync(CancellationToken.None);
+        left.Select(report => report.Id).ShouldBe(["gone", "new"], ignoreOrder: true);
+        EventCounts one = Report("one", Now).Status.Counts;
+        EventCounts gone = left.Single(report => report.Id == "gone").Status.Counts;
+        one.Delivered.ShouldBeGreaterThan(0);
+        (gone.Received, gone.Delivered, gone.Since).ShouldBe((2 * one.Received, 2 * one.Delivered, one.Since));
+        SharedStatus.Of(Report("new", Now), left).Counts.Delivered.ShouldBe(3 * one.Delivered);
     }
 
     [AzuriteFact]
@@ -83,7 +91,7 @@ public sealed class ControlTableTests
         InstanceReport empty = reports.Single(report => report.Id == "empty");
         (empty.IsStateKnown, empty.Status.Counts.Received).ShouldBe((false, 0));
         empty.SeenAt.ShouldBeGreaterThan(Now.AddYears(-1), "storage says itself when a row was written");
-        (await table.ReadReportsAsync(CancellationToken.None)).Select(report => report.Id).ShouldBe(["good", "empty"], ignoreOrder: true);
+        (await table.ReadReportsAsync(CancellationToken.None)).Select(report => report.Id).ShouldBe(["good", "empty", "gone"], ignoreOrder: true);
     }
 
     [AzuriteFact]
@@ -129,7 +137,7 @@ public sealed class ControlTableTests
         Credentials = CredentialsState.Valid,
         RateLimit = 100,
         RateCurrent = 12.5,
-        Counts = new EventCounts(1, 2, 3, 4, 5, 6, new Dictionary<string, long> { ["expired"] = 7 }),
+        Counts = new EventCounts(1, 2, 3, 4, 5, 6, new Dictionary<string, long> { ["expired"] = 7 }) { Since = Now.AddHours(-1) },
         StartedAt = Now.AddHours(-1),
     });
 }

@@ -74,7 +74,7 @@ public sealed class ManyProcessesTests : IAsyncLifetime
     }
 
     [AzuriteFact]
-    public async Task What_one_holds_the_others_know_while_its_word_is_fresh()
+    public async Task Other_processes_know_what_one_holds_while_its_report_is_fresh()
     {
         _a.InHand.Add(Lane.Live, 3);
         _a.InHand.Add(Lane.Import, 2);

@@ -6,6 +6,7 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,8 +31,10 @@ public sealed class UnreachableStorageTests : IAsyncDisposable
             .AddSingleton<TimeProvider>(_time)
             .AddFakeLogging()
             .AddSingleton(new CustomerIoSettings { SiteId = "site", ApiKey = new Secret("key"), TrackApiUrl = new Uri("http://127.0.0.1:9/") })
+            .AddSingleton(settings)
             .AddSingleton(settings.Delivery)
-            .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
+            .AddSingleton(AzureSettings.OpenRules(settings))
+            .AddSingleton(provider => new EnvelopeMapper(settings.Mapping, settings.Limits, provider.GetRequiredService<RulesSource>()))
             .AddTableDeliveryLog(new DeliveryLogSettings { ConnectionString = new Secret(_server.ConnectionString) })
             .AddCustomerIoDelivery()
             .BuildServiceProvider();
@@ -56,8 +59,8 @@ public sealed class UnreachableStorageTests : IAsyncDisposable
     {
         IDeliveryLog log = _services.GetRequiredService<IDeliveryLog>();
 
-        await Should.ThrowAsync<StorageUnavailableException>(RunOutOfPatienceAsync(log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None)));
-        await Should.ThrowAsync<StorageUnavailableException>(RunOutOfPatienceAsync(log.FindStoryAsync("01", CancellationToken.None)));
+        await Should.ThrowAsync<UnavailableException>(RunOutOfPatienceAsync(log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None)));
+        await Should.ThrowAsync<UnavailableException>(RunOutOfPatienceAsync(log.FindStoryAsync("01", CancellationToken.None)));
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class UnreachableStorageTests : IAsyncDisposable
     {
         IDestinationControl control = _services.GetRequiredService<IDestinationControl>();
 
-        await Should.ThrowAsync<StorageUnavailableException>(RunOutOfPatienceAsync(control.ResumeAsync(CancellationToken.None)));
+        await Should.ThrowAsync<UnavailableException>(RunOutOfPatienceAsync(control.ResumeAsync(CancellationToken.None)));
     }
 
     [Fact]

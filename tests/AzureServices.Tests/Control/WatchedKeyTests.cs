@@ -41,7 +41,7 @@ public sealed class WatchedKeyTests : IAsyncLifetime
             .AddSingleton(settings.Delivery)
             .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
             .AddCustomerIoDelivery()
-            .AddSingleton<QueueMetrics>()
+            .AddSingleton<DestinationMetrics>()
             .BuildServiceProvider();
     }
 
@@ -123,7 +123,7 @@ public sealed class WatchedKeyTests : IAsyncLifetime
             static _ => Task.CompletedTask,
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
-            _services.GetRequiredService<QueueMetrics>(),
+            _services.GetRequiredService<DestinationMetrics>(),
             new TableRetention(new DayTables(tables, access, _time), new ControlTable(tables, access), new SteadyClock(_time), NullLogger<TableRetention>.Instance),
             _services.GetRequiredService<DestinationSettings>(),
             _time,

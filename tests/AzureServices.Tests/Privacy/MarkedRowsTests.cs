@@ -71,9 +71,9 @@ public sealed class MarkedRowsTests : IAsyncLifetime
         await Task.WhenAll(running.Select(service => service.StartAsync(CancellationToken.None)));
         await IngestAsync();
         await HandleAllAsync();
-        await _process.GetRequiredService<IDeadLetterStore>().ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        await _process.GetRequiredService<IDeadLetterStore>().ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
         await HandleAllAsync();
-        await _process.GetRequiredService<IDeadLetterStore>().DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        await _process.GetRequiredService<IDeadLetterStore>().DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
         await Task.WhenAll(running.Select(service => service.StopAsync(CancellationToken.None)));
 
         IReadOnlyList<string> rows = await RowsAsync();

@@ -8,7 +8,7 @@ namespace CustomerIoDestination.AzureServices.Tests.RateShare;
 public sealed class LeasedRateShareTests
 {
     [AzuriteFact]
-    public async Task Who_asks_alone_gets_the_whole_rate_and_gives_it_back_when_done()
+    public async Task A_process_that_asks_alone_gets_the_whole_rate_and_gives_it_back_when_it_is_done()
     {
         await using Sharer alone = await StartAsync(await Azurite.NewAccountAsync(), 1);
         alone.Share.RequestsPerSecond.ShouldBeNull("nothing was asked for yet");
@@ -41,7 +41,7 @@ public sealed class LeasedRateShareTests
     }
 
     [AzuriteFact]
-    public async Task What_a_killed_one_held_is_taken_over_within_twenty_seconds()
+    public async Task Slices_of_a_killed_process_are_taken_over_within_twenty_seconds()
     {
         string account = await Azurite.NewAccountAsync();
         await using Sharer killed = await StartAsync(account, 1);

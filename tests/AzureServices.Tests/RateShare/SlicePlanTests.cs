@@ -26,7 +26,7 @@ public sealed class SlicePlanTests
     }
 
     [Fact]
-    public void Of_too_many_the_one_held_longest_is_given_back()
+    public void When_too_many_are_held_the_one_held_longest_is_given_back()
     {
         SlicePlan plan = SlicePlan.Decide([Held(0, since: 30, asked: 1), Held(1, since: 10, asked: 1), .. AllFree().Skip(2)], wanted: 1, Now);
 
@@ -56,7 +56,7 @@ public sealed class SlicePlanTests
     }
 
     [Fact]
-    public void Who_gave_a_slice_back_lets_whoever_waits_for_it_come_first()
+    public void A_process_that_gave_a_slice_back_lets_the_one_that_waits_for_it_come_first()
     {
         Slice[] slices = [Held(0, since: 45, asked: 1).Lost(Now + SlicePlan.AfterTurn), .. AllFree().Skip(1).Select(slice => slice.Lost(Now + SlicePlan.AfterRefusal))];
 

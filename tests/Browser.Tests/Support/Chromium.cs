@@ -35,6 +35,15 @@ public sealed class Chromium : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
+    /// <summary>Keeps a picture of a page, where the environment's <c>SCREENSHOTS</c> names a folder for them.</summary>
+    public static async Task KeepAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = System.IO.Path.Combine(folder, name + ".png") });
+        }
+    }
+
     /// <inheritdoc/>
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -26,11 +26,24 @@ internal sealed class CliRig : IDisposable
         return path;
     }
 
-    public Task<int> RunAsync(params string[] args)
+    public string Write(string file, byte[] bytes)
+    {
+        string path = Path.Combine(Folder, file);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    /// <summary>What comes on standard input.</summary>
+    public byte[] Input { get; set; } = [];
+
+    public Task<int> RunAsync(params string[] args) => RunAsync(CancellationToken.None, args);
+
+    /// <summary>The same, interrupted as by Ctrl+C.</summary>
+    public Task<int> RunAsync(CancellationToken cancellationToken, params string[] args)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
         console.Profile.Width = 400;
-        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed)).Parse(args).InvokeAsync();
+        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed) { Input = () => new MemoryStream(Input) }).Parse(args).InvokeAsync(cancellationToken: cancellationToken);
     }
 
     public void Dispose()

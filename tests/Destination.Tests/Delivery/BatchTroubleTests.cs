@@ -42,7 +42,7 @@ public sealed class BatchTroubleTests
     }
 
     [Fact]
-    public async Task What_waits_for_a_batch_is_held_when_the_gate_closes()
+    public async Task Events_that_wait_for_a_batch_are_held_when_the_gate_closes()
     {
         await using DeliveryRig rig = new(Batch);
         Task<DeliveryAttempt> waiting = rig.Handler.DeliverAsync(Some.Track(), default);
@@ -99,7 +99,7 @@ public sealed class BatchTroubleTests
     }
 
     [Fact]
-    public async Task What_failed_travels_alone_so_that_others_get_through()
+    public async Task A_shipment_that_failed_travels_alone_so_that_others_get_through()
     {
         await using DeliveryRig rig = new(Batch with { HoldBudget = TimeSpan.FromMinutes(1) });
         rig.Api.Always(call => StubTrackApi.Response(call.Body.Contains("poison", StringComparison.Ordinal) ? 500 : 200));

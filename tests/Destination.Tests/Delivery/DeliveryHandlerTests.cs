@@ -1,3 +1,4 @@
+using System.Text;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
@@ -112,15 +113,45 @@ public sealed class DeliveryHandlerTests
     public async Task One_canonical_line_tells_of_a_pass()
     {
         await using DeliveryRig rig = new();
-        rig.Api.Reply(500).Reply(400);
+        rig.Api.Reply(500).Reply(400, "ann@example.com is not welcome");
 
-        await DeliverAsync(rig, Some.Track());
+        DeliveryAttempt attempt = await DeliverAsync(rig, Some.Track());
 
+        Encoding.UTF8.GetString(attempt.Settlement.ShouldBeOfType<Settlement.DeadLetter>().Answer.Span).ShouldBe("ann@example.com is not welcome");
+        attempt.ToString().ShouldNotContain("ann@");
         var line = rig.Logs.GetSnapshot().ShouldHaveSingleItem();
         line.Category.ShouldBe(typeof(DeliveryHandler).FullName);
         line.Level.ShouldBe(LogLevel.Warning);
         line.Message.ShouldStartWith("Delivery ended: deadLettered, reason rejected_by_customerio, event 01BX5ZZKBKACTAV9WEVGE00001 (track) of l-07, 2 calls, HTTP 400, ");
-        line.Message.ShouldEndWith(" ms. HTTP 400, unknown message");
+        line.Message.ShouldEndWith(" ms. HTTP 400; what Customer.io wrote may quote data and is kept with the event");
+    }
+
+    [Fact]
+    public async Task A_replayed_event_tells_its_calls_and_first_failure_of_before_and_has_its_whole_retry_window_before_it()
+    {
+        await using DeliveryRig rig = new();
+        DateTimeOffset before = rig.Time.GetUtcNow().AddDays(-30);
+        ReceivedEvent replayed = Some.Track();
+        rig.Api.Reply(503).Reply(503).Reply(503).Reply(400);
+
+        DeliveryAttempt attempt = await DeliverAsync(rig, replayed with { Envelope = replayed.Envelope with { ReplayCount = 1, BeforeReplay = new FailureHistory(40, before) } });
+
+        attempt.Settlement.ShouldBeOfType<Settlement.DeadLetter>().Reason.ShouldBe(DeadLetterReason.RejectedByCustomerIo, "and not expired");
+        (attempt.Attempts, attempt.FirstFailedAt).ShouldBe((44, before));
+    }
+
+    [Fact]
+    public async Task When_a_call_first_failed_is_told_and_nothing_where_none_did()
+    {
+        await using DeliveryRig rig = new();
+        rig.Api.Reply(400).Reply(503).Reply(503).Reply(503).Reply(400);
+        DateTimeOffset began = rig.Time.GetUtcNow();
+
+        DeliveryAttempt refused = await DeliverAsync(rig, Some.Track());
+        DeliveryAttempt failed = await DeliverAsync(rig, Some.Track());
+
+        refused.FirstFailedAt.ShouldBeNull();
+        failed.FirstFailedAt.ShouldNotBeNull().ShouldBeInRange(began, failed.At);
     }
 
     private static Task<DeliveryAttempt> DeliverAsync(DeliveryRig rig, ReceivedEvent received, double stepMs = 100) =>

@@ -82,7 +82,7 @@ public sealed class GateBreakerTests : GateTests
     }
 
     [Fact]
-    public async Task Who_stops_waiting_is_not_tried()
+    public async Task A_delivery_that_stopped_waiting_is_not_tried()
     {
         Fail(10, partitions: 3);
         using CancellationTokenSource giveUp = new();
@@ -125,7 +125,7 @@ public sealed class GateBreakerTests : GateTests
     }
 
     [Fact]
-    public async Task It_is_left_alone_for_five_minutes_at_most()
+    public async Task Customer_io_is_left_alone_for_five_minutes_at_most()
     {
         Fail(9, partitions: 3);
         Gate.Judge(Some.Partition(), new DeliveryOutcome.Unavailable("http_503", 503, TimeSpan.FromDays(1)));

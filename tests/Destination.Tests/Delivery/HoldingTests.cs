@@ -82,7 +82,7 @@ public sealed class HoldingTests
     }
 
     [Fact]
-    public async Task What_others_saw_is_remembered_beyond_a_release()
+    public async Task Deliveries_of_others_are_remembered_beyond_a_release()
     {
         await using DeliveryRig rig = new();
         rig.Api.Always(call => StubTrackApi.Response(call.Path.Contains("poison", StringComparison.Ordinal) ? 500 : 200));

@@ -23,7 +23,7 @@ public sealed class RetryPolicyTests
         Decide(Facts(new DeliveryOutcome.Misconfigured("credentials_refused", 401)) with { TriedFor = TimeSpan.FromDays(30) }).ShouldBe(RetryDecision.Hold.Instance);
 
     [Fact]
-    public void What_fails_alone_is_undeliverable() => Reason(Alone).ShouldBe(DeadLetterReason.Undeliverable);
+    public void An_event_that_fails_alone_is_undeliverable() => Reason(Alone).ShouldBe(DeadLetterReason.Undeliverable);
 
     [Fact]
     public void Nine_failed_calls_are_not_enough() => Reason(Alone with { FailedCalls = 9 }).ShouldBeNull();

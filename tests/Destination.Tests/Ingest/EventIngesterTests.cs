@@ -21,7 +21,7 @@ public sealed class EventIngesterTests : IDisposable
     private static readonly IngestRequest Plain = new(null, false, null);
 
     private readonly RecordingQueue _queue = new();
-    private readonly EventCounters _counters = new();
+    private readonly EventCounters _counters = new(new FakeTimeProvider(Now));
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().BuildServiceProvider();
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class EventIngesterTests : IDisposable
         result.Skipped.ShouldBe(1);
         result.Rejected.Select(item => (item.Index, item.Code)).ShouldBe([(1, "invalid_event"), (4, "invalid_event")]);
         _queue.Envelopes.Select(envelope => Encoding.UTF8.GetString(envelope.Body.Span)).ShouldBe(["""{"event":"a"}""", """{"event":"b"}"""]);
-        _counters.Read().ShouldBeEquivalentTo(new EventCounts(5, 2, 2, 1, 0, 0, new Dictionary<string, long>()));
+        _counters.Read().ShouldBeEquivalentTo(new EventCounts(5, 2, 2, 1, 0, 0, new Dictionary<string, long>()) { Since = Now });
     }
 
     [Fact]

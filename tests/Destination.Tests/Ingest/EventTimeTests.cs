@@ -95,7 +95,7 @@ public sealed class EventTimeTests
     [InlineData("{\"seconds\":5,\"minutes\":3}")]
     [InlineData("[1795163400]")]
     [InlineData("\"-\"")]
-    public void What_is_no_time_is_unreadable(string json) => EventTime.TryRead(Value(json), out _).ShouldBeFalse();
+    public void A_text_that_is_no_time_is_unreadable(string json) => EventTime.TryRead(Value(json), out _).ShouldBeFalse();
 
     [Fact]
     public void Every_ISO_form_reads_as_the_same_instant_as_in_the_framework() =>

@@ -9,16 +9,15 @@ namespace CustomerIoDestination.Tests.Ingest;
 
 public sealed class PartitionAssignmentTests
 {
-    [Fact]
-    public void A_partition_is_the_keys_hash_modulo_the_count()
-    {
-        byte[] key = "device-1"u8.ToArray();
-        string hex = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(key))[..16];
-        var number = System.Numerics.BigInteger.Parse("0" + hex, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
-
-        PartitionAssignment.NumberOf(key, 64).ShouldBe((int)(number % 64));
-        PartitionAssignment.NumberOf(key, 1).ShouldBe(0);
-    }
+    // The first 8 bytes of SHA-256, big-endian, modulo the count; worked out by another programme.
+    [Theory]
+    [InlineData("device-1", 64, 12)]
+    [InlineData("user-1", 64, 50)]
+    [InlineData("user-1", 32, 18)]
+    [InlineData("a@b.co", 7, 3)]
+    [InlineData("user-1", 1, 0)]
+    public void A_partition_is_the_keys_hash_modulo_the_count(string key, int count, int number) =>
+        PartitionAssignment.NumberOf(Encoding.UTF8.GetBytes(key), count).ShouldBe(number);
 
     [Theory]
     [InlineData("""{"type":"track","event":"x","anonymousId":"d","userId":"u"}""", "d")]
@@ -57,5 +56,5 @@ public sealed class PartitionAssignmentTests
     [InlineData("l-1")]
     [InlineData("l-0x")]
     [InlineData("l_01")]
-    public void What_is_no_partitions_name_does_not_read(string? name) => Partition.TryParse(name, out _).ShouldBeFalse();
+    public void A_text_that_is_no_name_of_a_partition_does_not_read(string? name) => Partition.TryParse(name, out _).ShouldBeFalse();
 }

@@ -35,8 +35,17 @@ public sealed class NameCutTests
     [InlineData("https://x.co/%C3%A9", 14, "https://x.co/")]
     [InlineData("https://x.co/100%z", 17, "https://x.co/100%")]
     [InlineData("https://x.co/é", 14, "https://x.co/")]
+    [InlineData("https://x.co/%C3#fragment", 16, "https://x.co/%C3")]
+    [InlineData("#fragment", 3, "")]
+    [InlineData("?query=1", 3, "")]
+    [InlineData("%C3%A9", 2, "")]
+    [InlineData("aaa%zCx", 5, "aaa%z")]
+    [InlineData("aaa%Czx", 5, "aaa%C")]
     public void A_URL_loses_its_query_then_its_fragment_then_its_end(string url, int limit, string expected) =>
         Encoding.UTF8.GetString(NameCut.Url(Encoding.UTF8.GetBytes(url), limit)).ShouldBe(expected);
+
+    [Fact]
+    public void Bytes_that_begin_no_character_are_cut_away() => NameCut.OnCharacter([0x80, 0x80, 0x80], 2).ShouldBe(0);
 
     [Fact]
     public void Whatever_the_URL_it_fits_and_is_well_formed() =>

@@ -18,8 +18,8 @@ namespace CustomerIoDestination.Tests.Support;
 /// A golden case: <c>{"name", "given", "browser"?, "settings"?, "rules"?, "receivedAt"?, "lane"?, "lifecycleKey"?, "asOfNow"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
 /// their names; <c>rules</c> are as in <c>destination.json</c>; <c>lane</c>, <c>asOfNow</c>,
 /// <c>lifecycleKey</c> (false: the request has none) and <c>browser</c> (true: it shows a write key) are what the headers say; <c>expect</c> is <c>{"requests": […], "batchItems"?: […]}</c>, <c>{"skipped": reason, "rule"?}</c>,
-/// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>, each but the last with <c>"warnings": [codes]</c> where there are any, and
-/// <c>"told"?: ["field: message"]</c>. A request's event id is compared too.
+/// <c>{"invalid": [{"code", "field", "message", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>, each but the last with <c>"warnings": [codes]</c> and
+/// <c>"told": ["field: message"]</c> where there are any. A request's event id is compared too.
 /// </summary>
 internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DestinationRules Rules, DateTimeOffset ReceivedAt, IngestRequest Request, JsonNode Expected)
 {
@@ -67,7 +67,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
             outcome["warnings"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)warning.Code)]);
         }
 
-        if (expected.ContainsKey("told"))
+        if (expected.ContainsKey("told") || item.Warnings.Count > 0)
         {
             outcome["told"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)$"{warning.Field}: {warning.Message}")]);
         }
@@ -111,7 +111,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
 
     private static JsonObject Describe(PreviewProblem problem)
     {
-        var node = new JsonObject { ["code"] = problem.Code, ["field"] = problem.Field };
+        var node = new JsonObject { ["code"] = problem.Code, ["field"] = problem.Field, ["message"] = problem.Message };
         if (problem.Limit is { } limit)
         {
             node["limit"] = limit;

@@ -35,6 +35,21 @@ public sealed class AnswerTableTests
     public void A_success_that_is_no_json_object_is_no_success(int status, string body) =>
         Read(status, body).ShouldBe(new TrackApiAnswer.Unavailable("unreadable_answer", status, null));
 
+    [Theory]
+    [InlineData(199)]
+    [InlineData(300)]
+    public void What_is_beside_the_successes_is_suspicious_even_if_it_looks_like_one(int status) =>
+        Read(status, "{}").ShouldBe(new TrackApiAnswer.Suspicious(status));
+
+    [Theory]
+    [InlineData(0, "http_0")]
+    [InlineData(503, "http_503")]
+    [InlineData(599, "http_599")]
+    [InlineData(600, "http_other")]
+    [InlineData(-1, "http_other")]
+    [InlineData(null, "http_other")]
+    public void A_status_has_a_code_of_a_bounded_set(int? status, string code) => AnswerTable.HttpCode(status).ShouldBe(code);
+
     [Fact]
     public void A_success_longer_than_the_bound_is_no_success() =>
         AnswerTable.Read(200, "{}"u8, whole: false, null).ShouldBeOfType<TrackApiAnswer.Unavailable>();
@@ -44,7 +59,7 @@ public sealed class AnswerTableTests
     [InlineData(413)]
     [InlineData(422)]
     public void Refused(int status) => Read(status, "<html>").ShouldBeOfType<TrackApiAnswer.Refused>().Errors.ShouldHaveSingleItem()
-        .ShouldBe(new AnswerError(null, "unknown_message", null, $"HTTP {status}, unknown message"));
+        .ShouldSatisfyAllConditions(error => (error.Index, error.Code, error.Field, error.Text.Length).ShouldBe((null, "unknown_message", null, 6)), error => error.Message.ShouldStartWith($"HTTP {status};"));
 
     [Theory]
     [InlineData(408)]
@@ -74,7 +89,7 @@ public sealed class AnswerTableTests
     [InlineData(409)]
     [InlineData(410)]
     [InlineData(418)]
-    public void Suspicious(int status) => Read(status, "{}").ShouldBe(new TrackApiAnswer.Suspicious(status));
+    public void Suspicious(int status) => Read(status, "").ShouldBe(new TrackApiAnswer.Suspicious(status));
 
     private static TrackApiAnswer Read(int status, string body) => AnswerTable.Read(status, Encoding.UTF8.GetBytes(body), whole: true, null);
 }

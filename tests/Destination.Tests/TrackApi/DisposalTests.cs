@@ -9,7 +9,7 @@ namespace CustomerIoDestination.Tests.TrackApi;
 public sealed class DisposalTests
 {
     [Fact]
-    public async Task What_waits_for_a_share_of_the_rate_does_not_hold_up_the_end()
+    public async Task Calls_that_wait_for_a_share_of_the_rate_do_not_hold_up_the_end()
     {
         DeliveryRig rig = new(configure: services => services.AddSingleton<IRateShare>(new NoShare()));
         RequestLimiter limiter = rig.Get<RequestLimiter>();

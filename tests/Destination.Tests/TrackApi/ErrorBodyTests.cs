@@ -5,18 +5,20 @@ namespace CustomerIoDestination.Tests.TrackApi;
 
 public sealed class ErrorBodyTests
 {
+    private const string Kept = "HTTP 400; what Customer.io wrote may quote data and is kept with the event";
+
     [Theory]
     [InlineData("""{"meta":{"error":"event name must not be blank"}}""", "event_name_blank", "event name must not be blank")]
     [InlineData("""{"meta":{"errors":["id attribute must be present"]}}""", "id_missing", "id attribute must be present")]
     [InlineData("""{"errors":[{"detail":"attribute name cannot be longer than 150 bytes","status":"400"}]}""", "attribute_name_too_long", "attribute name cannot be longer than 150 bytes")]
     [InlineData("""{"meta":{"error":"value for attribute 'favourite color' cannot be longer than 1000 bytes"}}""", "attribute_value_too_long", "value for attribute 'favourite color' cannot be longer than 1000 bytes")]
-    [InlineData("""{"meta":{"error":"value for attribute 'ann@example.com' cannot be longer than 1000 bytes"}}""", "attribute_value_too_long", "value for attribute '…' cannot be longer than 1000 bytes")]
-    [InlineData("""{"meta":{"error":"ann@example.com is not welcome"}}""", "unknown_message", "HTTP 400, unknown message")]
-    [InlineData("""{"meta":{"error":{"deep":"ann@example.com"}}}""", "unknown_message", "HTTP 400, unknown message")]
-    [InlineData("""{"meta":"ann@example.com"}""", "unknown_message", "HTTP 400, unknown message")]
-    [InlineData("""{"errors":{"ann@example.com":1}}""", "unknown_message", "HTTP 400, unknown message")]
-    [InlineData("""{"meta":{"error":"broken""", "unknown_message", "HTTP 400, unknown message")]
-    [InlineData("", "unknown_message", "HTTP 400, unknown message")]
+    [InlineData("""{"meta":{"error":"value for attribute 'ann@example.com' cannot be longer than 1000 bytes"}}""", "attribute_value_too_long", "value for attribute '(name of 15 bytes)' cannot be longer than 1000 bytes")]
+    [InlineData("""{"meta":{"error":"ann@example.com is not welcome"}}""", "unknown_message", Kept)]
+    [InlineData("""{"meta":{"error":{"deep":"ann@example.com"}}}""", "unknown_message", Kept)]
+    [InlineData("""{"meta":"ann@example.com"}""", "unknown_message", Kept)]
+    [InlineData("""{"errors":{"ann@example.com":1}}""", "unknown_message", Kept)]
+    [InlineData("""{"meta":{"error":"broken""", "unknown_message", Kept)]
+    [InlineData("", "unknown_message", "HTTP 400 without a text")]
     public void Every_documented_shape_is_read_and_only_known_texts_pass(string body, string code, string message)
     {
         AnswerError error = Read(body)[0];
@@ -50,7 +52,32 @@ public sealed class ErrorBodyTests
     public void Batch_errors_name_item_and_field() =>
         Read("""{"errors":[{"batch_index":3,"reason":"invalid","field":"attributes.plan","message":"property value cannot be longer than 1000 bytes"}]}""")
             .ShouldHaveSingleItem()
-            .ShouldBe(new AnswerError(3, "attribute_value_too_long", "attributes.plan", "property value cannot be longer than 1000 bytes"));
+            .ShouldSatisfyAllConditions(
+                error => (error with { Text = default }).ShouldBe(new AnswerError(3, "attribute_value_too_long", "attributes.plan", "property value cannot be longer than 1000 bytes")),
+                error => Encoding.UTF8.GetString(error.Text.Span).ShouldStartWith("{\"batch_index\":3,\"reason\""));
+
+    [Fact]
+    public void The_text_of_an_error_is_that_of_its_item_or_else_the_whole_body()
+    {
+        IReadOnlyList<AnswerError> errors = Read(""" {"errors":[{"batch_index":0,"message":"ann is odd"},{"batch_index":1,"message":"bob is odd"}]} """);
+        errors.Select(error => Encoding.UTF8.GetString(error.Text.Span)).ShouldBe(["""{"batch_index":0,"message":"ann is odd"}""", """{"batch_index":1,"message":"bob is odd"}"""]);
+
+        Encoding.UTF8.GetString(Read("<html>no</html>\r\n")[0].Text.Span).ShouldBe("<html>no</html>");
+        errors.ShouldAllBe(error => !error.ToString().Contains("odd"));
+    }
+
+    [Theory]
+    [InlineData("a", 2_000)]
+    [InlineData("ä", 2_000)]
+    [InlineData("€", 1_998)]
+    [InlineData("😀", 2_000)]
+    public void A_long_text_is_cut_between_two_characters(string character, int bytes)
+    {
+        ReadOnlyMemory<byte> kept = Read(string.Concat(Enumerable.Repeat(character, 3_000)))[0].Text;
+
+        kept.Length.ShouldBe(bytes);
+        Encoding.UTF8.GetString(kept.Span).ShouldEndWith(character);
+    }
 
     [Theory]
     [InlineData("\"3\"")]
@@ -61,8 +88,8 @@ public sealed class ErrorBodyTests
         Read($$"""{"errors":[{"batch_index":{{index}},"message":"x"}]}""")[0].Index.ShouldBeNull();
 
     [Fact]
-    public void A_field_that_looks_like_a_value_is_left_out() =>
-        Read("""{"errors":[{"field":"ann@example.com","message":"x"}]}""")[0].Field.ShouldBeNull();
+    public void A_field_that_looks_like_a_value_is_told_by_its_length() =>
+        Read("""{"errors":[{"field":"ann@example.com","message":"x"}]}""")[0].Field.ShouldBe("(name of 15 bytes)");
 
     private static IReadOnlyList<AnswerError> Read(string body) => ErrorBody.ReadOrUnknown(Encoding.UTF8.GetBytes(body), 400);
 }

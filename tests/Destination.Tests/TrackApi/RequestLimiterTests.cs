@@ -97,7 +97,7 @@ public sealed class RequestLimiterTests
     }
 
     [Fact]
-    public async Task Who_gives_up_takes_no_permit()
+    public async Task A_caller_that_cancels_while_waiting_takes_no_permit()
     {
         FakeTimeProvider time = new();
         using RequestLimiter limiter = new(new Share(1), time);
@@ -130,7 +130,7 @@ public sealed class RequestLimiterTests
     }
 
     [Fact]
-    public async Task Who_waits_when_it_is_disposed_of_is_told_so_and_who_comes_later_too()
+    public async Task Callers_that_wait_when_the_limiter_is_disposed_of_are_told_so_and_so_are_later_ones()
     {
         RequestLimiter limiter = new(new Share(null), new FakeTimeProvider());
         Task live = limiter.AcquireAsync(Lane.Live, CancellationToken.None).AsTask();

@@ -30,7 +30,7 @@ public sealed class RetryAfterTests
     public void A_number_too_large_to_hold_is_the_longest_wait(string header) => RetryAfter.Bounded(Read(header)!.Value).ShouldBe(RetryAfter.Longest);
 
     [Fact]
-    public void Of_two_numbers_the_longer_one_counts() => Read("3, 4").ShouldBe(TimeSpan.FromSeconds(4));
+    public void A_retry_after_with_two_numbers_counts_as_the_longer_one() => Read("3, 4").ShouldBe(TimeSpan.FromSeconds(4));
 
     private static TimeSpan? Read(string header)
     {

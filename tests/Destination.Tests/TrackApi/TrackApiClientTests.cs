@@ -92,7 +92,9 @@ public sealed class TrackApiClientTests
         await using DeliveryRig rig = new();
         rig.Api.Reply(status, """{"meta":{"error":"event name must not be blank"}}""");
 
-        (await SendAsync(rig)).ShouldBe(new DeliveryOutcome.Rejected(status, "event_name_blank", null, "event name must not be blank"));
+        DeliveryOutcome.Rejected rejected = (await SendAsync(rig)).ShouldBeOfType<DeliveryOutcome.Rejected>();
+        (rejected with { Text = default }).ShouldBe(new DeliveryOutcome.Rejected(status, "event_name_blank", null, "event name must not be blank"));
+        rejected.Text.Length.ShouldBe(49, "what Customer.io wrote");
     }
 
     [Fact]

@@ -63,3 +63,7 @@ public sealed class FunctionsWholeListTests(FunctionsAppUnderTest host) : WholeL
 [Collection(FunctionsApi.Name)]
 [RunsWithAzurite]
 public sealed class FunctionsSettingsTests(FunctionsAppUnderTest host) : SettingsContract(host);
+
+[Collection(FunctionsApi.Name)]
+[RunsWithAzurite]
+public sealed class FunctionsForgetTests(FunctionsAppUnderTest host) : ForgetContract(host);

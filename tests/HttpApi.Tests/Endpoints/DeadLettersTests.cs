@@ -25,7 +25,8 @@ public sealed class DeadLettersTests
               "items": [{
                 "id": "7", "eventId": "01J0000000000000000000000A", "kind": "track", "reason": "limit_exceeded",
                 "description": "traits.bio has 1400 bytes; the limit is 1000.",
-                "deadLetteredAt": "2026-01-31T12:00:00.000Z", "eventTime": null, "attempts": 0
+                "deadLetteredAt": "2026-01-31T12:00:00.000Z", "eventTime": null, "attempts": 0,
+                "firstFailedAt": "2026-01-31T11:00:00.000Z"
               }],
               "next": "cursor"
             }
@@ -36,7 +37,7 @@ public sealed class DeadLettersTests
     public async Task A_queue_that_cannot_be_reached_is_no_error_of_this_product()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Failure = new QueueUnreachableException("queue_busy", null);
+        host.DeadLetters.Failure = new UnavailableException(Backend.Queue, "queue_busy");
 
         HttpResponseMessage answer = await host.GetAsync("/api/dead-letters");
 
@@ -131,6 +132,10 @@ public sealed class DeadLettersTests
     [InlineData("""{"reason":"expired","all":true}""", "invalid_selection")]
     [InlineData("""{"all":true,"raeson":"expired"}""", "invalid_selection")]
     [InlineData("""{"all":false,"all":true}""", "invalid_selection")]
+    [InlineData("""{"all":true,"bound":""}""", "invalid_selection")]
+    [InlineData("""{"all":true,"bound":"5"}""", "invalid_selection")]
+    [InlineData("""{"all":true,"bound":"5-99999999999999999"}""", "invalid_selection")]
+    [InlineData("""{"all":true,"bound":"-5-1"}""", "invalid_selection")]
     [InlineData("""{"reason":"because"}""", "invalid_reason")]
     public async Task A_selection_that_could_mean_something_else_touches_nothing(string body, string code)
     {
@@ -166,20 +171,50 @@ public sealed class DeadLettersTests
     public async Task A_pass_answers_what_it_did()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Pass = new DeadLetterPass(Done: 3, Identifies: 0, NotFound: ["9"], More: true, Scanned: 5000);
+        host.DeadLetters.Pass = new DeadLetterPass(Done: 3, Identifies: 0, NotFound: ["9"], More: true, FakeDeadLetters.Run, Scanned: 5000);
+        host.DeadLetters.Result = new ReplayResult(new Dictionary<DeadLetterReason, long> { [DeadLetterReason.LimitExceeded] = 2 }, Delivered: 1, Skipped: 0, Waiting: 7);
 
         string replayed = await (await host.PostAsync("/api/dead-letters/replay", """{"all":true}""", Meant)).Content.ReadAsStringAsync();
         string discarded = await (await host.PostAsync("/api/dead-letters/discard", """{"all":true}""", Meant)).Content.ReadAsStringAsync();
 
-        replayed.ShouldBe("""{"replayed":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[]}""");
-        discarded.ShouldBe("""{"discarded":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[]}""");
+        replayed.ShouldBe("""{"replayed":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[],"bound":"5-1790000000000","cameBack":{"limit_exceeded":2},"delivered":1,"skipped":0,"waiting":7}""");
+        discarded.ShouldBe("""{"discarded":3,"notFound":["9"],"more":true,"scanned":5000,"warnings":[],"bound":"5-1790000000000"}""");
+    }
+
+    [Fact]
+    public async Task A_bound_that_is_sent_again_goes_on_with_its_run_and_alone_asks_what_became_of_it()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Result = new ReplayResult(new Dictionary<DeadLetterReason, long> { [DeadLetterReason.NoEmail] = 1 });
+
+        await host.PostAsync("/api/dead-letters/replay", """{"all":true,"bound":"5-1790000000000"}""", Meant).StatusAsync();
+        await host.PostAsync("/api/dead-letters/discard", """{"all":true,"bound":"5-1790000000000"}""", Meant).StatusAsync();
+        string asked = await (await host.PostAsync("/api/dead-letters/replay", """{"bound":"5-1790000000000"}""", Meant)).Content.ReadAsStringAsync();
+
+        host.DeadLetters.Replays.ShouldHaveSingleItem().Run.ShouldBe(FakeDeadLetters.Run);
+        host.DeadLetters.Discards.ShouldHaveSingleItem().Run.ShouldBe(FakeDeadLetters.Run);
+        asked.ShouldBe("""{"replayed":0,"notFound":[],"more":false,"warnings":[],"bound":"5-1790000000000","cameBack":{"no_email":1}}""");
+        (await host.PostAsync("/api/dead-letters/discard", """{"bound":"5-1790000000000"}""", Meant).ErrorAsync()).ShouldBe("400 invalid_selection");
+    }
+
+    [Fact]
+    public async Task What_Customer_io_wrote_comes_with_the_event_and_is_in_no_list()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Letters.Add(Some.DeadLetter(answer: """{"meta":{"error":"ann@example.com is not welcome"}}"""));
+
+        JsonNode detail = await (await host.GetAsync("/api/dead-letters/7")).JsonAsync();
+        string list = await (await host.GetAsync("/api/dead-letters")).Content.ReadAsStringAsync();
+
+        detail["answer"]!.GetValue<string>().ShouldBe("""{"meta":{"error":"ann@example.com is not welcome"}}""");
+        list.ShouldNotContain("ann@example.com");
     }
 
     [Fact]
     public async Task Dead_letters_somebody_else_held_are_warned_of()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Pass = new DeadLetterPass(Done: 0, Identifies: 0, NotFound: [], More: true, Contended: true);
+        host.DeadLetters.Pass = new DeadLetterPass(Done: 0, Identifies: 0, NotFound: [], More: true, FakeDeadLetters.Run, Contended: true);
 
         foreach (string verb in new[] { "replay", "discard" })
         {
@@ -196,7 +231,7 @@ public sealed class DeadLettersTests
     public async Task Replayed_identifies_are_warned_of_unless_they_count_as_of_now(int identifies, bool asOfNow, bool alwaysAsOfNow, bool warned)
     {
         await using ApiHost host = await ApiHost.StartAsync(new DestinationSettings { Mapping = new MappingSettings { AsOfNow = alwaysAsOfNow } });
-        host.DeadLetters.Pass = new DeadLetterPass(Done: 3, identifies, NotFound: [], More: false);
+        host.DeadLetters.Pass = new DeadLetterPass(Done: 3, identifies, NotFound: [], More: false, FakeDeadLetters.Run);
 
         string body = asOfNow ? """{"all":true,"asOfNow":true}""" : """{"all":true}""";
         JsonArray warnings = (await (await host.PostAsync("/api/dead-letters/replay", body, Meant)).JsonAsync())["warnings"]!.AsArray();

@@ -39,7 +39,7 @@ public sealed class ErrorsTests
     }
 
     [Fact]
-    public async Task What_throws_answers_a_body_without_what_it_says()
+    public async Task An_endpoint_that_throws_answers_a_body_without_the_message_of_the_exception()
     {
         await using ApiHost host = await ApiHost.StartAsync();
         host.DeliveryLog.Failure = new InvalidOperationException(Marked, new NotSupportedException(Marked));
@@ -52,7 +52,7 @@ public sealed class ErrorsTests
     }
 
     [Fact]
-    public async Task What_throws_is_logged_by_type_and_place_without_what_it_says()
+    public async Task An_endpoint_that_throws_is_logged_by_type_and_place_without_the_message()
     {
         await using ApiHost host = await ApiHost.StartAsync();
         host.DeliveryLog.Failure = new InvalidOperationException(Marked, new NotSupportedException(Marked));

@@ -71,7 +71,7 @@ public sealed class LookTests
                 "unreadablePartitions": []
               },
               "rate": {"limit": 100, "current": 12.5},
-              "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "warnings": {"email_cleaned": 4}},
+              "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "since": "2026-01-30T12:00:00.000Z", "warnings": {"email_cleaned": 4}},
               "rules": {"path": null, "transformations": 0, "privacyMode": false, "problems": []},
               "sharedState": null,
               "startedAt": "2026-01-31T12:00:00.000Z"
@@ -207,14 +207,14 @@ public sealed class LookTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
         DeliveryLogEntry quiet = Some.Delivery() with { Outcome = null, HttpStatus = null };
-        host.DeliveryLog.Entries.AddRange(Enum.GetValues<EventStep>().Select(step => step == EventStep.Delivery ? Some.Delivery() : quiet with { Step = step }));
+        host.DeliveryLog.Entries.AddRange(Enum.GetValues<EventStep>().Select(step => step == EventStep.Delivery ? Some.Delivery() with { Warnings = [new("name_cut", "event")] } : quiet with { Step = step }));
 
         JsonNode body = await (await host.GetAsync($"/api/events/{Some.EventId}")).JsonAsync();
 
         body["eventId"]!.GetValue<string>().ShouldBe(Some.EventId);
         body["kind"]!.GetValue<string>().ShouldBe("track");
         body["steps"]!.AsArray().Select(step => step!["step"]!.GetValue<string>()).ShouldBe(["accepted", "queued", "delivery", "ingest", "replayed", "discarded"]);
-        body["steps"]![2]!.ToJsonString().ShouldBe("""{"at":"2026-01-31T12:00:00.000Z","step":"delivery","outcome":"delivered","reason":null,"httpStatus":200,"durationMs":12.3,"nextTryAt":null}""");
+        body["steps"]![2]!.ToJsonString().ShouldBe("""{"at":"2026-01-31T12:00:00.000Z","step":"delivery","outcome":"delivered","reason":null,"httpStatus":200,"durationMs":12.3,"nextTryAt":null,"warnings":[{"code":"name_cut","field":"event"}]}""");
     }
 
     [Fact]

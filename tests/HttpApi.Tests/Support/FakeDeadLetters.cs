@@ -1,3 +1,4 @@
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Tests.Support;
@@ -9,16 +10,21 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
 
     public string? Next { get; set; }
 
-    public DeadLetterPass Pass { get; set; } = new(Done: 0, Identifies: 0, NotFound: [], More: false);
+    public DeadLetterPass Pass { get; set; } = new(Done: 0, Identifies: 0, NotFound: [], More: false, Run);
+
+    /// <summary>The run that every pass is of.</summary>
+    public static DeadLetterRun Run { get; } = new(5, DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_000));
+
+    public ReplayResult Result { get; set; } = new(new Dictionary<DeadLetterReason, long>());
 
     /// <summary>What every question is answered with; null to answer.</summary>
     public Exception? Failure { get; set; }
 
     public List<DeadLetterQuery> Queries { get; } = [];
 
-    public List<(DeadLetterSelection Selection, bool AsOfNow)> Replays { get; } = [];
+    public List<(DeadLetterSelection Selection, bool AsOfNow, DeadLetterRun? Run)> Replays { get; } = [];
 
-    public List<DeadLetterSelection> Discards { get; } = [];
+    public List<(DeadLetterSelection Selection, DeadLetterRun? Run)> Discards { get; } = [];
 
     public Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken)
     {
@@ -35,15 +41,17 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
     public Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) =>
         Task.FromResult(Letters.Find(detail => detail.DeadLetter.Id == id));
 
-    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, CancellationToken cancellationToken)
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken)
     {
-        Replays.Add((selection, asOfNow));
+        Replays.Add((selection, asOfNow, run));
         return Task.FromResult(Pass);
     }
 
-    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken)
     {
-        Discards.Add(selection);
-        return Task.FromResult(Pass);
+        Discards.Add((selection, run));
+        return Task.FromResult(selection is DeadLetterSelection.Holding holding ? Pass with { Done = Letters.RemoveAll(letter => holding.IsWanted(letter.Event)) } : Pass);
     }
+
+    public Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) => Task.FromResult(Result);
 }

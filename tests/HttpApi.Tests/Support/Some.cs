@@ -25,7 +25,7 @@ internal static class Some
         Credentials = CredentialsState.Valid,
         RateLimit = 100,
         RateCurrent = 100,
-        Counts = new EventCounts(10, 9, 1, 2, 5, 3, new Dictionary<string, long> { ["limit_exceeded"] = 2 }) { Warnings = new Dictionary<string, long> { ["email_cleaned"] = 4 } },
+        Counts = new EventCounts(10, 9, 1, 2, 5, 3, new Dictionary<string, long> { ["limit_exceeded"] = 2 }) { Since = Now.AddDays(-1), Warnings = new Dictionary<string, long> { ["email_cleaned"] = 4 } },
         StartedAt = Now,
     };
 
@@ -42,7 +42,7 @@ internal static class Some
         Duration = TimeSpan.FromMilliseconds(12.34),
     };
 
-    public static DeadLetterDetail DeadLetter(string id = "7", DeadLetterReason reason = DeadLetterReason.LimitExceeded, string raw = """{"type":"track"}""") => new(
+    public static DeadLetterDetail DeadLetter(string id = "7", DeadLetterReason reason = DeadLetterReason.LimitExceeded, string raw = """{"type":"track"}""", string answer = "") => new(
         new DeadLetter
         {
             Id = id,
@@ -53,6 +53,8 @@ internal static class Some
             DeadLetteredAt = Now,
             EventTime = null,
             Attempts = 0,
+            FirstFailedAt = Now.AddHours(-1),
         },
-        Encoding.UTF8.GetBytes(raw));
+        Encoding.UTF8.GetBytes(raw),
+        Encoding.UTF8.GetBytes(answer));
 }

@@ -49,3 +49,6 @@ public sealed class ServiceBusWholeListTests(ServiceBusHost host) : WholeListCon
 
 [Collection(ServiceBusApi.Name)]
 public sealed class ServiceBusSettingsTests(ServiceBusHost host) : SettingsContract(host);
+
+[Collection(ServiceBusApi.Name)]
+public sealed class ServiceBusForgetTests(ServiceBusHost host) : ForgetContract(host);

@@ -49,3 +49,6 @@ public sealed class SqliteWholeListTests(SqliteHost host) : WholeListContract(ho
 
 [Collection(SqliteApi.Name)]
 public sealed class SqliteSettingsTests(SqliteHost host) : SettingsContract(host);
+
+[Collection(SqliteApi.Name)]
+public sealed class SqliteForgetTests(SqliteHost host) : ForgetContract(host);

@@ -60,7 +60,7 @@ public sealed class ServiceBusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_waits_when_the_host_stops_is_delivered_by_the_next_one()
+    public async Task Events_that_wait_when_the_host_stops_are_delivered_by_the_next_one()
     {
         await using (Host first = await StartAsync())
         {

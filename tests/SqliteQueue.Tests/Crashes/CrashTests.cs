@@ -24,7 +24,7 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_completed_before_a_kill_does_not_come_again()
+    public async Task An_event_completed_before_a_kill_does_not_come_again()
     {
         List<string> lines = await RunUntilKilledAsync("deliver", lines: 400, keepPrefix: true);
         string[] enqueued = Of(lines, "enqueued ");

@@ -12,7 +12,7 @@ public sealed class DeletedDataTests : OpenQueueFile
     [Theory]
     [InlineData(60)]
     [InlineData(200_000)]
-    public async Task A_completed_event_s_body_is_in_none_of_theFiles(int bytes)
+    public async Task The_body_of_a_completed_event_is_in_none_of_the_files(int bytes)
     {
         await SendMarkedAsync(bytes);
         Found().ShouldBeTrue();
@@ -24,13 +24,13 @@ public sealed class DeletedDataTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task A_discarded_dead_letter_s_body_is_in_none_of_theFiles()
+    public async Task The_body_of_a_discarded_dead_letter_is_in_none_of_the_files()
     {
         await SendMarkedAsync(500);
         await SettleAllAsync(new Settlement.DeadLetter(DeadLetterReason.Expired, "expired"));
         Found().ShouldBeTrue();
 
-        await new SqliteDeadLetterStore(File).DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        await new SqliteDeadLetterStore(File).DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
         await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
 
         Found().ShouldBeFalse();
@@ -53,7 +53,7 @@ public sealed class DeletedDataTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task TheFile_shrinks_after_a_backlog()
+    public async Task The_file_shrinks_after_a_backlog()
     {
         string body = new('x', 100_000);
         await Queue.EnqueueAsync(

@@ -60,7 +60,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_is_refused_though_the_runtime_s_file_locks_are_switched_off_in_both()
+    public async Task A_second_process_is_refused_even_when_both_run_without_the_file_locks_of_the_runtime()
     {
         await _folder.Open().DisposeAsync();
         string link = Path.Combine(Folder, "link.db");

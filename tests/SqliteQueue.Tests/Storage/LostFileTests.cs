@@ -62,7 +62,7 @@ public sealed class LostFileTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task What_a_deleted_file_held_is_delivered_as_long_as_the_host_runs()
+    public async Task Events_of_a_deleted_file_are_delivered_as_long_as_the_host_runs()
     {
         await FillAsync();
         Lose("deleted with all beside it");

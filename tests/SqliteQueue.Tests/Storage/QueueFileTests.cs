@@ -115,12 +115,21 @@ public sealed class QueueFileTests : IDisposable
         }
 
         string asItWas = """
+            drop table people;
             drop index dead_letters_by_age;
             alter table dead_letters drop column counted_from;
             create index dead_letters_by_time on dead_letters (dead_lettered_at);
             alter table delivery_log drop column counted_from;
             alter table events drop column from_browser;
             alter table dead_letters drop column from_browser;
+            alter table events drop column replay_run;
+            alter table events drop column calls_before;
+            alter table events drop column failed_before;
+            alter table dead_letters drop column first_failed_at;
+            alter table dead_letters drop column answer;
+            alter table delivery_log drop column warnings;
+            drop table replays;
+            delete from counters where name like 'counts/%';
             delete from counters where name like 'clock/%';
             insert into dead_letters values (7, 0, 0, 'id', 'track', 0, 0, 0, 0, null, 'expired', 'expired', 1000, 1, x'7b7d');
             insert into counters values ('dead_letters/expired', 1) on conflict do update set value = 1;
@@ -134,7 +143,12 @@ public sealed class QueueFileTests : IDisposable
         (await upgraded.CountAsync("pragma user_version")).ShouldBe(Schema.Version);
         (await upgraded.CountAsync("select count(*) from events")).ShouldBe(1);
         (await upgraded.CountAsync("select count(*) from pragma_index_list('dead_letters') where name = 'dead_letters_by_age'")).ShouldBe(1);
-        (await new SqliteDeadLetterStore(upgraded).FindAsync("7", CancellationToken.None)).ShouldNotBeNull().Event.Length.ShouldBe(2);
+        DeadLetterDetail letter = (await new SqliteDeadLetterStore(upgraded).FindAsync("7", CancellationToken.None)).ShouldNotBeNull();
+        (letter.Event.Length, letter.Answer.Length, letter.DeadLetter.FirstFailedAt).ShouldBe((2, 0, letter.DeadLetter.DeadLetteredAt));
+
+        // What lay there already counts, or more would be delivered than ever came.
+        (upgraded.Counts.Received, upgraded.Counts.Accepted, upgraded.Counts.DeadLettered["expired"], upgraded.Counts.Delivered).ShouldBe((2, 2, 1, 0));
+        upgraded.Counts.Since.ShouldBe(_folder.Clock.GetUtcNow());
 
         // The last time it logged was long ago, so this start is one far from the last time known.
         (await new SqliteEventQueue(upgraded).GetStatusAsync(CancellationToken.None))!.RetentionPaused.ShouldNotBeNull().DeadLettersDue.ShouldBe(1);

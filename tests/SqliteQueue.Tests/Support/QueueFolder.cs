@@ -1,4 +1,5 @@
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Testing;
@@ -22,8 +23,10 @@ internal sealed class QueueFolder : IDisposable
 
     public FakeLogger<QueueFile> Log { get; } = new();
 
-    public QueueFile Open(string? path = null) => QueueFile.Open(
-        new QueueSettings { Path = path ?? Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log);
+    /// <param name="path">The file; null for this folder's.</param>
+    /// <param name="counted">What the process counts beside the queue.</param>
+    public QueueFile Open(string? path = null, EventCounters? counted = null) => QueueFile.Open(
+        new QueueSettings { Path = path ?? Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log, counted);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

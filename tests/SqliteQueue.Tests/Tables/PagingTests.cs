@@ -57,8 +57,8 @@ public sealed class PagingTests : OpenQueueFile
         var deadLetters = new SqliteDeadLetterStore(File);
         await DeadLetterAsync(DeadLetterPass.MaxMessages + 50);
 
-        DeadLetterPass first = await deadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
-        DeadLetterPass second = await deadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        DeadLetterPass first = await deadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
+        DeadLetterPass second = await deadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
 
         (first.Done, first.More).ShouldBe((DeadLetterPass.MaxMessages, true));
         (second.Done, second.More).ShouldBe((50, false));
@@ -73,8 +73,8 @@ public sealed class PagingTests : OpenQueueFile
         await DeadLetterAsync(count);
         string[] ids = [.. Enumerable.Range(1, count).Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
-        DeadLetterPass first = await deadLetters.DiscardAsync(new DeadLetterSelection.Ids(ids), CancellationToken.None);
-        DeadLetterPass second = await deadLetters.DiscardAsync(new DeadLetterSelection.Ids(ids), CancellationToken.None);
+        DeadLetterPass first = await deadLetters.DiscardAsync(new DeadLetterSelection.Ids(ids), run: null, CancellationToken.None);
+        DeadLetterPass second = await deadLetters.DiscardAsync(new DeadLetterSelection.Ids(ids), run: null, CancellationToken.None);
 
         (first.Done, first.More).ShouldBe((DeadLetterPass.MaxMessages, true));
         (second.Done, second.More).ShouldBe((50, false));

@@ -51,7 +51,7 @@ public sealed class ClockJumpTests : OpenQueueFile
     [Theory]
     [InlineData(9)]
     [InlineData(-9)]
-    public async Task A_dead_letter_carries_the_clock_s_own_time_though_it_jumped(int hours)
+    public async Task A_dead_letter_carries_the_time_of_the_clock_even_after_a_jump(int hours)
     {
         await EnqueueAsync(1);
 
@@ -116,7 +116,7 @@ public sealed class ClockJumpTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task A_jump_past_the_log_s_age_keeps_its_lines()
+    public async Task A_jump_past_the_age_of_the_log_keeps_its_lines()
     {
         await EnqueueAsync(1);
         await DeadLetterAsync();

@@ -21,7 +21,7 @@ public sealed class StartClockTests : IAsyncLifetime, IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_new_file_s_first_start_behind_and_a_right_one_after_it_purge_no_dead_letter()
+    public async Task A_first_start_with_a_clock_behind_and_a_right_one_after_it_purge_no_dead_letter()
     {
         await StartAsync(daysOff: -40);
         await DeadLetterAsync(1);

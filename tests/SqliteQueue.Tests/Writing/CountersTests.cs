@@ -2,6 +2,7 @@ using CsCheck;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
+using CustomerIoDestination.Telemetry;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Writing;
 
@@ -13,6 +14,68 @@ public sealed class CountersTests
     [Fact]
     public async Task Counters_are_what_lies_in_the_file_whatever_was_done() =>
         await Gen.Int[0, 10_000].Array[1, 30].SampleAsync(RunAsync, iter: 12, threads: 1, seed: "0000KOIPe036");
+
+    [Fact]
+    public async Task What_was_counted_outlives_the_process_and_counting_goes_on_from_there()
+    {
+        using var folder = new QueueFolder();
+        DateTimeOffset since = folder.Clock.GetUtcNow();
+        await using (QueueFile first = folder.Open(counted: Beside(folder, rejected: 2, skipped: 3, failed: 4)))
+        {
+            await new SqliteEventQueue(first).EnqueueAsync([.. Enumerable.Range(0, 4).Select(number => Some.Envelope(new Partition(Lane.Live, 0), number))], CancellationToken.None);
+            await SettleAsync(first, attempt => attempt with { Warnings = [new(WarningCode.NameCut, "event", "cut"), new(WarningCode.NameCut, "event", "again")] });
+            await SettleAsync(first, attempt => attempt with { Settlement = new Settlement.Complete(SkipReason.NotEnabled) });
+        }
+
+        folder.Clock.Advance(TimeSpan.FromHours(1));
+        await using QueueFile second = folder.Open(counted: Beside(folder, rejected: 1, skipped: 1, failed: 1));
+        await SettleAsync(second, attempt => attempt with { Settlement = new Settlement.DeadLetter(DeadLetterReason.NoEmail, "none") });
+        await SettleAsync(second, attempt => attempt with { Settlement = new Settlement.Release("unavailable", FailureHistory.None) });
+
+        EventCounts counts = second.Counts;
+        (counts.Received, counts.Accepted, counts.Rejected, counts.Skipped, counts.Delivered, counts.Retried).ShouldBe((11, 4, 3, 5, 1, 5));
+        counts.DeadLettered.ShouldBe(new Dictionary<string, long> { ["no_email"] = 1 });
+        counts.Warnings.ShouldBe(new Dictionary<string, long> { ["name_cut"] = 1 });
+        counts.Since.ShouldBe(since);
+    }
+
+    [Fact]
+    public async Task What_became_of_a_replay_is_counted_to_the_last_event()
+    {
+        using var folder = new QueueFolder();
+        await using QueueFile file = folder.Open();
+        var deadLetters = new SqliteDeadLetterStore(file);
+        await new SqliteEventQueue(file).EnqueueAsync([.. Enumerable.Range(0, 4).Select(number => Some.Envelope(new Partition(Lane.Live, 0), number))], CancellationToken.None);
+        for (int i = 0; i < 4; i++)
+        {
+            await SettleAsync(file, attempt => attempt with { Settlement = new Settlement.DeadLetter(DeadLetterReason.NoEmail, "none") });
+        }
+
+        DeadLetterRun run = (await deadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None)).Run;
+        await SettleAsync(file, attempt => attempt);
+        await SettleAsync(file, attempt => attempt with { Settlement = new Settlement.Complete(SkipReason.NotEnabled) });
+        await SettleAsync(file, attempt => attempt with { Settlement = new Settlement.Release("unavailable", FailureHistory.None) });
+        await SettleAsync(file, attempt => attempt with { Settlement = new Settlement.DeadLetter(DeadLetterReason.Expired, "old") });
+
+        ReplayResult result = await deadLetters.FindResultAsync(run, CancellationToken.None);
+        (result.Delivered, result.Skipped, result.Waiting).ShouldBe((1, 1, 1));
+        result.CameBack.ShouldBe(new Dictionary<DeadLetterReason, long> { [DeadLetterReason.Expired] = 1 });
+        (await deadLetters.FindResultAsync(new DeadLetterRun(0, run.BeganAt.AddDays(-1)), CancellationToken.None)).Waiting.ShouldBe(0, "of another run nothing is known");
+    }
+
+    private static EventCounters Beside(QueueFolder folder, int rejected, int skipped, int failed)
+    {
+        EventCounters counters = new(folder.Clock);
+        counters.Ingested(received: rejected + skipped, accepted: 0, rejected, skipped);
+        counters.CallsFailed(failed);
+        return counters;
+    }
+
+    private static async Task SettleAsync(QueueFile file, Func<DeliveryAttempt, DeliveryAttempt> change)
+    {
+        await using IPartitionLease lease = await new SqliteEventReceiver(file).ReceiveAsync(Lane.Live, 1, CancellationToken.None);
+        await lease.SettleAsync(lease.Events[0], change(Some.Attempt(lease.Events[0], Settlement.Complete.Delivered)));
+    }
 
     private static async Task RunAsync(int[] steps)
     {
@@ -52,10 +115,10 @@ public sealed class CountersTests
                 await SettleAsync(file, lane, new Settlement.Release("http_503", new FailureHistory(1, Some.Time)));
                 break;
             case 5:
-                await deadLetters.ReplayAsync(new DeadLetterSelection.OfReason(reason), asOfNow: false, CancellationToken.None);
+                await deadLetters.ReplayAsync(new DeadLetterSelection.OfReason(reason), asOfNow: false, run: null, CancellationToken.None);
                 break;
             default:
-                await deadLetters.DiscardAsync(new DeadLetterSelection.OfReason(reason), CancellationToken.None);
+                await deadLetters.DiscardAsync(new DeadLetterSelection.OfReason(reason), run: null, CancellationToken.None);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Azure.Core.Amqp;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
@@ -30,6 +31,7 @@ internal static class DeadLetterMessage
             Reason = ReasonOf(message),
             Description = message.DeadLetterErrorDescription ?? "",
             DeadLetteredAt = DeadLetteredAt(message),
+            FirstFailedAt = FirstFailedAt(message),
             EventTime = EventUlid.TimeOf(eventId),
             Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, PropertyNames.Attempts),
         };
@@ -38,6 +40,18 @@ internal static class DeadLetterMessage
     /// <summary>Its event's bytes; none when the body is no data.</summary>
     public static ReadOnlyMemory<byte> BodyOf(ServiceBusReceivedMessage message) =>
         message.GetRawAmqpMessage().Body.BodyType == AmqpMessageBodyType.Data ? message.Body.ToMemory() : ReadOnlyMemory<byte>.Empty;
+
+    /// <summary>What Customer.io wrote when it refused the event; empty when it wrote nothing, or the broker gave it up.</summary>
+    public static ReadOnlyMemory<byte> AnswerOf(ServiceBusReceivedMessage message) =>
+        message.ApplicationProperties.GetValueOrDefault(PropertyNames.Answer) is string { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : ReadOnlyMemory<byte>.Empty;
+
+    /// <summary>When its event first failed, before a replay too.</summary>
+    public static DateTimeOffset FirstFailedAt(ServiceBusReceivedMessage message) =>
+        EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.FirstFailedAt) ?? DeadLetteredAt(message);
+
+    /// <summary>Whether a run of replay put it on the queue last.</summary>
+    public static bool IsOf(ServiceBusReceivedMessage message, DeadLetterRun run) =>
+        message.ApplicationProperties.GetValueOrDefault(PropertyNames.ReplayRun) is long id && id == run.Id;
 
     /// <summary>Its event's kind.</summary>
     public static EventKind KindOf(ServiceBusReceivedMessage message) =>

@@ -5,11 +5,11 @@ namespace CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 
 /// <summary>What a pass over the dead letters did so far, and its bounds. Made when the pass begins: its time runs from then.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="before">For a purge: only what became a dead letter before is included. Null for what was one when the pass began, up to the first that was not.</param>
-internal sealed class PassProgress(TimeProvider time, DateTimeOffset? before)
+/// <param name="begun">When the run began that it is a pass of: what was a dead letter then is included, up to the first that was not.</param>
+/// <param name="before">For a purge: only what became a dead letter before is included, and it looks on beyond others. Null for a run.</param>
+internal sealed class PassProgress(TimeProvider time, DateTimeOffset begun, DateTimeOffset? before)
 {
     private readonly long _started = time.GetTimestamp();
-    private readonly DateTimeOffset _begun = time.GetUtcNow();
     private long _oldUpTo = -1;
 
     /// <summary>How many were asked for by id and are there; null for as many as there are.</summary>
@@ -70,16 +70,16 @@ internal sealed class PassProgress(TimeProvider time, DateTimeOffset? before)
         return included;
     }
 
-    /// <summary>Whether it is old enough.</summary>
+    /// <summary>Whether it is old enough. What the run replayed and came back never is, whatever the clock of whoever dead-lettered it.</summary>
     public bool Includes(ServiceBusReceivedMessage message) => message.SequenceNumber <= _oldUpTo || (before is { } end
         ? DeadLetterMessage.DeadLetteredBy(message) <= end
-        : DeadLetterMessage.DeadLetteredAt(message) <= _begun);
+        : DeadLetterMessage.DeadLetteredAt(message) <= begun && !DeadLetterMessage.IsOf(message, new DeadLetterRun(0, begun)));
 
     /// <summary>What the pass came to. Where it did nothing within its bounds, and nobody was in its way, repeating it would do nothing either.</summary>
     public DeadLetterPass End(SweepEnd end, IReadOnlyList<string> notFound)
     {
         bool isContended = IsContended && !IsComplete;
         bool isMore = isContended || end == SweepEnd.QueueUnavailable || (end == SweepEnd.AtItsBound && Done > 0);
-        return new DeadLetterPass(Done, Identifies, notFound, isMore, Scanned, isContended);
+        return new DeadLetterPass(Done, Identifies, notFound, isMore, new DeadLetterRun(LastSequence, begun), Scanned, isContended);
     }
 }

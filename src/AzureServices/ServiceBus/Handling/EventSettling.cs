@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
@@ -56,19 +57,23 @@ internal static class SettlementSteps
     public static Task CarryOutAsync(this IMessageSettlement messages, ReceivedEvent received, DeliveryAttempt attempt) => attempt.Settlement switch
     {
         Settlement.Complete => messages.CompleteAsync(CancellationToken.None),
-        Settlement.DeadLetter letter => messages.DeadLetterAsync(letter, attempt.Attempts, attempt.At),
+        Settlement.DeadLetter letter => messages.DeadLetterAsync(letter, new FailureHistory(attempt.Attempts, attempt.FirstFailedAt), attempt.At),
         Settlement.Release release => messages.ReleaseAsync(received.Envelope.MessageId, release.History),
         _ => throw new UnreachableException(),
     };
 
     /// <summary>Dead-letters the message and says on it what a list of dead letters shows. Its kind is on it since it was sent.</summary>
-    public static Task DeadLetterAsync(this IMessageSettlement messages, Settlement.DeadLetter letter, int attempts, DateTimeOffset at) => messages.DeadLetterAsync(
+    public static Task DeadLetterAsync(this IMessageSettlement messages, Settlement.DeadLetter letter, FailureHistory history, DateTimeOffset at) => messages.DeadLetterAsync(
         letter.Reason.ToCode(),
         letter.Description,
         new Dictionary<string, object>
         {
-            [PropertyNames.Attempts] = attempts,
+            [PropertyNames.Attempts] = history.FailedCalls,
+            [PropertyNames.FirstFailedAt] = (history.FirstFailedAt ?? at).ToUnixTimeMilliseconds(),
             [PropertyNames.DeadLetteredAt] = at.ToUnixTimeMilliseconds(),
+
+            // Empty where nothing was written: what an earlier time left there is not to be shown for this one.
+            [PropertyNames.Answer] = Encoding.UTF8.GetString(letter.Answer.Span),
         },
         CancellationToken.None);
 

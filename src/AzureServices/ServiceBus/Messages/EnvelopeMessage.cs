@@ -37,6 +37,16 @@ internal static class EnvelopeMessage
             message.ApplicationProperties[PropertyNames.TraceParent] = traceParent;
         }
 
+        if (envelope.ReplayRun is { } run)
+        {
+            message.ApplicationProperties[PropertyNames.ReplayRun] = run;
+            message.ApplicationProperties[PropertyNames.Attempts] = envelope.BeforeReplay.FailedCalls;
+            if (envelope.BeforeReplay.FirstFailedAt is { } first)
+            {
+                message.ApplicationProperties[PropertyNames.FirstFailedAt] = first.ToUnixTimeMilliseconds();
+            }
+        }
+
         return message;
     }
 
@@ -87,6 +97,8 @@ internal static class EnvelopeMessage
             LifecycleAllowed = properties.GetValueOrDefault(PropertyNames.LifecycleAllowed) is true,
             FromBrowser = properties.GetValueOrDefault(PropertyNames.FromBrowser) is true,
             TraceParent = properties.GetValueOrDefault(PropertyNames.TraceParent) as string,
+            ReplayRun = properties.GetValueOrDefault(PropertyNames.ReplayRun) as long?,
+            BeforeReplay = new FailureHistory(CountOf(properties, PropertyNames.Attempts), TimeOf(properties, PropertyNames.FirstFailedAt)),
             Body = message.Body.ToMemory(),
         });
     }
@@ -145,8 +157,17 @@ internal static class PropertyNames
     /// <summary>The name the client's own tracing uses, which leaves a value that is there alone.</summary>
     public const string TraceParent = "traceparent";
 
-    /// <summary>Set with a dead letter: calls made to Customer.io.</summary>
+    /// <summary>Set with a dead letter, and kept by its replay: calls made to Customer.io.</summary>
     public const string Attempts = "attempts";
+
+    /// <summary>Set with a dead letter, and kept by its replay: when the event first failed.</summary>
+    public const string FirstFailedAt = "firstFailedAt";
+
+    /// <summary>Set by a replay: its run.</summary>
+    public const string ReplayRun = "replayRun";
+
+    /// <summary>Set with a dead letter: what Customer.io wrote, where it wrote something. It may quote the event.</summary>
+    public const string Answer = "answer";
 
     /// <summary>Set with a dead letter: when it became one.</summary>
     public const string DeadLetteredAt = "deadLetteredAt";

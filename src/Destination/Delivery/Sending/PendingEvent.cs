@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.TrackApi;
@@ -18,7 +19,7 @@ internal sealed class PendingEvent : IDisposable
         StartedAt = startedAt;
         Span = span;
         OthersAtFirstFailure = othersAtFirstFailure;
-        Attempts = received.History.FailedCalls;
+        Attempts = received.Envelope.BeforeReplay.FailedCalls + received.History.FailedCalls;
         FailedCalls = received.History.FailedCalls;
         FirstFailedAt = received.History.FirstFailedAt;
     }
@@ -49,13 +50,16 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>What mapping it had to say.</summary>
     public IReadOnlyList<MappingWarning> Warnings { get; set; } = [];
 
+    /// <summary>Whose it is, where that was asked: by it is learnt once it was delivered. Null where there is nothing to learn.</summary>
+    public PersonQuestion? Question { get; set; }
+
     /// <summary>What the last call came to; null before the first.</summary>
     public DeliveryOutcome? Outcome { get; set; }
 
     /// <summary>What is done with its queue message; null while it goes on.</summary>
     public Settlement? End { get; set; }
 
-    /// <summary>Calls to Customer.io for it so far: all of this pass, and those of earlier passes that failed.</summary>
+    /// <summary>Calls to Customer.io for it so far: all of this pass, and those of earlier passes that failed and of before a replay.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>Failed calls, earlier passes included.</summary>
@@ -110,6 +114,15 @@ internal sealed class PendingEvent : IDisposable
             Item = item.ToArray();
         }
 
+        ReturnScope();
+    }
+
+    /// <summary>It is to be mapped anew.</summary>
+    public void Reset()
+    {
+        Requests = [];
+        Item = null;
+        IsPrepared = false;
         ReturnScope();
     }
 

@@ -23,7 +23,7 @@ public sealed class DeadLetterMessageTests
         DeadLetterMessage.Read(Message("TTLExpiredException", timeToLive: TimeSpan.FromDays(14))).DeadLetteredAt.ShouldBe(Some.Time.AddDays(14));
 
     [Fact]
-    public void Of_one_the_broker_gave_up_only_the_time_it_was_queued_is_known() =>
+    public void A_dead_letter_the_broker_made_tells_only_when_it_was_queued() =>
         DeadLetterMessage.Read(Message("MaxDeliveryCountExceeded", timeToLive: TimeSpan.FromDays(14))).DeadLetteredAt.ShouldBe(Some.Time);
 
     [Fact]

@@ -26,8 +26,8 @@ public sealed class DeadLetterPassTests : BrokerTests
     {
         await DeadLettersAsync(10_000);
 
-        DeadLetterPass first = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
-        DeadLetterPass second = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass first = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
+        DeadLetterPass second = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         (first.Done, first.More, first.Scanned).ShouldBe((5_000, true, 5_000));
         (second.Done, second.More).ShouldBe((5_000, false));
@@ -40,8 +40,8 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(10_000);
         object?[] before = [.. Subject.Double.DeadLetters.Select(message => message.ApplicationProperties["eventId"])];
 
-        DeadLetterPass first = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
-        DeadLetterPass second = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        DeadLetterPass first = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
+        DeadLetterPass second = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
 
         (first.Done, first.More, second.Done, second.More).ShouldBe((5_000, true, 5_000, false));
         Subject.Double.Messages.Select(message => message.ApplicationProperties["eventId"]).SequenceEqual(before).ShouldBeTrue();
@@ -54,9 +54,9 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(1);
         Subject.Double.Fail(BrokerOperation.Peek, OperationFault.Unauthorized, times: 10);
 
-        (await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None))).Code.ShouldBe("queue_refused");
-        (await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.FindAsync("1", CancellationToken.None))).Code.ShouldBe("queue_refused");
-        await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.DiscardAsync(new DeadLetterSelection.Ids(["1"]), CancellationToken.None));
+        (await Should.ThrowAsync<UnavailableException>(Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None))).Code.ShouldBe("queue_refused");
+        (await Should.ThrowAsync<UnavailableException>(Subject.Store.FindAsync("1", CancellationToken.None))).Code.ShouldBe("queue_refused");
+        await Should.ThrowAsync<UnavailableException>(Subject.Store.DiscardAsync(new DeadLetterSelection.Ids(["1"]), run: null, CancellationToken.None));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(250);
         DeadLetter last = (await Subject.Store.ListAsync(new DeadLetterQuery(null, 1_000, null), CancellationToken.None)).Items[^1];
 
-        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.Ids([last.Id]), CancellationToken.None);
+        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.Ids([last.Id]), run: null, CancellationToken.None);
 
         (pass.Done, pass.More, pass.Scanned).ShouldBe((1, false, 250));
         Subject.Double.DeadLetters.Count.ShouldBe(249);
@@ -78,7 +78,7 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(5_001);
         string id = Subject.Double.DeadLetters[^1].SequenceNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.Ids([id]), CancellationToken.None);
+        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.Ids([id]), run: null, CancellationToken.None);
 
         (pass.Done, pass.More, pass.Scanned).ShouldBe((0, false, 5_000));
         pass.NotFound.ShouldBeEmpty();
@@ -92,8 +92,8 @@ public sealed class DeadLetterPassTests : BrokerTests
         int recorded = 0;
         Subject.Log.Recorded = () => _time.Advance(Interlocked.Increment(ref recorded) == 1 ? TimeSpan.FromSeconds(61) : TimeSpan.Zero);
 
-        Task<DeadLetterPass> first = Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
-        Task<DeadLetterPass> second = Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        Task<DeadLetterPass> first = Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
+        Task<DeadLetterPass> second = Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         ((await first).Done, (await first).More).ShouldBe((100, true));
         ((await second).Done, (await second).More).ShouldBe((150, false));
@@ -113,9 +113,9 @@ public sealed class DeadLetterPassTests : BrokerTests
             theirs.AddRange(await other.ReceiveMessagesAsync(held - theirs.Count));
         }
 
-        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
         _time.Advance(TimeSpan.FromMinutes(2));
-        DeadLetterPass later = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass later = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         (pass.Done, pass.More, pass.Contended).ShouldBe((5 - held, true, true));
         (later.Done, later.More, later.Contended).ShouldBe((held, false, false));
@@ -127,7 +127,7 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(3);
         Subject.Double.FailSends(new SendFault.QuotaExceeded());
 
-        DeadLetterPass pass = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        DeadLetterPass pass = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
 
         (pass.Done, pass.More).ShouldBe((0, true));
         Subject.Double.DeadLetters.Count.ShouldBe(3);
@@ -141,8 +141,8 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(3);
         Subject.Double.FailSends(new SendFault.AnswerLost());
 
-        DeadLetterPass pass = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
-        DeadLetterPass rest = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
+        DeadLetterPass pass = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
+        DeadLetterPass rest = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
 
         (pass.Done + rest.Done).ShouldBeLessThanOrEqualTo(3);
         Subject.Double.ActiveCount.ShouldBe(3);
@@ -155,7 +155,7 @@ public sealed class DeadLetterPassTests : BrokerTests
         using CancellationTokenSource cancellation = new();
         Subject.Log.Recorded = cancellation.Cancel;
 
-        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), cancellation.Token);
+        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, cancellation.Token);
 
         pass.More.ShouldBeTrue();
         pass.Done.ShouldBeInRange(1, 100);
@@ -174,7 +174,7 @@ public sealed class DeadLetterPassTests : BrokerTests
 
         deadLetter.Reason.ShouldBe(DeadLetterReason.DeliveryCount);
         (deadLetter.EventId, deadLetter.Kind, deadLetter.Attempts).ShouldBe((Some.Envelope().EventId, "track", 0));
-        (await Subject.Store.ReplayAsync(new DeadLetterSelection.OfReason(DeadLetterReason.DeliveryCount), asOfNow: false, CancellationToken.None)).Done.ShouldBe(1);
+        (await Subject.Store.ReplayAsync(new DeadLetterSelection.OfReason(DeadLetterReason.DeliveryCount), asOfNow: false, run: null, CancellationToken.None)).Done.ShouldBe(1);
     }
 
     [Fact]
@@ -186,8 +186,8 @@ public sealed class DeadLetterPassTests : BrokerTests
         await session.DeadLetterMessageAsync(await session.ReceiveMessageAsync(), "ManualDeadLetter");
 
         DeadLetter deadLetter = await OnlyAsync();
-        DeadLetterPass replay = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None);
-        DeadLetterPass discard = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass replay = await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None);
+        DeadLetterPass discard = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         (deadLetter.Reason, deadLetter.EventId, deadLetter.Kind).ShouldBe((DeadLetterReason.Unreadable, "", "unsupported"));
         (replay.Done, replay.More).ShouldBe((0, false));

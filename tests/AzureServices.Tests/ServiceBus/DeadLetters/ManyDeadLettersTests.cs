@@ -44,7 +44,7 @@ public sealed class ManyDeadLettersTests : BrokerTests
             page = await LookAsync(next);
         }
 
-        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.OfReason(DeadLetterReason.NoEmail), CancellationToken.None);
+        DeadLetterPass pass = await Subject.Store.DiscardAsync(new DeadLetterSelection.OfReason(DeadLetterReason.NoEmail), run: null, CancellationToken.None);
 
         calls.ShouldBe(Count / 1_000);
         (pass.Done, pass.Scanned).ShouldBe((0, 5_000));
@@ -69,7 +69,7 @@ public sealed class ManyDeadLettersTests : BrokerTests
             new SlowTime(_time));
         int before = Subject.Double.Looks;
 
-        DeadLetterPass pass = await store.DiscardAsync(new DeadLetterSelection.Ids(ids), CancellationToken.None);
+        DeadLetterPass pass = await store.DiscardAsync(new DeadLetterSelection.Ids(ids), run: null, CancellationToken.None);
 
         (pass.Done, pass.More).ShouldBe((100, true));
         (Subject.Double.Looks - before).ShouldBeLessThan(900, "it is not looked for all of them");

@@ -30,7 +30,7 @@ public sealed class PassingTimeTests : BrokerTests
         await Eventually.BecomesTrueAsync(() => Subject.Double.DeadLetterCount == 1);
         DeadLetter deadLetter = (await Subject.Store.ListAsync(new DeadLetterQuery(DeadLetterReason.TtlExpired, 10, null), CancellationToken.None)).Items.ShouldHaveSingleItem();
         deadLetter.DeadLetteredAt.ShouldBeLessThanOrEqualTo(_time.GetUtcNow());
-        (await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, CancellationToken.None)).Done.ShouldBe(1);
+        (await Subject.Store.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None)).Done.ShouldBe(1);
     }
 
     [Fact]

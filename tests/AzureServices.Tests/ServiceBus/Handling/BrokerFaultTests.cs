@@ -105,9 +105,9 @@ public sealed class BrokerFaultTests : BrokerTests
         await Eventually.BecomesTrueAsync(() => Subject.Double.DeadLetterCount == 3);
         Subject.Double.Fail(BrokerOperation.Settle, OperationFault.LockLost);
 
-        DeadLetterPass first = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass first = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
         _time.Advance(TimeSpan.FromMinutes(2));
-        DeadLetterPass second = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), CancellationToken.None);
+        DeadLetterPass second = await Subject.Store.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None);
 
         (first.Done, second.Done).ShouldBe((2, 1));
     }

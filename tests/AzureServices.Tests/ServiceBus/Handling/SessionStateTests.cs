@@ -10,7 +10,7 @@ public sealed class SessionStateTests
 
     [Theory]
     [MemberData(nameof(Histories))]
-    public void What_is_written_is_read(FailureHistory history) =>
+    public void A_session_state_is_read_as_it_was_written(FailureHistory history) =>
         SessionState.HistoryOf(SessionState.Of("track-1-0", history), "track-1-0").ShouldBe(history);
 
     [Theory]

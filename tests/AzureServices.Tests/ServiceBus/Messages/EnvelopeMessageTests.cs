@@ -12,7 +12,7 @@ public sealed class EnvelopeMessageTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void What_is_written_is_read(EventKind kind)
+    public void A_session_state_is_read_as_it_was_written(EventKind kind)
     {
         EventEnvelope envelope = Some.Envelope(partition: new Partition(Lane.Import, 63)) with
         {

@@ -38,7 +38,7 @@ public sealed class EnqueueTests : BrokerTests
     }
 
     [Fact]
-    public async Task What_no_message_can_hold_is_told_by_its_index()
+    public async Task An_event_that_no_message_can_hold_is_told_by_its_index()
     {
         await using ServiceBusQueueUnderTest small = new(definition => definition with { MaxMessageSize = 20_000 });
         EventEnvelope large = Some.Envelope(2) with { Body = new byte[19_990] };

@@ -73,7 +73,7 @@ public sealed class PatientSenderTests
     }
 
     [Fact]
-    public async Task What_fits_no_batch_is_left_out()
+    public async Task An_event_that_fits_no_batch_is_left_out()
     {
         _batchHolds = 0;
 

@@ -1,0 +1,287 @@
+using System.Globalization;
+using CustomerIoDestination.Cli.Configuration;
+using CustomerIoDestination.Cli.Host;
+using CustomerIoDestination.Cli.Importing;
+using CustomerIoDestination.Ingest;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Preview;
+using CustomerIoDestination.Rules.Reading;
+using CustomerIoDestination.Settings;
+
+namespace CustomerIoDestination.Cli.Commands;
+
+/// <summary>What was asked of an import.</summary>
+/// <param name="Format">What is in the files; null to find out.</param>
+/// <param name="Map">The file that says what a CSV's columns are; null for none.</param>
+/// <param name="State">Where the state is kept; null for beside the file.</param>
+/// <param name="Scan">Whether to report fields that look personal first.</param>
+/// <param name="Rehearse">Whether to map only.</param>
+/// <param name="Yes">Whether not to ask.</param>
+internal sealed record ImportChoice(ImportFormat? Format, string? Map, string? State, bool Scan, bool Rehearse, bool Yes);
+
+/// <summary>The import of one file.</summary>
+internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli)
+{
+    /// <summary>The exit code when all was read, and some was no event. A higher one means that it was not read to its end.</summary>
+    public const int SomeRefused = 1;
+
+    private const int Stopped = 2;
+    private const int MaxRefusalsTold = 20;
+    private const string StandardInput = "-";
+
+    private int _told;
+
+    private string? StatePath => choice.State ?? (name == StandardInput ? null : name + ".import.json");
+
+    private string? RefusedPath => name == StandardInput ? null : name + (choice.Rehearse ? ".rehearsed.ndjson" : ".refused.ndjson");
+
+    private string Shown => name == StandardInput ? "standard input" : name;
+
+    /// <summary>Runs it.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (name != StandardInput && !File.Exists(name))
+        {
+            return Refuse($"There is no file {name}.");
+        }
+
+        CsvMap map;
+        ImportState? state;
+        try
+        {
+            map = choice.Map is null ? CsvMap.None : CsvMap.Parse(await File.ReadAllTextAsync(choice.Map, cancellationToken));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return Refuse($"The map {choice.Map} can't be used: {e.Message}");
+        }
+
+        try
+        {
+            state = StatePath is { } path && !choice.Rehearse ? ImportState.Read(path) : null;
+        }
+        catch (FormatException)
+        {
+            return Refuse($"{StatePath} is no state of an import; remove it to import all of {Shown} anew.");
+        }
+
+        if (state is not null && state.Host != api.Url.AbsoluteUri)
+        {
+            return Refuse($"{StatePath} is of an interrupted import to {state.Host}; remove it to import all of {Shown} anew.");
+        }
+
+        try
+        {
+            return choice.Scan && await ScanAsync(map, cancellationToken) is { } exitCode ? exitCode
+                : choice.Rehearse ? await RehearseAsync(map, cancellationToken)
+                : await SendAsync(map, state ?? ImportState.Start(api.Url), cancellationToken);
+        }
+        catch (Exception e) when (e is ImportFileException or InvalidDataException)
+        {
+            return Refuse($"{Shown} can't be read on: {e.Message}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(e.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Interrupted("Interrupted.");
+        }
+    }
+
+    private async Task<int?> ScanAsync(CsvMap map, CancellationToken cancellationToken)
+    {
+        if (name == StandardInput)
+        {
+            return Refuse("--scan reads a file before it is sent, and standard input can be read once only: save it as a file.");
+        }
+
+        var scan = new FieldScan();
+        if (await OpenAsync(cancellationToken) is not { } input)
+        {
+            return Stopped;
+        }
+
+        await using (input)
+        {
+            await foreach (ImportItem item in ImportBatches.ItemsAsync(input, map, cancellationToken))
+            {
+                scan.Add(item.Json);
+            }
+        }
+
+        scan.Tell(cli.Console);
+        if (scan.Found.Count == 0 || choice.Yes || choice.Rehearse)
+        {
+            return null;
+        }
+
+        if (cli.ReadLine is null)
+        {
+            return Refuse("Nothing was sent. Nobody can be asked here: repeat it with --yes.");
+        }
+
+        cli.Console.Text($"Type yes to send them: ");
+        return string.Equals(cli.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase) ? null : Refuse("Nothing was sent.");
+    }
+
+    private async Task<int> RehearseAsync(CsvMap map, CancellationToken cancellationToken)
+    {
+        if (CliConfiguration.Read(cli.WorkingDirectory) is not Checked<DestinationSettings>.Valid { Value: var settings }
+            || CliConfiguration.OpenRules(null, settings.Rules, cli.Time) is not Checked<RulesSource>.Valid { Value: var rules })
+        {
+            return Refuse("Settings or rules have problems; run check to see them.");
+        }
+
+        if (await OpenAsync(cancellationToken) is not { } input)
+        {
+            return Stopped;
+        }
+
+        await using (input)
+        {
+            var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
+            var rehearsal = new Rehearsal(new EventPreview(settings, mapper, cli.Time, new Random()));
+            using var refused = new RefusedItems(RefusedPath, 0);
+            using var events = new ImportedEvents(settings.Mapping.PlaceholderIdentifiers);
+            using var ids = new ImportIds(TemporaryFolder);
+            var progress = new ImportProgress(input, ImportState.Start(api.Url), cli);
+            await progress.ShowAsync(async advanced =>
+            {
+                long items = 0;
+                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), ImportState.Start(api.Url), cancellationToken))
+                {
+                    rehearsal.Add(batch, item =>
+                    {
+                        refused.Add(item);
+                        Tell(item);
+                    });
+                    items = batch.Items;
+                    advanced(ImportState.Start(api.Url) with { Accepted = items }, batch.Position);
+                }
+            });
+            rehearsal.Tell(cli.Console);
+            TellRefusedFile(refused.Length);
+            return rehearsal.IsGood ? 0 : SomeRefused;
+        }
+    }
+
+    private async Task<int> SendAsync(CsvMap map, ImportState from, CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(cancellationToken) is not { } input)
+        {
+            return Stopped;
+        }
+
+        await using (input)
+        {
+            using var refused = new RefusedItems(RefusedPath, from.RefusedBytes);
+            using var events = new ImportedEvents(placeholders);
+            using var ids = new ImportIds(TemporaryFolder);
+            if (from.Items > 0)
+            {
+                cli.Console.Line($"Going on after line {from.Line:N0}: {from.Items:N0} of {Shown} are done.");
+            }
+
+            IAsyncEnumerable<ImportBatch> batches = new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), from, cancellationToken);
+            var importer = new Importer(api, cli.Time, refused, Tell, Waiting);
+            var progress = new ImportProgress(input, from, cli);
+            ImportState state = from;
+            HostAnswer? stoppedBy = null;
+            try
+            {
+                await progress.ShowAsync(async advanced => stoppedBy = await importer.RunAsync(batches, from, (now, position) =>
+                {
+                    state = now;
+                    if (StatePath is { } path)
+                    {
+                        now.Write(path);
+                    }
+
+                    advanced(now, position);
+                }, cancellationToken));
+            }
+            finally
+            {
+                cli.Console.Line($"[green]{state.Accepted:N0}[/] accepted, {state.Skipped:N0} skipped, {state.Refused:N0} rejected.");
+                TellRefusedFile(refused.Length);
+            }
+
+            if (stoppedBy is not null)
+            {
+                return Interrupted(stoppedBy.Problem);
+            }
+
+            if (StatePath is { } done)
+            {
+                File.Delete(done);
+            }
+
+            return state.Refused == 0 ? 0 : SomeRefused;
+        }
+    }
+
+    private string TemporaryFolder => name == StandardInput ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(name))!;
+
+    private async Task<ImportInput?> OpenAsync(CancellationToken cancellationToken)
+    {
+        Stream raw = name == StandardInput
+            ? cli.Input()
+            : new FileStream(name, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+        switch (await ImportInput.OpenAsync(name, raw, choice.Format, cancellationToken))
+        {
+            case ImportOpening.Opened opened:
+                return opened.Input;
+            case ImportOpening.Refused refused:
+                Refuse($"{Shown} can't be imported: {refused.Message}.");
+                return null;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private void Tell(RefusedItem item)
+    {
+        if (_told++ < MaxRefusalsTold)
+        {
+            cli.Console.Line($"[yellow]line {item.Line}[/] {item.Problem.Code}: {item.Problem.Message}");
+        }
+        else if (_told == MaxRefusalsTold + 1)
+        {
+            cli.Console.Line($"[yellow]…[/] and more");
+        }
+    }
+
+    private void TellRefusedFile(long length)
+    {
+        if (length > 0)
+        {
+            cli.Console.Line($"They are in {RefusedPath}, with the reason of each. It holds personal data.");
+        }
+    }
+
+    private void Waiting(HostAnswer.Unreachable answer, int tried, int most, TimeSpan wait)
+    {
+        string status = answer.Status is { } code ? string.Create(CultureInfo.InvariantCulture, $"It answered {code}") : "No answer yet";
+        cli.Console.Line($"[yellow]{status} at {answer.Url}[/] ({tried} of {most}); trying again in {wait.TotalSeconds:0.#} s.");
+    }
+
+    private int Interrupted(string why)
+    {
+        cli.Console.Line($"[red]{why}[/]");
+        if (StatePath is { } path && !choice.Rehearse && File.Exists(path))
+        {
+            cli.Console.Line($"Resume with: import {name}{(choice.State is null ? "" : $" --state {choice.State}")}");
+        }
+
+        return Stopped;
+    }
+
+    private int Refuse(string message)
+    {
+        cli.Console.Line($"[red]{message}[/]");
+        return Stopped;
+    }
+}

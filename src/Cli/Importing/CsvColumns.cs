@@ -1,0 +1,282 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace CustomerIoDestination.Cli.Importing;
+
+/// <summary>What a value of a column is sent as.</summary>
+internal enum CsvType
+{
+    /// <summary>Text, as it stands there.</summary>
+    Text,
+
+    /// <summary>A JSON number.</summary>
+    Number,
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    Boolean,
+}
+
+/// <summary>
+/// What a <c>--map</c> file says about the columns of a CSV: <c>{"columns": {"E-Mail": "traits.email", "Age": {"to": "age", "type": "number"}, "Notes": null}, "set": {"type": "identify"}}</c>. A column is
+/// sent under its own name as text unless named here; null leaves it out; <c>set</c> gives every row a member that no column has.
+/// </summary>
+/// <param name="Columns">By the column's name; null for one that is left out.</param>
+/// <param name="Set">Members and the JSON of their values.</param>
+internal sealed record CsvMap(IReadOnlyDictionary<string, (string To, CsvType Type)?> Columns, IReadOnlyDictionary<string, string> Set)
+{
+    /// <summary>The map without a file.</summary>
+    public static CsvMap None { get; } = new(new Dictionary<string, (string, CsvType)?>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>Reads a map.</summary>
+    /// <exception cref="FormatException">It is none; the message says where and why.</exception>
+    public static CsvMap Parse(string text)
+    {
+        using JsonDocument document = Document(text);
+        var columns = new Dictionary<string, (string, CsvType)?>(StringComparer.Ordinal);
+        var set = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty member in Members(document.RootElement, "the map"))
+        {
+            switch (member.Name)
+            {
+                case "columns":
+                    foreach (JsonProperty column in Members(member.Value, "columns"))
+                    {
+                        columns[column.Name] = Column(column);
+                    }
+
+                    break;
+                case "set":
+                    foreach (JsonProperty value in Members(member.Value, "set"))
+                    {
+                        set[value.Name] = value.Value.GetRawText();
+                    }
+
+                    break;
+                default:
+                    throw new FormatException($"\"{member.Name}\" is unknown; there are \"columns\" and \"set\"");
+            }
+        }
+
+        return new CsvMap(columns, set);
+    }
+
+    private static JsonDocument Document(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text, CliJson.Lenient);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it is no JSON at line {e.LineNumber + 1}"), e);
+        }
+    }
+
+    private static JsonElement.ObjectEnumerator Members(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object ? json.EnumerateObject() : throw new FormatException($"{name} is no object");
+
+    private static (string To, CsvType Type)? Column(JsonProperty column)
+    {
+        switch (column.Value.ValueKind)
+        {
+            case JsonValueKind.Null:
+                return null;
+            case JsonValueKind.String:
+                return (column.Value.GetString()!, CsvType.Text);
+            case JsonValueKind.Object:
+                (string to, CsvType type) = (column.Name, CsvType.Text);
+                foreach (JsonProperty member in column.Value.EnumerateObject())
+                {
+                    switch (member.Name)
+                    {
+                        case "to" when member.Value.ValueKind == JsonValueKind.String:
+                            to = member.Value.GetString()!;
+                            break;
+                        case "type" when Enum.TryParse(member.Value.ToString(), ignoreCase: true, out CsvType known) && !char.IsDigit(member.Value.ToString()[0]):
+                            type = known;
+                            break;
+                        default:
+                            throw new FormatException($"columns.{column.Name}: \"to\" is a name, \"type\" one of text, number, boolean; \"{member.Name}\" is neither");
+                    }
+                }
+
+                return (to, type);
+            default:
+                throw new FormatException($"columns.{column.Name} is neither a name, nor an object with \"to\" and \"type\", nor null");
+        }
+    }
+}
+
+/// <summary>
+/// Makes events of a CSV's rows. Columns named as a webhook's members (<c>type</c>, <c>event</c>, <c>userId</c>, …, <c>traits.x</c>, <c>context.x</c>, <c>properties.x</c>, <c>integrations.x</c>) are those; the
+/// others are properties, of an identify or a group traits. An empty cell is no value.
+/// </summary>
+internal sealed partial class CsvColumns
+{
+    private static readonly string[] Members = ["type", "event", "name", "userId", "anonymousId", "groupId", "previousId", "messageId", "timestamp", "sentAt", "channel"];
+    private static readonly string[] Objects = ["traits", "context", "properties", "integrations"];
+
+    private readonly Column[] _columns;
+    private readonly IReadOnlyDictionary<string, string> _set;
+    private readonly int _type;
+
+    private CsvColumns(Column[] columns, IReadOnlyDictionary<string, string> set)
+    {
+        _columns = columns;
+        _set = set;
+        _type = Array.FindIndex(columns, column => column.Path is ["type"]);
+    }
+
+    /// <summary>How many fields a row has.</summary>
+    public int Count => _columns.Length;
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="header">The names of the columns.</param>
+    /// <param name="map">What else is said about them.</param>
+    /// <exception cref="ImportFileException">No events can be made of it; the message says why.</exception>
+    public static CsvColumns Of(IReadOnlyList<string> header, CsvMap map)
+    {
+        string[] names = [.. header.Select(name => name.Trim())];
+        if (Array.FindIndex(names, string.IsNullOrEmpty) is >= 0 and int blank)
+        {
+            throw new ImportFileException(string.Create(CultureInfo.InvariantCulture, $"column {blank + 1} of the header has no name"));
+        }
+
+        if (map.Columns.Keys.FirstOrDefault(name => !names.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new ImportFileException($"the map names a column that the header has not: {Text.FieldName.Harmless(unknown)}");
+        }
+
+        Column[] columns = [.. names.Select(name => map.Columns.TryGetValue(name, out (string To, CsvType Type)? mapped) ? mapped is { } to ? Place(to.To, to.Type) : new Column([], CsvType.Text) : Place(name, CsvType.Text))];
+        string[] taken = [.. columns.Where(column => column.Path.Length > 0).Select(column => string.Join('.', column.Path)), .. map.Set.Keys];
+        if (taken.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new ImportFileException($"two columns are called {Text.FieldName.Harmless(twice.Key)}");
+        }
+
+        if (!taken.Any(name => name is "type" or "event") && !taken.Any(name => name.StartsWith("traits.", StringComparison.Ordinal)))
+        {
+            throw new ImportFileException("no column says what kind of event a row is: name one type or event, or let the map say \"set\": {\"type\": \"identify\"}");
+        }
+
+        return new CsvColumns(columns, map.Set);
+    }
+
+    /// <summary>Makes an event of a row.</summary>
+    /// <param name="row">Its fields.</param>
+    /// <param name="problem">Why none can be made; null when one was.</param>
+    public byte[]? Event(IReadOnlyList<string> row, out ItemProblem? problem)
+    {
+        problem = row.Count == Count ? null : new ItemProblem("invalid_row", string.Create(CultureInfo.InvariantCulture, $"the row has {row.Count} fields, the header has {Count}"));
+        string type = _type >= 0 && problem is null ? row[_type] : _set.GetValueOrDefault("type", "").Trim('"');
+        string rest = type.Trim().ToUpperInvariant() is "IDENTIFY" or "GROUP" ? "traits" : "properties";
+        var root = new SortedObject();
+        foreach ((string name, string json) in _set)
+        {
+            root.Set(Place(name, CsvType.Text).Under(rest), json);
+        }
+
+        for (int i = 0; i < Count && problem is null; i++)
+        {
+            Column column = _columns[i];
+            if (column.Path.Length == 0 || row[i].Length == 0)
+            {
+                continue;
+            }
+
+            if (Json(row[i], column.Type) is { } json)
+            {
+                root.Set(column.Under(rest), json);
+            }
+            else
+            {
+                problem = new ItemProblem("invalid_value", $"{Text.FieldName.Harmless(string.Join('.', column.Path))} is no {column.Type.ToString().ToLowerInvariant()}");
+            }
+        }
+
+        return problem is null ? root.ToJson() : null;
+    }
+
+    private static string? Json(string cell, CsvType type) => type switch
+    {
+        CsvType.Number => JsonNumber().IsMatch(cell.Trim()) ? cell.Trim() : null,
+        CsvType.Boolean => cell.Trim().ToUpperInvariant() switch { "TRUE" => "true", "FALSE" => "false", _ => null },
+        _ => JsonSerializer.Serialize(cell, CliJson.Compact),
+    };
+
+    private static Column Place(string name, CsvType type)
+    {
+        if (Members.Contains(name, StringComparer.Ordinal) || Objects.Contains(name, StringComparer.Ordinal))
+        {
+            return new Column([name], type);
+        }
+
+        string[] path = name.Split('.');
+        return path.Length > 1 && Objects.Contains(path[0], StringComparer.Ordinal) && path.All(part => part.Length > 0) ? new Column(path, type) : new Column(["", name], type);
+    }
+
+    [GeneratedRegex("^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex JsonNumber();
+
+    // The first part of the path is empty for what is a property or a trait, as the row's type says.
+    private sealed record Column(string[] Path, CsvType Type)
+    {
+        public string[] Under(string rest) => Path is ["", var name] ? [rest, name] : Path;
+    }
+
+    /// <summary>A JSON object with members in the order they were set.</summary>
+    private sealed class SortedObject
+    {
+        private readonly List<(string Name, object Value)> _members = [];
+
+        public void Set(ReadOnlySpan<string> path, string json)
+        {
+            string name = path[0];
+            int index = _members.FindIndex(member => member.Name == name);
+            if (path.Length == 1)
+            {
+                _members.Add((name, json));
+                return;
+            }
+
+            if (index < 0 || _members[index].Value is not SortedObject)
+            {
+                index = _members.Count;
+                _members.Add((name, new SortedObject()));
+            }
+
+            ((SortedObject)_members[index].Value).Set(path[1..], json);
+        }
+
+        public byte[] ToJson()
+        {
+            using var output = new MemoryStream();
+            using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = CliJson.Compact.Encoder }))
+            {
+                Write(writer);
+            }
+
+            return output.ToArray();
+        }
+
+        private void Write(Utf8JsonWriter writer)
+        {
+            writer.WriteStartObject();
+            foreach ((string name, object value) in _members)
+            {
+                writer.WritePropertyName(name);
+                if (value is SortedObject inner)
+                {
+                    inner.Write(writer);
+                }
+                else
+                {
+                    writer.WriteRawValue((string)value);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using CustomerIoDestination.Architecture.Tests.Walk;
+using Xunit.Abstractions;
+
+namespace CustomerIoDestination.Architecture.Tests;
+
+/// <summary>How much of the product somebody reads who follows one event.</summary>
+public sealed class FilesOfAnEventTests(ITestOutputHelper output)
+{
+    // As many as it passes now, and a few more. It may only go down.
+    private const int Most = 130;
+
+    [Fact]
+    public async Task A_track_event_passes_few_source_files_from_the_request_to_the_settled_message()
+    {
+        using WatchedHost host = new();
+
+        IReadOnlyList<string> files = await host.FilesOfAsync(
+            """{"type": "track", "event": "Signed Up", "userId": "walk-2", "anonymousId": "device-2", "messageId": "walk-2", "properties": {"plan": "pro"}}""");
+
+        output.WriteLine($"{files.Count} files");
+        output.WriteLine(string.Join('\n', files));
+        files.ShouldContain("src/HttpApi/Endpoints/EventsEndpoint.cs");
+        files.ShouldContain("src/Destination/Delivery/DeliveryHandler.cs");
+        files.Count.ShouldBeLessThanOrEqualTo(Most, string.Join('\n', files));
+    }
+}

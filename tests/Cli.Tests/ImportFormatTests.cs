@@ -1,0 +1,239 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using CustomerIoDestination.Cli.Tests.Support;
+
+namespace CustomerIoDestination.Cli.Tests;
+
+/// <summary>What an import reads, and what it refuses before anything is sent.</summary>
+public sealed class ImportFormatTests : IDisposable
+{
+    private const string Utf16Case =
+        "//57ACIAdAB5AHAAZQAiADoAIgB0AHIAYQBjAGsAIgAsACIAZQB2AGUAbgB0ACIAOgAiAEEAIgAsACIAdQBzAGUAcgBJAGQAIgA6ACIAdQAtADIANQAiACwAIgBtAGUAcwBzAGEAZwBlAEkAZAAiADoAIgBtAGcALQAxACIALAAiAHQAaQBtAGUAcwB0AGEAbQBwACIAOgAiADIAMAAyADYALQAxADEALQAyADAAVAAwADgAOgAzADAAOgAwADAAWgAiACwAIgBwAHIAbwBwAGUAcgB0AGkAZQBzACIAOgB7AH0AfQANAAoAewAiAHQAeQBwAGUAIgA6ACIAdAByAGEAYwBrACIALAAiAGUAdgBlAG4AdAAiADoAIgBCACIALAAiAHUAcwBlAHIASQBkACIAOgAiAHUALQAyADUAIgAsACIAbQBlAHMAcwBhAGcAZQBJAGQAIgA6ACIAbQBnAC0AMgAiACwAIgB0AGkAbQBlAHMAdABhAG0AcAAiADoAIgAyADAAMgA2AC0AMQAxAC0AMgAwAFQAMAA4ADoAMwAwADoAMAAwAFoAIgAsACIAcAByAG8AcABlAHIAdABpAGUAcwAiADoAewB9AH0ADQAKAA==";
+
+    private const string MarkOnEveryLineCase =
+        "77u/eyJ0eXBlIjoidHJhY2siLCJldmVudCI6IkEiLCJ1c2VySWQiOiJ1LTI1IiwibWVzc2FnZUlkIjoibWctMSIsInRpbWVzdGFtcCI6IjIwMjYtMTEtMjBUMDg6MzA6MDBaIiwicHJvcGVydGllcyI6e319Cu+7v3sidHlwZSI6InRyYWNrIiwiZXZlbnQiOiJCIiwidXNlcklkIjoidS0yNSIsIm1lc3NhZ2VJZCI6Im1nLTIiLCJ0aW1lc3RhbXAiOiIyMDI2LTExLTIwVDA4OjMwOjAwWiIsInByb3BlcnRpZXMiOnt9fQo=";
+
+    private const string A = """{"type":"track","event":"A","userId":"u","messageId":"a"}""";
+    private const string B = """{"type":"track","event":"B","userId":"u","messageId":"b"}""";
+
+    private readonly CliRig _cli = new() { Time = new QuickTime() };
+
+    public ImportFormatTests() => _cli.Host.AcceptsEvents = true;
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task A_JSON_array_of_many_lines_is_imported()
+    {
+        string file = "[\n" + string.Join(",\n", Enumerable.Range(0, 1_200).Select(i => $$$"""  {"type":"track","event":"E","userId":"u-{{{i}}}","messageId":"ja-{{{i}}}","timestamp":"2026-11-20T08:30:00Z","properties":{}}""")) + "\n]\n";
+        (await ImportAsync("events.json", file)).ShouldBe(0);
+        _cli.Host.Accepted.Select(item => item["messageId"]!.GetValue<string>()).ShouldBe(Enumerable.Range(0, 1_200).Select(i => $"ja-{i}"));
+    }
+
+    [Theory]
+    [InlineData($"[{A},{B}]")]
+    [InlineData($" [ {A} \n,\n{B} , ] \n")]
+    [InlineData($"{A}\n{B}")]
+    [InlineData($"\n\r\n {A} \r\n{B}\r\n")]
+    [InlineData("[{\"type\":\n\"track\",\"event\":\"A\",\"properties\":{\"x\":\"]},\\\"[{\\\\\"}},\n" + B + "]")]
+    public async Task Events_are_found_however_they_are_laid_out(string text)
+    {
+        (await ImportAsync("e.json", text)).ShouldBe(0);
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).ShouldBe(["A", "B"]);
+    }
+
+    [Fact]
+    public async Task A_bad_element_costs_itself_only_and_is_told_by_its_line()
+    {
+        (await ImportAsync("e.json", $"[\n{A},\nNaN,\n{{\"type\":\n 7}},\n[1,2],\n{B}\n]")).ShouldBe(1);
+        _cli.Host.Accepted.Count.ShouldBe(2);
+        _cli.Output.ShouldContain("line 3 invalid_json");
+        _cli.Output.ShouldContain("line 4 invalid_event: type is a number");
+        _cli.Output.ShouldContain("line 6 invalid_event: the item is");
+    }
+
+    [Theory]
+    [InlineData($"[{A},\n", "the array does not end: the file breaks off at line 2")]
+    [InlineData($"[{A}]\n{B}", "line 2 has something after the array's end")]
+    [InlineData($"[{A},\n}}]", "line 2 closes an object that was not opened")]
+    [InlineData($"[{A},\n{{\"type\":\"tra", "the array does not end")]
+    public async Task A_broken_array_is_told_and_what_came_before_it_is_sent_or_can_be_resumed(string text, string message)
+    {
+        (await ImportAsync("e.json", text)).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Accepted.Count.ShouldBeLessThanOrEqualTo(1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public async Task Elements_are_found_wherever_the_file_is_cut_when_it_is_read(int chunk)
+    {
+        byte[] file = Encoding.UTF8.GetBytes($"[ {A} ,\n {{\"a\":[{{}},\"\\\\\\\"]\"],\"é\":\"\\u00e9,\"}},[ [],{{\"x\":\"}}\"}} ] ]");
+        var found = new List<string>();
+        await foreach (Importing.ImportItem item in Importing.JsonItems.ElementsAsync(new SlowStream(file, chunk), default))
+        {
+            found.Add(Encoding.UTF8.GetString(item.Source.Span));
+        }
+
+        found.ShouldBe([A, "{\"a\":[{},\"\\\\\\\"]\"],\"é\":\"\\u00e9,\"}", "[ [],{\"x\":\"}\"} ]"]);
+    }
+
+    [Fact]
+    public async Task Marks_and_UTF_16_are_read()
+    {
+        foreach (string encoded in new[] { Utf16Case, MarkOnEveryLineCase })
+        {
+            _cli.Host.Accepted.Clear();
+            (await _cli.RunAsync("import", _cli.Write("e.ndjson", Convert.FromBase64String(encoded)))).ShouldBe(0);
+            _cli.Host.Accepted.Select(item => item["messageId"]!.GetValue<string>()).ShouldBe(["mg-1", "mg-2"]);
+        }
+
+        _cli.Host.Accepted.Clear();
+        (await _cli.RunAsync("import", _cli.Write("e.json", [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes($"[{A},{B}]")]))).ShouldBe(0);
+        (await _cli.RunAsync("import", _cli.Write("f.json", [.. "\uFEFF\uFEFF"u8, .. Encoding.UTF8.GetBytes($"[{A},{B}]")]))).ShouldBe(0);
+        _cli.Host.Accepted.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Gzip_of_several_members_is_unpacked_by_its_content()
+    {
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. Gzip(A + "\n"), .. Gzip(B + "\n")]))).ShouldBe(0);
+        (await _cli.RunAsync("import", _cli.Write("f", [.. Gzip($"[{A},"), .. Gzip($"{B}]")]))).ShouldBe(0);
+        (await _cli.RunAsync("import", _cli.Write("g.csv.gz", Gzip("type,event,userId\ntrack,C,u\n")))).ShouldBe(0);
+        (await _cli.RunAsync("import", _cli.Write("padded.gz", [.. Gzip(A), .. new byte[500]]))).ShouldBe(0);
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).ShouldBe(["A", "B", "A", "B", "C", "A"]);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    [InlineData(0.999)]
+    public async Task Gzip_that_breaks_off_is_told(double share)
+    {
+        var random = new Random(1);
+        byte[] whole = Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(i => $$$"""{"type":"track","event":"A","userId":"{{{random.NextInt64()}}}","messageId":"{{{i}}}"}""" + "\n")));
+        (await _cli.RunAsync("import", _cli.Write("e.gz", whole[..(int)(whole.Length * share)]))).ShouldBe(1);
+        _cli.Output.ShouldContain("it breaks off before its end");
+    }
+
+    public static TheoryData<string, byte[], string> Refused() => new()
+    {
+        { "e.xlsx", [0x50, 0x4B, 0x03, 0x04, 1, 2], "a zip archive or an Excel workbook" },
+        { "e.zst", [0x28, 0xB5, 0x2F, 0xFD, 1], "packed with zstd" },
+        { "e.parquet", [.. "PAR1"u8, 0, 1], "it is Parquet" },
+        { "e.ndjson", [0xFF, 0xFE, 0, 0, 0x7B, 0, 0, 0], "UTF-32" },
+        { "e.ndjson", Encoding.Unicode.GetBytes(A), "UTF-16 without a mark" },
+        { "e.ndjson", [.. Encoding.UTF8.GetBytes(A), 0, 1], "zero bytes" },
+        { "e.html", [.. "<html>\n"u8], "XML or HTML" },
+        { "e.json", [.. "{\n  \"type\": \"track\"\n}"u8], "an object broken over lines" },
+        { "e.txt", [.. "hello\nworld\n"u8], "no line at its beginning is a JSON object" },
+        { "e.csv", [.. "type,event\ntrack,M"u8, 0xFC, .. "nster\n"u8], "it is no UTF-8 at byte 18" },
+        { "e.csv", [.. "event,,userId\n"u8], "column 2 of the header has no name" },
+        { "e.csv", [.. "event,userId,event\n"u8], "two columns are called event" },
+        { "e.csv", [.. "name,plan\nx,y\n"u8], "no column says what kind of event a row is" },
+        { "e.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF], "broken gzip" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task What_can_not_be_read_is_told_in_one_message_before_anything_is_sent(string name, byte[] bytes, string message)
+    {
+        (await _cli.RunAsync("import", _cli.Write(name, bytes))).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+        _cli.Output.Trim().Split('\n').Length.ShouldBeLessThanOrEqualTo(2);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("e.ndjson", "\n \n")]
+    [InlineData("e.json", "[]")]
+    [InlineData("e.json", "")]
+    [InlineData("e.csv", "type,event\n\n")]
+    [InlineData("e.csv", "")]
+    public async Task An_empty_file_is_done_at_once(string name, string text) => (await ImportAsync(name, text)).ShouldBe(0);
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told() => (await _cli.RunAsync("import", "nowhere.ndjson")).ShouldBe(1);
+
+    [Theory]
+    [InlineData(',')]
+    [InlineData(';')]
+    [InlineData('\t')]
+    public async Task A_CSV_is_read_by_the_delimiter_of_its_header(char delimiter)
+    {
+        string text = "type,event,userId,timestamp,total,context.page.url,traits.plan\r\ntrack,\"Order, \"\"big\"\";\tone\",u1,2026-11-20T08:30:00Z,12.50,https://a.example/,\r\nidentify,,u1,2026-11-20T08:31:00Z,é,,gold\r\n";
+        string[] cells = ["Order, \"\"big\"\";\tone"];
+        (await ImportAsync("e.csv", text.Replace(cells[0], "KEEP", StringComparison.Ordinal).Replace(',', delimiter).Replace("KEEP", cells[0], StringComparison.Ordinal))).ShouldBe(0);
+
+        JsonNode track = WithoutId(_cli.Host.Accepted[0]);
+        JsonNode.DeepEquals(track, JsonNode.Parse("""
+            {"type": "track", "event": "Order, \"big\";\tone", "userId": "u1", "timestamp": "2026-11-20T08:30:00Z", "properties": {"total": "12.50"}, "context": {"page": {"url": "https://a.example/"}}}
+            """)).ShouldBeTrue(track.ToJsonString());
+        JsonNode identify = WithoutId(_cli.Host.Accepted[1]);
+        JsonNode.DeepEquals(identify, JsonNode.Parse("""{"type": "identify", "userId": "u1", "timestamp": "2026-11-20T08:31:00Z", "traits": {"total": "é", "plan": "gold"}}""")).ShouldBeTrue(identify.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_map_renames_columns_says_their_types_leaves_out_and_sets()
+    {
+        string map = _cli.Write("map.json", """
+            {"columns": {"Customer": "userId", "Age": {"to": "traits.age", "type": "number"}, "VIP": {"type": "boolean"}, "Notes": null}, "set": {"type": "identify", "context": {"backfill": true}}}
+            """);
+        (await _cli.RunAsync("import", _cli.Write("people.txt", "Customer,Age,VIP,Notes,Plan\nu1,41,TRUE,secret,gold\nu2,old,,,\n"), "--format", "csv", "--map", map)).ShouldBe(1);
+
+        JsonNode person = WithoutId(_cli.Host.Accepted.ShouldHaveSingleItem());
+        JsonNode.DeepEquals(person, JsonNode.Parse("""{"type": "identify", "context": {"backfill": true}, "userId": "u1", "traits": {"age": 41, "VIP": true, "Plan": "gold"}}""")).ShouldBeTrue(person.ToJsonString());
+        _cli.Output.ShouldContain("line 3 invalid_value: traits.age is no number");
+    }
+
+    [Theory]
+    [InlineData("{\"columns\": {\"Nope\": null}}", "names a column that the header has not: Nope")]
+    [InlineData("{\"columns\": {\"type\": {\"type\": \"date\"}}}", "columns.type: \"to\" is a name, \"type\" one of text, number, boolean")]
+    [InlineData("{\"colums\": {}}", "\"colums\" is unknown")]
+    [InlineData("{\"columns\": {\"type\": 7}}", "columns.type is neither a name")]
+    [InlineData("[]", "the map is no object")]
+    [InlineData("{", "it is no JSON at line 1")]
+    public async Task A_map_that_makes_no_sense_is_told_before_anything_is_sent(string map, string message)
+    {
+        (await _cli.RunAsync("import", _cli.Write("e.csv", "type,event\ntrack,A\n"), "--map", _cli.Write("map.json", map))).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Rows_with_too_few_or_too_many_fields_are_refused_by_their_line()
+    {
+        (await ImportAsync("e.csv", "type,event,note\ntrack,A,\"one\ntwo\"\ntrack,B\ntrack,C,x,y\ntrack,D,\n")).ShouldBe(1);
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).ShouldBe(["A", "D"]);
+        _cli.Output.ShouldContain("line 4 invalid_row: the row has 2 fields, the header has 3");
+        _cli.Output.ShouldContain("line 5 invalid_row: the row has 4 fields, the header has 3");
+    }
+
+    private static JsonNode WithoutId(JsonNode item)
+    {
+        item["messageId"]!.GetValue<string>().ShouldStartWith("import-");
+        item.AsObject().Remove("messageId");
+        return item;
+    }
+
+    private Task<int> ImportAsync(string name, string text) => _cli.RunAsync("import", _cli.Write(name, text));
+
+    private static byte[] Gzip(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionMode.Compress))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return packed.ToArray();
+    }
+
+    private sealed class SlowStream(byte[] bytes, int chunk) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => base.ReadAsync(buffer[..Math.Min(buffer.Length, chunk)], cancellationToken);
+    }
+}
