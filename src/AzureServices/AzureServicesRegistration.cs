@@ -14,6 +14,7 @@ using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -55,16 +56,17 @@ public static class AzureServicesRegistration
         services.AddSingleton<InHandElsewhere>();
         services.AddSingleton<IDestinationControl>(provider => provider.GetRequiredService<SharedControl>());
         services.AddHostedService<Reporter>();
+        services.TryAddSingleton<SteadyClock>();
+        services.AddSingleton<TableRetention>();
+        services.AddHostedService<ClockKeeper>();
         return services;
     }
 
     /// <summary>Adds the hourly removal of what the tables keep too long, for a host that has no timer of its own for it.</summary>
     public static IServiceCollection AddTableRetention(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new UpkeepStep("lines of the delivery log", provider.GetRequiredService<DayTables>().DropExpiredAsync));
-        services.AddSingleton(provider => new UpkeepStep(
-            "reports of processes",
-            token => provider.GetRequiredService<ControlTable>().ForgetAsync(provider.GetRequiredService<TimeProvider>().GetUtcNow() - InstanceReport.Retention, token)));
+        services.AddSingleton(provider => new UpkeepStep("lines of the delivery log", provider.GetRequiredService<TableRetention>().DropLogAsync));
+        services.AddSingleton(provider => new UpkeepStep("reports of processes", provider.GetRequiredService<TableRetention>().ForgetReportsAsync));
         return services.AddHostedService<HourlyUpkeep>();
     }
 
@@ -91,14 +93,14 @@ public static class AzureServicesRegistration
     /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer. Needs the queue and the tables.</summary>
     public static IServiceCollection AddQueueWatch(this IServiceCollection services)
     {
+        services.TryAddSingleton<DeadLetterRetention>();
         services.AddSingleton(provider => new QueueWatch(
             provider.GetRequiredService<IEventQueue>(),
-            provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
+            provider.GetRequiredService<DeadLetterRetention>().RunOnceAsync,
             provider.GetRequiredService<IDestinationControl>(),
             provider.GetRequiredService<DestinationControl>(),
             provider.GetRequiredService<DestinationMetrics>(),
-            provider.GetRequiredService<DayTables>(),
-            provider.GetRequiredService<ControlTable>(),
+            provider.GetRequiredService<TableRetention>(),
             provider.GetRequiredService<DestinationSettings>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<QueueWatch>>()));

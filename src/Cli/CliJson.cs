@@ -17,6 +17,9 @@ internal static class CliJson
     /// <summary>People's files may have comments and trailing commas.</summary>
     public static JsonDocumentOptions Lenient { get; } = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
+    /// <summary>A count in a host's answer; 0 for whatever is none.</summary>
+    public static long Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out long number) && number >= 0 ? number : 0;
+
     /// <summary>Previews as the HTTP API answers them.</summary>
     public static JsonArray Of(IReadOnlyList<PreviewItem> items)
     {

@@ -53,6 +53,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         TimeProvider time,
         CancellationToken cancellationToken)
     {
+        StartSettings.EnsureMemory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
         builder.Services.AddSingleton(time);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);

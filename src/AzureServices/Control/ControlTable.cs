@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.AzureServices.Control;
 
@@ -17,6 +18,8 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
     private const string Gone = "gone";
     private const string Commands = "command";
     private const string Resume = "resume";
+    private const string Clock = "clock";
+    private const string Believed = "believed";
 
     private readonly TableClient _table = service.GetTableClient("destinationcontrol");
 
@@ -41,7 +44,19 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
         UpsertAsync(new TableEntity(Commands, Resume) { ["At"] = at.UtcTicks }, cancellationToken);
 
     /// <summary>When an operator last said so; null for never.</summary>
-    public Task<DateTimeOffset?> ReadResumeAsync(CancellationToken cancellationToken) => access.AskAsync(ReadCommandAsync, cancellationToken);
+    public Task<DateTimeOffset?> ReadResumeAsync(CancellationToken cancellationToken) => access.AskAsync(
+        async token => (await FindAsync(Commands, Resume, token))?.Time("At"), cancellationToken);
+
+    /// <summary>What a process last kept of its clock; null for nothing yet.</summary>
+    public Task<ClockMemory?> ReadClockAsync(CancellationToken cancellationToken) => access.AskAsync<ClockMemory?>(
+        async token => await FindAsync(Clock, Believed, token) is { } row && row.Time("At") is { } at
+            ? new ClockMemory(at, TimeSpan.FromTicks(row.Whole("RanInDoubt") ?? 0))
+            : null,
+        cancellationToken);
+
+    /// <summary>Keeps what a process knows of its clock, in place of what any process kept before.</summary>
+    public Task WriteClockAsync(ClockMemory memory, CancellationToken cancellationToken) =>
+        UpsertAsync(new TableEntity(Clock, Believed) { ["At"] = memory.Believed.UtcTicks, ["RanInDoubt"] = memory.RanInDoubt.Ticks }, cancellationToken);
 
     // Both rows or neither, so that nothing is counted twice or not at all. Of two processes that clean up at once one fails, and does the rest later.
     private async Task<Response<IReadOnlyList<Response>>> ForgetAsync(InstanceReport report, CancellationToken cancellationToken)
@@ -79,12 +94,12 @@ internal sealed class ControlTable(TableServiceClient service, TableAccess acces
         return reports;
     }
 
-    private async Task<DateTimeOffset?> ReadCommandAsync(CancellationToken cancellationToken)
+    private async Task<TableEntity?> FindAsync(string partition, string key, CancellationToken cancellationToken)
     {
         try
         {
-            NullableResponse<TableEntity> row = await _table.GetEntityIfExistsAsync<TableEntity>(Commands, Resume, cancellationToken: cancellationToken);
-            return row.HasValue ? row.Value!.Time("At") : null;
+            NullableResponse<TableEntity> row = await _table.GetEntityIfExistsAsync<TableEntity>(partition, key, cancellationToken: cancellationToken);
+            return row.HasValue ? row.Value : null;
         }
         catch (RequestFailedException failure) when (failure.Status == 404)
         {

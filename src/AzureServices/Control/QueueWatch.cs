@@ -1,4 +1,3 @@
-using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
@@ -14,24 +13,22 @@ public sealed partial class QueueWatch
     private static readonly TimeSpan LongestPing = TimeSpan.FromSeconds(20);
 
     private readonly IEventQueue _queue;
-    private readonly Func<CancellationToken, Task<DeadLetterPass>> _purge;
+    private readonly Func<CancellationToken, Task> _purge;
     private readonly IDestinationControl _control;
     private readonly DestinationControl _own;
     private readonly DestinationMetrics _metrics;
-    private readonly DayTables _days;
-    private readonly ControlTable _table;
+    private readonly TableRetention _tables;
     private readonly DestinationSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<QueueWatch> _logger;
 
     internal QueueWatch(
         IEventQueue queue,
-        Func<CancellationToken, Task<DeadLetterPass>> purge,
+        Func<CancellationToken, Task> purge,
         IDestinationControl control,
         DestinationControl own,
         DestinationMetrics metrics,
-        DayTables days,
-        ControlTable table,
+        TableRetention tables,
         DestinationSettings settings,
         TimeProvider time,
         ILogger<QueueWatch> logger)
@@ -41,8 +38,7 @@ public sealed partial class QueueWatch
         _control = control;
         _own = own;
         _metrics = metrics;
-        _days = days;
-        _table = table;
+        _tables = tables;
         _settings = settings;
         _time = time;
         _logger = logger;
@@ -57,9 +53,9 @@ public sealed partial class QueueWatch
         await TryAsync("queue", () => LookAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("ping", () => PingAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("state", () => RecordStateAsync(cancellationToken), failures, cancellationToken);
-        await TryAsync("dead letters", () => PurgeAsync(cancellationToken), failures, cancellationToken);
-        await TryAsync("delivery log", () => _days.DropExpiredAsync(cancellationToken), failures, cancellationToken);
-        await TryAsync("reports", () => _table.ForgetAsync(_time.GetUtcNow() - InstanceReport.Retention, cancellationToken), failures, cancellationToken);
+        await TryAsync("dead letters", () => _purge(cancellationToken), failures, cancellationToken);
+        await TryAsync("delivery log", () => _tables.DropLogAsync(cancellationToken), failures, cancellationToken);
+        await TryAsync("reports", () => _tables.ForgetReportsAsync(cancellationToken), failures, cancellationToken);
         if (failures.Count > 0)
         {
             throw new AggregateException(failures);
@@ -103,15 +99,6 @@ public sealed partial class QueueWatch
         }
     }
 
-    private async Task PurgeAsync(CancellationToken cancellationToken)
-    {
-        DeadLetterPass pass = await _purge(cancellationToken);
-        if (pass.Done > 0)
-        {
-            Log.Purged(_logger, pass.Done, _settings.DeadLetters.Retention);
-        }
-    }
-
     private async Task TryAsync(string step, Func<Task> run, List<Exception> failures, CancellationToken cancellationToken)
     {
         try
@@ -128,9 +115,6 @@ public sealed partial class QueueWatch
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "{Count} dead letters older than {Retention} were purged.")]
-        public static partial void Purged(ILogger logger, int count, TimeSpan retention);
-
         [LoggerMessage(LogLevel.Error, "The watch's step '{Step}' failed ({ExceptionType}).")]
         public static partial void StepFailed(ILogger logger, string step, string exceptionType);
     }

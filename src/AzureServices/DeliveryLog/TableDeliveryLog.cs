@@ -169,18 +169,24 @@ internal sealed class DayTables(TableServiceClient service, TableAccess access, 
     /// <summary>A day's table; it may not exist.</summary>
     public TableClient Of(DateOnly day) => service.GetTableClient(Prefix + day.ToString(Format, CultureInfo.InvariantCulture));
 
-    /// <summary>Drops the tables of days that are no longer kept.</summary>
+    /// <summary>Drops the tables of days that are no longer kept, and says how many.</summary>
+    /// <param name="now">The time, by a clock that is believed.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="UnavailableException">Storage does not answer; it is for the next time.</exception>
-    public async Task DropExpiredAsync(CancellationToken cancellationToken)
+    public async Task<int> DropExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        DateOnly oldest = Today.AddDays(-RetentionDays);
+        int dropped = 0;
+        DateOnly oldest = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-RetentionDays);
         foreach (string name in await access.AskAsync(NamesAsync, cancellationToken))
         {
             if (DateOnly.TryParseExact(name.AsSpan(Prefix.Length), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) && day < oldest)
             {
                 await access.AskAsync(token => service.DeleteTableAsync(name, token), cancellationToken);
+                dropped++;
             }
         }
+
+        return dropped;
     }
 
     private async Task<List<string>> NamesAsync(CancellationToken cancellationToken)

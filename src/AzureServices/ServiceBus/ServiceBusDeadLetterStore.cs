@@ -31,18 +31,26 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     private readonly EventSettling _settling;
     private readonly IDeliveryLog _log;
     private readonly DeadLetterSettings _settings;
+    private readonly SteadyClock _clock;
     private readonly TimeProvider _time;
     private readonly MomentsApart _moments;
     private readonly SemaphoreSlim _onePass = new(1, 1);
 
     internal ServiceBusDeadLetterStore(
-        QueueConnection connection, ServiceBusEventQueue queue, EventSettling settling, IDeliveryLog log, DeadLetterSettings settings, TimeProvider time)
+        QueueConnection connection,
+        ServiceBusEventQueue queue,
+        EventSettling settling,
+        IDeliveryLog log,
+        DeadLetterSettings settings,
+        SteadyClock clock,
+        TimeProvider time)
     {
         _connection = connection;
         _queue = queue;
         _settling = settling;
         _log = log;
         _settings = settings;
+        _clock = clock;
         _time = time;
         _moments = new MomentsApart(time);
     }
@@ -89,13 +97,30 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
         },
         cancellationToken);
 
-    /// <summary>Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be.</summary>
-    public Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => PassAsync(
-        () => new PassProgress(_time, _time.GetUtcNow(), before: _time.GetUtcNow() - _settings.Retention),
-        _ => Task.FromResult(Sought.Any),
-        TakeAllAsync,
-        EventStep.Discarded,
-        cancellationToken);
+    /// <summary>
+    /// Removes dead letters older than their retention, within the same bounds. One whose age the broker does not say is kept until it must be. None while the
+    /// clock is doubted.
+    /// </summary>
+    public async Task<DeadLetterPass> PurgeAsync(CancellationToken cancellationToken) => _clock.Read() is { IsDoubted: false } now
+        ? await PassAsync(
+            () => new PassProgress(_time, _time.GetUtcNow(), before: now.Believed - _settings.Retention),
+            _ => Task.FromResult(Sought.Any),
+            TakeAllAsync,
+            EventStep.Discarded,
+            cancellationToken)
+        : new DeadLetterPass(0, 0, [], More: false, default);
+
+    /// <summary>How many dead letters are older than their retention at a time, among the oldest 1,000.</summary>
+    public async Task<int> CountDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        int due = 0;
+        await foreach (ServiceBusReceivedMessage message in _connection.DeadLetterBrowser.PeekAsync(from: 0, MaxScan, cancellationToken))
+        {
+            due += DeadLetterMessage.DeadLetteredBy(message) <= now - _settings.Retention ? 1 : 0;
+        }
+
+        return due;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _onePass.Dispose();

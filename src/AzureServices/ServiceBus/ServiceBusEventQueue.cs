@@ -22,6 +22,7 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     private readonly QueueConnection _connection;
     private readonly EventsInHand _inHand;
     private readonly Func<CancellationToken, Task<InHand>> _inHandElsewhere;
+    private readonly Func<CancellationToken, Task<RetentionPause?>> _retentionPause;
     private readonly TimeProvider _time;
     private readonly ILogger<ServiceBusEventQueue> _logger;
     private readonly PatientSender _sender;
@@ -37,11 +38,13 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
         QueueConnection connection,
         EventsInHand inHand,
         Func<CancellationToken, Task<InHand>> inHandElsewhere,
+        Func<CancellationToken, Task<RetentionPause?>> retentionPause,
         TimeSpan lookHolds,
         TimeProvider time,
         ILogger<ServiceBusEventQueue> logger)
     {
         _inHandElsewhere = inHandElsewhere;
+        _retentionPause = retentionPause;
         _connection = connection;
         _inHand = inHand;
         _time = time;
@@ -120,7 +123,8 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
             (long Active, long DeadLettered)? counts = await _counts.ReadAsync(budget.Token);
             LaneSample sample = await SampleAsync(counts is null ? LongestSample : SampleBesideCounts, budget.Token);
             long deadLettered = counts?.DeadLettered ?? await CountDeadLettersAsync(budget.Token);
-            return StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered, _inHand.Read() + await elsewhere);
+            RetentionPause? paused = await _retentionPause(budget.Token);
+            return StatusOf(sample, Math.Max(sample.Count, counts?.Active ?? 0), deadLettered, _inHand.Read() + await elsewhere) with { RetentionPaused = paused };
         }
         catch (Exception exception) when (SendFailure.Of(exception) is { } failure)
         {

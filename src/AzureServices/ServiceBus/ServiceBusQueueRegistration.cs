@@ -8,6 +8,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -55,17 +56,20 @@ public static class ServiceBusQueueRegistration
     /// <summary>Adds the hourly removal of dead letters older than their retention, for a host that has no timer of its own for it.</summary>
     public static IServiceCollection AddServiceBusRetention(this IServiceCollection services)
     {
-        services.AddSingleton<DeadLetterRetention>();
+        services.TryAddSingleton<DeadLetterRetention>();
         services.AddSingleton(provider => new UpkeepStep("dead letters", provider.GetRequiredService<DeadLetterRetention>().RunAsync));
         return services.AddHostedService<HourlyUpkeep>();
     }
 
     private static void AddQueue(this IServiceCollection services)
     {
+        services.TryAddSingleton<SteadyClock>();
+        services.TryAddSingleton<DeadLetterRetention>();
         services.AddSingleton(provider => new ServiceBusEventQueue(
             provider.GetRequiredService<QueueConnection>(),
             provider.GetRequiredService<EventsInHand>(),
             provider.GetService<InHandElsewhere>() is { } elsewhere ? elsewhere.ReadAsync : static _ => Task.FromResult(default(InHand)),
+            token => provider.GetRequiredService<DeadLetterRetention>().ReadPauseAsync(token),
             ServiceBusEventQueue.LookHolds,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ServiceBusEventQueue>>()));
@@ -77,6 +81,7 @@ public static class ServiceBusQueueRegistration
             provider.GetRequiredService<EventSettling>(),
             provider.GetRequiredService<IDeliveryLog>(),
             provider.GetRequiredService<DeadLetterSettings>(),
+            provider.GetRequiredService<SteadyClock>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDeadLetterStore>(provider => provider.GetRequiredService<ServiceBusDeadLetterStore>());
     }

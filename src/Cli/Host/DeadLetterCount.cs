@@ -34,7 +34,7 @@ internal sealed record DeadLetterCount(long Number, bool HasMore, IReadOnlyList<
                 return null;
             }
 
-            foreach (JsonNode item in (body["items"] as JsonArray ?? []).OfType<JsonNode>())
+            foreach (JsonNode item in (body["items"] as JsonArray ?? []).OfType<JsonObject>())
             {
                 string code = item["reason"]?.ToString() ?? "unknown";
                 byReason[code] = byReason.GetValueOrDefault(code) + 1;

@@ -87,9 +87,12 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            // A name that comes twice and half of a surrogate pair would throw only when they are looked at.
+            JsonObject? body = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+            _ = body?.ToJsonString(CliJson.Compact);
+            return body;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

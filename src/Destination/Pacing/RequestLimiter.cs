@@ -6,6 +6,11 @@ namespace CustomerIoDestination.Pacing;
 /// Keeps the process at its share of the rate, in any sliding second, retries and pings included. Customer.io asks for at most 100 to 200
 /// requests a second (docs.customer.io/journeys/importing-old-data). Thread-safe.
 /// </summary>
+/// <remarks>
+/// What holds is the time of sending: permits don't bunch (<see cref="Pace"/>), whatever else the machine does. What arrives within a second was permitted within
+/// that second and the longest delay on the way, so a machine that lets a thread or socket wait for 300 ms may let 1.3 of the limit arrive. A process
+/// knows nothing of the permits of the one before it, but begins at a quarter of the rate: a restart adds at most one request to the seconds it lies in.
+/// </remarks>
 internal sealed class RequestLimiter : IDisposable
 {
     // Timers fire no finer than this; Pace lets late ones catch up.

@@ -36,8 +36,8 @@ public sealed record LaneStatus(long Ready, long InDelivery, TimeSpan OldestAge)
 }
 
 /// <summary>Nothing is purged and nothing expires, because the clock is doubted.</summary>
-/// <param name="Left">How long the process must run until a start far from the last known time is believed; null for a jump while it runs, which is believed after an hour.</param>
-/// <param name="DeadLettersDue">Dead letters that are too old by the doubted clock, counted up to 10,000.</param>
+/// <param name="Left">How long the process must run until a start far from the last known time is believed; null for a jump while it runs, which is believed after an hour, and until the last known time is read.</param>
+/// <param name="DeadLettersDue">Dead letters that are too old by the doubted clock, counted up to 10,000 (on Service Bus 1,000).</param>
 public sealed record RetentionPause(TimeSpan? Left, long DeadLettersDue);
 
 /// <summary>Whether the queue takes events now.</summary>

@@ -10,7 +10,8 @@ namespace CustomerIoDestination.Time;
 /// the wall clock has kept to it for <see cref="Doubt"/>; until then the believed time goes on as if there had been none. A machine that slept looks like a jump.
 /// At a start the wall clock is compared with the last time believed before (<see cref="GoOnFrom"/>). Up to <see cref="LongestStop"/> away it is believed at
 /// once. Farther away nobody can tell a long stop from a wrong clock: it is believed after <see cref="Proof"/> of running, summed over starts.
-/// Without such a memory a start's time is believed, since there is nothing to compare it with. Thread-safe; one for a process.
+/// Without such a memory a start's time is believed, since there is nothing to compare it with; where one may be had later (<see cref="AwaitMemory"/>) it is
+/// doubted until then. Thread-safe; one for a process.
 /// </remarks>
 /// <param name="time">Both clocks.</param>
 public sealed class SteadyClock(TimeProvider time)
@@ -31,6 +32,7 @@ public sealed class SteadyClock(TimeProvider time)
     private Reading _believed = new(time.GetUtcNow(), time.GetTimestamp());
     private FarStart? _farStart;
     private Jump? _jump;
+    private bool _awaitsMemory;
 
     /// <summary>The believed time. Steps back by more than <see cref="Tolerance"/> only when a jump backwards is believed.</summary>
     public DateTimeOffset UtcNow => Read().Believed;
@@ -57,13 +59,35 @@ public sealed class SteadyClock(TimeProvider time)
         }
     }
 
-    /// <summary>Compares this start with what an earlier process believed last. To be called once, before anything is decided.</summary>
-    /// <param name="memory">What it kept.</param>
+    /// <summary>Doubts the clock until <see cref="GoOnFrom"/> or <see cref="BelieveStart"/>: what was believed before is kept where it can't be read yet.</summary>
+    public void AwaitMemory()
+    {
+        lock (_gate)
+        {
+            _awaitsMemory = true;
+        }
+    }
+
+    /// <summary>Ends <see cref="AwaitMemory"/> where nothing was kept.</summary>
+    public void BelieveStart()
+    {
+        lock (_gate)
+        {
+            _awaitsMemory = false;
+        }
+    }
+
+    /// <summary>
+    /// Compares this start with what was believed last. To be called before anything is decided; again where another process is heard that believes its clock
+    /// while this one doubts its own: what it ran in doubt until then doesn't count any more.
+    /// </summary>
+    /// <param name="memory">What was kept.</param>
     public void GoOnFrom(ClockMemory memory)
     {
         lock (_gate)
         {
             long now = time.GetTimestamp();
+            _awaitsMemory = false;
             _believed = new Reading(memory.Believed, now);
             _farStart = new FarStart(memory.RanInDoubt, now);
             _jump = null;
@@ -75,6 +99,11 @@ public sealed class SteadyClock(TimeProvider time)
     {
         Reading wall = new(time.GetUtcNow(), time.GetTimestamp());
         DateTimeOffset steady = _believed.Utc + time.GetElapsedTime(_believed.Timestamp, wall.Timestamp);
+        if (_awaitsMemory)
+        {
+            return new ClockReading(wall.Utc, steady, IsDoubted: true, null);
+        }
+
         if (!IsBelieved(wall.Utc - steady, wall.Timestamp))
         {
             TimeSpan? left = _farStart is { } start ? Left(Proof - RanSince(start, wall.Timestamp)) : null;

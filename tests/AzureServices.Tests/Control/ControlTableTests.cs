@@ -126,7 +126,7 @@ public sealed class ControlTableTests
 
     private static async Task<ControlTable> NewTableAsync() => new(new TableServiceClient(await Azurite.NewAccountAsync()), new TableAccess(TimeProvider.System));
 
-    private static InstanceReport Report(string id, DateTimeOffset seenAt) => new(id, seenAt, new DeliveryStatus
+    internal static InstanceReport Report(string id, DateTimeOffset seenAt) => new(id, seenAt, new DeliveryStatus
     {
         State = DestinationState.Paused,
         Since = Now.AddMinutes(-1),

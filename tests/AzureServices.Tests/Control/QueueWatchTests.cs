@@ -9,6 +9,7 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -94,13 +95,12 @@ public sealed class QueueWatchTests : IDisposable
             _ =>
             {
                 _purged++;
-                return Task.FromResult(new DeadLetterPass(1, 0, [], More: false, default));
+                return Task.CompletedTask;
             },
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<DestinationMetrics>(),
-            new DayTables(tables, access, TimeProvider.System),
-            new ControlTable(tables, access),
+            new TableRetention(new DayTables(tables, access, TimeProvider.System), new ControlTable(tables, access), new SteadyClock(TimeProvider.System), NullLogger<TableRetention>.Instance),
             Settings,
             TimeProvider.System,
             NullLogger<QueueWatch>.Instance);

@@ -9,6 +9,7 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -119,12 +120,11 @@ public sealed class WatchedKeyTests : IAsyncLifetime
         queue.Setup(asked => asked.GetStatusAsync(It.IsAny<CancellationToken>())).ReturnsAsync(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
         return new QueueWatch(
             queue.Object,
-            static _ => Task.FromResult(new DeadLetterPass(0, 0, [], More: false, default)),
+            static _ => Task.CompletedTask,
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
             _services.GetRequiredService<DestinationMetrics>(),
-            new DayTables(tables, access, _time),
-            new ControlTable(tables, access),
+            new TableRetention(new DayTables(tables, access, _time), new ControlTable(tables, access), new SteadyClock(_time), NullLogger<TableRetention>.Instance),
             _services.GetRequiredService<DestinationSettings>(),
             _time,
             NullLogger<QueueWatch>.Instance);

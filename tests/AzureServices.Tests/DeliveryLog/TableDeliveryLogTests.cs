@@ -122,7 +122,7 @@ public sealed class TableDeliveryLogTests
         await log.Days.Of(old.AddDays(1)).CreateAsync();
         await log.Service.CreateTableAsync("zother");
 
-        await log.Days.DropExpiredAsync(CancellationToken.None);
+        await log.Days.DropExpiredAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None);
 
         List<string> left = [];
         await foreach (Azure.Data.Tables.Models.TableItem table in log.Service.QueryAsync())

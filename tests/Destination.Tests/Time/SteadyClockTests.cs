@@ -106,4 +106,27 @@ public sealed class SteadyClockTests
 
         _clock.UtcNow.ShouldBe(Start.AddDays(2));
     }
+
+    [Fact]
+    public void A_start_whose_memory_is_still_to_be_read_is_doubted_until_then()
+    {
+        _clock.AwaitMemory();
+        _true.Advance(TimeSpan.FromDays(30));
+        ClockReading unread = _clock.Read();
+        _clock.GoOnFrom(new ClockMemory(Start.AddDays(30).AddHours(-1), TimeSpan.Zero));
+
+        (unread.IsDoubted, unread.ProofLeft).ShouldBe((true, null));
+        _clock.Read().IsDoubted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_start_of_which_nothing_was_kept_is_believed_once_that_is_known()
+    {
+        _clock.AwaitMemory();
+        _clock.Read().IsDoubted.ShouldBeTrue();
+
+        _clock.BelieveStart();
+
+        _clock.Read().IsDoubted.ShouldBeFalse();
+    }
 }

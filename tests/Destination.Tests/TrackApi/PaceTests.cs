@@ -33,6 +33,51 @@ public sealed class PaceTests
         MostInASecond(granted).ShouldBeLessThanOrEqualTo((int)Math.Floor(pattern.Rate * 1.05));
     });
 
+    [Fact]
+    public void Over_restarts_a_sliding_second_holds_at_most_one_more_for_each_start_in_it() =>
+        Gen.Select(Gen.Int[0, Rates.Length - 1].Select(index => Rates[index]), Gen.Select(Gen.Double[0.05, 3], Gen.Double[0.1, 0.6]).Array[1, 6]).Sample((rate, lives) =>
+        {
+            double now = 0;
+            List<double> granted = [];
+            List<double> starts = [];
+            foreach ((double life, double pause) in lives)
+            {
+                // A process remembers nothing of the one before it, and is killed at any time.
+                Pace pace = Pace.At(now);
+                starts.Add(now);
+                double end = now + life;
+                for (double next = now + Math.Max(0, pace.Wait(now, rate)); next < end; next = now + Math.Max(0, pace.Wait(now, rate)))
+                {
+                    now = next;
+                    pace.Take(now, rate);
+                    granted.Add(now);
+                }
+
+                now = end + pause;
+            }
+
+            MostInASecond(granted).ShouldBeLessThanOrEqualTo((int)Math.Floor(rate * 1.05) + MostInASecond(starts));
+        });
+
+    [Fact]
+    public void Requests_that_are_held_up_on_their_way_arrive_no_denser_than_they_were_permitted_in_a_second_and_the_longest_delay() =>
+        Gen.Select(Gen.Int[0, Rates.Length - 1].Select(index => Rates[index]), Gen.Double[0, 0.5], Gen.Int[0, 1_000]).Sample((rate, longest, seed) =>
+        {
+            Random chance = new(seed);
+            Pace pace = Pace.At(0);
+            double now = 0;
+            List<double> arrived = [];
+            while (now < 5)
+            {
+                now += Math.Max(0, pace.Wait(now, rate));
+                pace.Take(now, rate);
+                arrived.Add(now + (longest * chance.NextDouble()));
+            }
+
+            arrived.Sort();
+            MostInASecond(arrived).ShouldBeLessThanOrEqualTo((int)Math.Ceiling(rate * 1.05 * (1 + longest)));
+        });
+
     [Theory]
     [InlineData(1)]
     [InlineData(10)]

@@ -36,7 +36,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="folder">Where it runs.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="fileSizeLimit">No file it writes can grow beyond so many bytes: to the programme the disk is full. Null for no limit.</param>
-    public static ChildProcess Start(string assembly, string folder, IEnumerable<string> arguments, long? fileSizeLimit = null)
+    /// <param name="heapLimit">Its managed heap can't grow beyond so many bytes. Null for no limit.</param>
+    public static ChildProcess Start(string assembly, string folder, IEnumerable<string> arguments, long? fileSizeLimit = null, long? heapLimit = null)
     {
         string dotnet = Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet";
         var start = new ProcessStartInfo(dotnet)
@@ -46,6 +47,11 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (heapLimit is { } heap)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("x", CultureInfo.InvariantCulture);
+        }
+
         if (fileSizeLimit is { } bytes)
         {
             LimitFileSize(start, dotnet, bytes);
@@ -91,10 +97,19 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end.</summary>
+    /// <exception cref="TimeoutException">It did not end.</exception>
     public async Task WaitForExitAsync()
     {
         using var limit = new CancellationTokenSource(EndLimit);
-        await _process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException(
+                $"The process did not end within {EndLimit.TotalSeconds} s. It ignores SIGINT where whoever started this one had it ignored, as a shell does in the background.", late);
+        }
     }
 
     public async ValueTask DisposeAsync()

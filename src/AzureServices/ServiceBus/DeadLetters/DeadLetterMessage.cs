@@ -90,12 +90,17 @@ internal static class DeadLetterMessage
 
     /// <summary>
     /// The latest it may have become one: what the broker gave up of its own lived in the queue until then at most. Purging goes by this, or a letter of
-    /// yesterday's would go because its event had waited long.
+    /// yesterday's would go because its event had waited long. What a process wrote by a clock that was wrong is held to the time its event was on the queue,
+    /// which the broker tells by its own.
     /// </summary>
-    public static DateTimeOffset DeadLetteredBy(ServiceBusReceivedMessage message) =>
-        EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)
-        ?? EndOfTime(message)
-        ?? message.EnqueuedTime + QueueTimeToLive;
+    public static DateTimeOffset DeadLetteredBy(ServiceBusReceivedMessage message)
+    {
+        DateTimeOffset latest = EndOfTime(message) ?? message.EnqueuedTime + QueueTimeToLive;
+        return EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt) is not { } told ? latest
+            : told < message.EnqueuedTime ? message.EnqueuedTime
+            : told > latest ? latest
+            : told;
+    }
 
     private static DateTimeOffset? EndOfTime(ServiceBusReceivedMessage message) => message.ExpiresAt < DateTimeOffset.MaxValue ? message.ExpiresAt : null;
 }

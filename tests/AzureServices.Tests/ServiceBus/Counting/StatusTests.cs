@@ -29,7 +29,7 @@ public sealed class StatusTests : BrokerTests
         : base(new ServiceBusQueueUnderTest())
     {
         QueueConnection counted = new(Subject.Client, ServiceBusQueueUnderTest.QueueName, _administration.Object);
-        _queue = new ServiceBusEventQueue(counted, _inHand, _ => Task.FromResult(_elsewhere), ServiceBusEventQueue.LookHolds, _time, NullLogger<ServiceBusEventQueue>.Instance);
+        _queue = Queue(counted, _time);
     }
 
     [Fact]
@@ -160,12 +160,20 @@ public sealed class StatusTests : BrokerTests
         await Subject.Connection.DisposeAsync();
         await Subject.Broker.DisposeAsync();
         await using ServiceBusClient nobody = new(Subject.Broker.ConnectionString, new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0 } });
-        ServiceBusEventQueue queue = new(
-            new QueueConnection(nobody, ServiceBusQueueUnderTest.QueueName, null), _inHand, _ => Task.FromResult(_elsewhere), ServiceBusEventQueue.LookHolds, TimeProvider.System, NullLogger<ServiceBusEventQueue>.Instance);
+        ServiceBusEventQueue queue = Queue(new QueueConnection(nobody, ServiceBusQueueUnderTest.QueueName, null), TimeProvider.System);
 
         (await queue.GetStatusAsync(CancellationToken.None)).ShouldBeNull();
         (await queue.GetHealthAsync(CancellationToken.None)).ShouldBe(QueueHealth.Unreachable);
     }
+
+    private ServiceBusEventQueue Queue(QueueConnection connection, TimeProvider time) => new(
+        connection,
+        _inHand,
+        _ => Task.FromResult(_elsewhere),
+        static _ => Task.FromResult<RetentionPause?>(null),
+        ServiceBusEventQueue.LookHolds,
+        time,
+        NullLogger<ServiceBusEventQueue>.Instance);
 
     private async Task<QueueStatus> StatusAsync() => (await _queue.GetStatusAsync(CancellationToken.None)).ShouldNotBeNull();
 

@@ -6,6 +6,7 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -64,6 +65,7 @@ public sealed class ManyDeadLettersTests : BrokerTests
             new EventSettling(Subject.Log, NullLogger<EventSettling>.Instance),
             Subject.Log,
             new DeadLetterSettings(),
+            new SteadyClock(_time),
             new SlowTime(_time));
         int before = Subject.Double.Looks;
 

@@ -30,6 +30,7 @@ public sealed class BusyBrokerTests : BrokerTests
             new QueueConnection(client, ServiceBusQueueUnderTest.QueueName, null),
             new EventsInHand(),
             static _ => Task.FromResult(default(InHand)),
+            static _ => Task.FromResult<RetentionPause?>(null),
             ServiceBusEventQueue.LookHolds,
             _time,
             NullLogger<ServiceBusEventQueue>.Instance);

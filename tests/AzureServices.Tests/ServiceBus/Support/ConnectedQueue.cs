@@ -4,7 +4,9 @@ using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.ServiceBus.Sending;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 
@@ -18,10 +20,13 @@ internal sealed class ConnectedQueue : IAsyncDisposable
         Connection = QueueConnection.Open(new ServiceBusSettings { ConnectionString = new Secret(connectionString), QueueName = queueName }, QueueConnection.HostIdentity());
         EventsInHand inHand = new();
         EventSettling settling = new(log, NullLogger<EventSettling>.Instance);
-        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, static _ => Task.FromResult(default(InHand)), TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
+        ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, static _ => Task.FromResult(default(InHand)), token => Retention!.ReadPauseAsync(token), TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
         Queue = new LoggedEventQueue(ServiceBusQueue, log, settling);
         _receiver = new ProcessorReceiver(Connection.Client, queueName, settling, inHand, time);
-        Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, log, new DeadLetterSettings(), time);
+        DeadLetterSettings settings = new();
+        SteadyClock = new SteadyClock(time);
+        Store = new ServiceBusDeadLetterStore(Connection, ServiceBusQueue, settling, log, settings, SteadyClock, time);
+        Retention = new DeadLetterRetention(Store, settings, SteadyClock, Logger);
     }
 
     public QueueConnection Connection { get; }
@@ -33,6 +38,12 @@ internal sealed class ConnectedQueue : IAsyncDisposable
     public IEventReceiver Receiver => _receiver;
 
     public ServiceBusDeadLetterStore Store { get; }
+
+    public SteadyClock SteadyClock { get; }
+
+    public DeadLetterRetention Retention { get; }
+
+    public FakeLogger<DeadLetterRetention> Logger { get; } = new();
 
     public async ValueTask DisposeAsync()
     {

@@ -47,6 +47,8 @@ internal sealed class ServiceBusQueueUnderTest : IReopenableQueue, IQueueInFakeT
 
     public ServiceBusDeadLetterStore Store => _process.Store;
 
+    public ConnectedQueue Process => _process;
+
     public IEventQueue Queue => _process.Queue;
 
     public IEventReceiver Receiver => _process.Receiver;

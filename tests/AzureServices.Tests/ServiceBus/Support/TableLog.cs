@@ -15,9 +15,11 @@ internal sealed class TableLog : IDeliveryLog, IDisposable
     private readonly DayTables _days;
     private readonly TableDeliveryLog _log;
     private readonly LogWriter _writer;
+    private readonly TimeProvider _time;
 
     private TableLog(string account, TimeProvider time)
     {
+        _time = time;
         TableAccess access = new(time);
         _days = new DayTables(new TableServiceClient(account), access, time);
         LogBuffer buffer = SomeLog.Buffer(time);
@@ -41,7 +43,7 @@ internal sealed class TableLog : IDeliveryLog, IDisposable
         return await _log.FindStoryAsync(eventId, cancellationToken);
     }
 
-    public Task DropExpiredAsync() => _days.DropExpiredAsync(CancellationToken.None);
+    public Task DropExpiredAsync() => _days.DropExpiredAsync(_time.GetUtcNow(), CancellationToken.None);
 
     public void Dispose() => _writer.Dispose();
 
