@@ -157,6 +157,7 @@ module storage 'modules/app-storage.bicep' = {
     suffix: suffix
     private: privateNetwork
     zoneRedundant: zoneRedundant
+    workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: identity.outputs.principalId
     appIdentityName: identityName
   }
@@ -204,7 +205,7 @@ module app 'modules/function-app.bicep' = {
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
     packageContainerUri: storage.outputs.packageContainerUri
-    hostBlobEndpoint: storage.outputs.hostBlobEndpoint
+    hostStorageName: storage.outputs.hostName
     stateBlobEndpoint: storage.outputs.stateBlobEndpoint
     stateTableEndpoint: storage.outputs.stateTableEndpoint
     serviceBusNamespace: bus.outputs.fullyQualifiedNamespace

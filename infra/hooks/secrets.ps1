@@ -44,7 +44,7 @@ function Set-VaultSecret([string] $Name, [string] $Value) {
   $script:changed = $true
 }
 
-foreach ($name in 'ingest-key-0', 'ingest-key-1', 'ingest-signing-secret', 'ingest-lifecycle-key', 'admin-key-0', 'admin-key-1', 'rules-hash-secret') {
+foreach ($name in 'ingest-key-0', 'ingest-key-1', 'ingest-signing-secret', 'ingest-lifecycle-key', 'admin-key-0', 'admin-key-1', 'rules-hash-secret', 'privacy-secret') {
   if (-not (Test-VaultSecret $name)) {
     $value = [Convert]::ToHexString([Security.Cryptography.RandomNumberGenerator]::GetBytes(32)).ToLowerInvariant()
     if ($value.Length -ne 64) { throw "${name}: no random value could be made. Nothing was set." }

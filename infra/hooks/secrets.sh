@@ -45,7 +45,7 @@ put() {
   changed=yes
 }
 
-for name in ingest-key-0 ingest-key-1 ingest-signing-secret ingest-lifecycle-key admin-key-0 admin-key-1 rules-hash-secret; do
+for name in ingest-key-0 ingest-key-1 ingest-signing-secret ingest-lifecycle-key admin-key-0 admin-key-1 rules-hash-secret privacy-secret; do
   if ! has_value "$name"; then
     # 32 random bytes. A pipe ends well even if its first program is missing: what came out is what counts.
     value=$(od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n')

@@ -15,6 +15,9 @@ param private bool
 @description('Three copies in three zones instead of one.')
 param zoneRedundant bool
 
+@description('Is told who reads the tables.')
+param workspaceId string
+
 @description('The principal of the app.')
 param appPrincipalId string
 
@@ -36,6 +39,8 @@ module host 'storage.bicep' = {
     private: private
     zoneRedundant: zoneRedundant
     softDeleteDays: 7
+    hasTables: false
+    workspaceId: workspaceId
   }
 }
 
@@ -50,6 +55,8 @@ module state 'storage.bicep' = {
     private: private
     zoneRedundant: zoneRedundant
     softDeleteDays: 7
+    hasTables: true
+    workspaceId: workspaceId
   }
 }
 
@@ -70,6 +77,6 @@ module access 'storage-access.bicep' = {
 output hostId string = host.outputs.id
 output stateId string = state.outputs.id
 output packageContainerUri string = '${host.outputs.blobEndpoint}${packageContainer}'
-output hostBlobEndpoint string = host.outputs.blobEndpoint
+output hostName string = hostAccount
 output stateBlobEndpoint string = state.outputs.blobEndpoint
 output stateTableEndpoint string = state.outputs.tableEndpoint

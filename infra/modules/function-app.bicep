@@ -13,7 +13,7 @@ param identityId string
 
 param identityClientId string
 param packageContainerUri string
-param hostBlobEndpoint string
+param hostStorageName string
 param stateBlobEndpoint string
 param stateTableEndpoint string
 param serviceBusNamespace string
@@ -136,7 +136,7 @@ var always = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_CLIENT_ID: identityClientId
   AzureWebJobsDisableHomepage: 'true'
-  AzureWebJobsStorage__blobServiceUri: hostBlobEndpoint
+  AzureWebJobsStorage__accountName: hostStorageName
   AzureWebJobsStorage__clientId: identityClientId
   AzureWebJobsStorage__credential: 'managedidentity'
 
@@ -148,6 +148,7 @@ var always = {
   ServiceBus__credential: 'managedidentity'
   ServiceBus__fullyQualifiedNamespace: serviceBusNamespace
   ServiceBusQueueName: queueName
+  ServiceBus__TransportType: settings.?ServiceBus__TransportType ?? 'AmqpTcp'
   Queue__Kind: 'ServiceBus'
   RateShare__blobServiceUri: stateBlobEndpoint
   DeliveryLog__tableServiceUri: stateTableEndpoint
@@ -160,6 +161,7 @@ var always = {
   Admin__Keys__0: '${reference}admin-key-0)'
   Admin__Keys__1: '${reference}admin-key-1)'
   Rules__HashSecret: '${reference}rules-hash-secret)'
+  Privacy__Secret: '${reference}privacy-secret)'
 
   CustomerIo__SiteId: settings.?CustomerIo__SiteId ?? ''
   CustomerIo__Region: settings.?CustomerIo__Region ?? 'auto'
@@ -178,8 +180,10 @@ var always = {
   Mapping__EmailFromProperties: settings.?Mapping__EmailFromProperties ?? false ? 'true' : 'false'
   Mapping__UnidentifiedIdentify: settings.?Mapping__UnidentifiedIdentify ?? 'skip'
   Mapping__MayCreatePeople: settings.?Mapping__MayCreatePeople ?? true ? 'true' : 'false'
+  Mapping__EventsMayCreatePeople: settings.?Mapping__EventsMayCreatePeople ?? true ? 'true' : 'false'
   Mapping__WithoutEmail: settings.?Mapping__WithoutEmail ?? 'send'
   Mapping__ObjectTypeId: settings.?Mapping__ObjectTypeId ?? '1'
+  Mapping__ClaimAnonymous: settings.?Mapping__ClaimAnonymous ?? false ? 'true' : 'false'
   Mapping__AsOfNow: settings.?Mapping__AsOfNow ?? false ? 'true' : 'false'
   Limits__AttributeName: settings.?Limits__AttributeName ?? 'deadLetter'
   Limits__AttributeValue: settings.?Limits__AttributeValue ?? 'deadLetter'
@@ -191,6 +195,7 @@ var always = {
   Ingest__MaxBodyBytes: '${settings.?Ingest__MaxBodyBytes ?? 1048576}'
   Privacy__Hipaa: settings.?Privacy__Hipaa ?? false ? 'true' : 'false'
   DeadLetters__Retention: settings.?DeadLetters__Retention ?? '30.00:00:00'
+  Privacy__ForgetWindow: settings.?Privacy__ForgetWindow ?? '30.00:00:00'
   Telemetry__SuccessSampling: share(settings.?Telemetry__SuccessSampling ?? '0.1')
 }
 
@@ -212,6 +217,11 @@ var ifGiven = toObject(
       { name: 'Ingest__TrustedProxies', value: settings.?Ingest__TrustedProxies }
       { name: 'Ingest__ImportOlderThan', value: settings.?Ingest__ImportOlderThan }
       { name: 'Rules__Path', value: settings.?Rules__Path }
+      {
+        // The trigger's own switch: host.json says amqpTcp.
+        name: 'AzureFunctionsJobHost__extensions__serviceBus__transportType'
+        value: settings.?ServiceBus__TransportType == 'AmqpWebSockets' ? 'amqpWebSockets' : null
+      }
       {
         name: 'AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions'
         value: sessions > sessionsOfHostJson ? string(sessions) : null

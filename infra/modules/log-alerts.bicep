@@ -31,11 +31,29 @@ type logAlert = {
   threshold: int
   frequency: string
   window: string
+
+  @description('How far the query sees where that is further than the window: two days at most.')
+  looksBack: string?
+
   enabled: bool
 }
 
 var oldestAge = replace(loadTextContent('../queries/oldest-age.kql'), '{oldestAge}', telemetry.oldestAge)
-var heartbeat = replace(loadTextContent('../queries/heartbeat.kql'), '{watchRuns}', telemetry.watchRuns)
+var heartbeat = replace(
+  replace(loadTextContent('../queries/heartbeat.kql'), '{watchRuns}', telemetry.watchRuns),
+  '{processAlive}',
+  telemetry.processAlive
+)
+var watchStopped = replace(
+  replace(loadTextContent('../queries/watch-stopped.kql'), '{watchRuns}', telemetry.watchRuns),
+  '{processAlive}',
+  telemetry.processAlive
+)
+var failedFunctions = replace(
+  loadTextContent('../queries/failed-functions.kql'),
+  '{functionsFailed}',
+  telemetry.functionsFailed
+)
 var paused = replace(loadTextContent('../queries/paused.kql'), '{paused}', telemetry.paused)
 var ingested = replace(loadTextContent('../queries/ingested.kql'), '{ingested}', telemetry.ingested)
 var ingestUnavailable = replace(
@@ -73,14 +91,27 @@ var logAlerts logAlert[] = [
   }
   {
     name: 'heartbeat'
-    description: 'WatchQueue has not run for 15 minutes: nothing is watched, and the app may be down.'
+    description: 'No process of the app has told anything for 15 minutes. Quiet until the first one has.'
     severity: 1
     query: heartbeat
     aggregation: 'Count'
-    operator: 'LessThan'
-    threshold: 1
+    operator: 'GreaterThan'
+    threshold: 0
     frequency: 'PT5M'
     window: 'PT15M'
+    looksBack: 'P2D'
+    enabled: true
+  }
+  {
+    name: 'watch-stopped'
+    description: 'The app lives, but WatchQueue has not run for 20 minutes: restart the app.'
+    severity: 1
+    query: watchStopped
+    aggregation: 'Count'
+    operator: 'GreaterThan'
+    threshold: 0
+    frequency: 'PT5M'
+    window: 'PT30M'
     enabled: true
   }
   {
@@ -100,7 +131,7 @@ var logAlerts logAlert[] = [
     name: 'failed-functions'
     description: 'A function failed that should never fail.'
     severity: 2
-    query: loadTextContent('../queries/failed-functions.kql')
+    query: failedFunctions
     aggregation: 'Count'
     operator: 'GreaterThan'
     threshold: 0
@@ -164,6 +195,7 @@ resource onLog 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       ]
       evaluationFrequency: alert.frequency
       windowSize: alert.window
+      overrideQueryTimeRange: alert.?looksBack
       autoMitigate: true
       // The tables come into being with the first telemetry, which is after this.
       skipQueryValidation: true

@@ -23,6 +23,11 @@ param zoneRedundant bool
 @maxValue(365)
 param softDeleteDays int
 
+@description('Whether there are tables; the workspace is told of every access to them.')
+param hasTables bool
+
+param workspaceId string
+
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
   location: location
@@ -71,6 +76,26 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
     }
   }
 ]
+
+// Who read, changed or deleted what lies in the tables. Blobs hold locks, leases and the package.
+resource tables 'Microsoft.Storage/storageAccounts/tableServices@2025-06-01' = if (hasTables) {
+  parent: account
+  name: 'default'
+}
+
+resource tableAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (hasTables) {
+  name: 'to-workspace'
+  scope: tables
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      for category in ['StorageRead', 'StorageWrite', 'StorageDelete']: {
+        category: category
+        enabled: true
+      }
+    ]
+  }
+}
 
 output id string = account.id
 output blobEndpoint string = account.properties.primaryEndpoints.blob

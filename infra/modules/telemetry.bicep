@@ -1,6 +1,14 @@
 // The names the queries look for. They are the names the app's meter uses.
 
 @export()
+@description('Gauge: 1 each minute from every process, by no timer of the platform\'s.')
+var processAlive = 'destination.process.alive'
+
+@export()
+@description('Counter: functions that did not do what they are for, thrown or not. Dimensions: function, step.')
+var functionsFailed = 'destination.functions.failed'
+
+@export()
 @description('Counter: runs of WatchQueue, one each minute, whatever its steps come to: its heartbeat.')
 var watchRuns = 'destination.watch.runs'
 

@@ -93,7 +93,9 @@ type destinationSettings = {
   Mapping__EventIdProperty: string?
   Mapping__UnidentifiedIdentify: 'skip' | 'deadLetter'?
   Mapping__MayCreatePeople: bool?
-  Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter'?
+  Mapping__EventsMayCreatePeople: bool?
+  Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter' | 'skipUnlessKnown' | 'deadLetterUnlessKnown'?
+  Mapping__ClaimAnonymous: bool?
   Mapping__ObjectTypeId: string?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?
@@ -111,7 +113,9 @@ type destinationSettings = {
   Ingest__MaxBodyBytes: int?
   Privacy__Hipaa: bool?
   Rules__Path: string?
+  ServiceBus__TransportType: 'AmqpTcp' | 'AmqpWebSockets'?
   DeadLetters__Retention: string?
+  Privacy__ForgetWindow: string?
 
   @description('The share of traces without a failure that is kept, 0 to 1, as text: there are no fractions here.')
   Telemetry__SuccessSampling: string?

@@ -1,5 +1,5 @@
-// Freshpaint runs this file as it is: no modules. Given by its runtime: fetch (node-fetch 2) and crypto.
-/* global fetch, crypto */
+// Freshpaint runs this file as it is: no modules. Given by its runtime: fetch (node-fetch 2, whose `timeout` the language's own fetch does not know) and crypto.
+/* global fetch, crypto, AbortController */
 
 // The destination spends up to 25 seconds on a busy queue before it says 503.
 const TIMEOUT_MS = 30000;
@@ -11,7 +11,7 @@ const RETRY_DELAYS_MS = [1000, 3000];
  * Sends one event to the destination's ingest, exactly as Freshpaint gave it.
  * Throws when the destination did not take it, with the answer's code and never with data of the event.
  * @param {object} event - A track, identify, group or page event
- * @param {object} settings - endpoint; ingestKey, signingSecret or both; importLane
+ * @param {object} settings - endpoint; ingestKey or signingSecret; importLane
  * @returns {Promise<void>}
  */
 async function forward(event, settings) {
@@ -37,34 +37,46 @@ function ingestUrl(settings) {
     throw new Error('The setting "endpoint" must be an https:// address');
   }
   if (!settings.ingestKey && !settings.signingSecret) {
-    throw new Error('Set "ingestKey", "signingSecret" or both');
+    throw new Error('Set "ingestKey" or "signingSecret"');
   }
   return endpoint.endsWith('/api/events') ? endpoint : `${endpoint}/api/events`;
 }
 
 /** One call. Undefined when the event was taken, else why not and whether to try again. */
 async function send(url, body, settings) {
-  let response;
+  const patience = limit();
   try {
-    response = await fetch(url, { method: 'POST', headers: headers(body, settings), body, redirect: 'error', timeout: TIMEOUT_MS });
+    const options = { method: 'POST', headers: headers(body, settings), body, redirect: 'error', timeout: TIMEOUT_MS };
+    const response = await fetch(url, patience.signal ? { ...options, signal: patience.signal } : options);
+    if (response.status === 202) {
+      return undefined;
+    }
+    const again = response.status === 408 || response.status === 429 || response.status >= 500;
+    return { again, reason: `${response.status} ${await codeOf(response)}`.trim() };
   } catch (error) {
-    return { again: true, reason: `no answer (${error.code || error.name})` };
+    return { again: true, reason: `no answer (${typeof error.code === 'string' ? error.code : error.name})` };
+  } finally {
+    patience.end();
   }
+}
 
-  if (response.status === 202) {
-    return undefined;
+/** Ends a call that takes too long, its answer's body included, where the runtime can. */
+function limit() {
+  if (typeof AbortController === 'undefined') {
+    return { end() {} };
   }
-  const again = response.status === 408 || response.status === 429 || response.status >= 500;
-  return { again, reason: `${response.status} ${await codeOf(response)}`.trim() };
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), TIMEOUT_MS);
+  return { signal: controller.signal, end: () => clearTimeout(timer) };
 }
 
 function headers(body, settings) {
   const all = { 'Content-Type': 'application/json' };
-  if (settings.ingestKey) {
-    all['X-Ingest-Key'] = settings.ingestKey;
-  }
+  // Either suffices, and a secret that never travels can't be read on the way.
   if (settings.signingSecret) {
     all['X-Signature'] = signature(body, settings.signingSecret);
+  } else {
+    all['X-Ingest-Key'] = settings.ingestKey;
   }
   if (settings.importLane) {
     all['X-Lane'] = 'import';

@@ -1,7 +1,9 @@
+using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using CustomerIoDestination.AzureServices.Connections;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
+using CustomerIoDestination.AzureServices.People;
 using CustomerIoDestination.AzureServices.RateShare;
 using CustomerIoDestination.AzureServices.Secrets;
 using CustomerIoDestination.AzureServices.ServiceBus;
@@ -11,6 +13,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,7 +36,7 @@ public static class AzureServicesRegistration
         return services;
     }
 
-    /// <summary>Keeps the delivery log and the state in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>.</summary>
+    /// <summary>Keeps the delivery log, the state and what is remembered of people in tables, by <c>DeliveryLog</c> or <c>DeliveryLog__tableServiceUri</c>.</summary>
     public static IServiceCollection AddTableDeliveryLog(this IServiceCollection services, DeliveryLogSettings settings)
     {
         services.AddAmbient();
@@ -44,6 +47,8 @@ public static class AzureServicesRegistration
         services.AddSingleton<LogMetrics>();
         services.AddSingleton<LogBuffer>();
         services.AddSingleton<IDeliveryLog, TableDeliveryLog>();
+        services.AddSingleton<IPersonStore>(provider => new TablePersonStore(
+            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TableAccess>(), TablePersonStore.Unseen, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<LogWriter>();
         services.AddSingleton<ControlTable>();
         services.AddSingleton<SharedControl>();
@@ -86,13 +91,12 @@ public static class AzureServicesRegistration
     /// <summary>Adds <see cref="QueueWatch"/>, for the host's timer. Needs the queue and the tables.</summary>
     public static IServiceCollection AddQueueWatch(this IServiceCollection services)
     {
-        services.AddSingleton<QueueMetrics>();
         services.AddSingleton(provider => new QueueWatch(
             provider.GetRequiredService<IEventQueue>(),
             provider.GetRequiredService<ServiceBusDeadLetterStore>().PurgeAsync,
             provider.GetRequiredService<IDestinationControl>(),
             provider.GetRequiredService<DestinationControl>(),
-            provider.GetRequiredService<QueueMetrics>(),
+            provider.GetRequiredService<DestinationMetrics>(),
             provider.GetRequiredService<DayTables>(),
             provider.GetRequiredService<ControlTable>(),
             provider.GetRequiredService<DestinationSettings>(),

@@ -37,6 +37,11 @@ public static class AzureSettings
             yield return new Problem("ServiceBus__fullyQualifiedNamespace", "is missing; the app works on Service Bus, so a namespace (or the connection string ServiceBus) is needed");
         }
 
+        if (configuration["ServiceBus:fullyQualifiedNamespace"]?.Trim() is { Length: > 0 } name && name.AsSpan().ContainsAny(":/"))
+        {
+            yield return new Problem("ServiceBus__fullyQualifiedNamespace", "is an address; the trigger takes a host name alone, like my-namespace.servicebus.windows.net");
+        }
+
         if (string.IsNullOrWhiteSpace(configuration["ServiceBusQueueName"]))
         {
             yield return new Problem("ServiceBusQueueName", "is missing; the trigger and the platform's scaler take the queue's name from it");

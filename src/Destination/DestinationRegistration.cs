@@ -1,11 +1,16 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination;
 
@@ -13,7 +18,8 @@ namespace CustomerIoDestination;
 public static class DestinationRegistration
 {
     /// <summary>
-    /// Registers ingest, mapping, preview and delivery. Needs <see cref="IEventQueue"/> and <see cref="IDeliveryLog"/> of a queue.
+    /// Registers ingest, mapping, preview, delivery and forgetting. Needs <see cref="IEventQueue"/>, <see cref="IDeadLetterStore"/>, <see cref="IDeliveryLog"/> and
+    /// <see cref="IPersonStore"/> of a queue.
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="settings">The settings, read and found good.</param>
@@ -38,6 +44,15 @@ public static class DestinationRegistration
         services.AddSingleton<EnvelopeMapper>();
         services.AddSingleton<EventIngester>();
         services.AddSingleton<EventPreview>();
+        services.AddSingleton(provider => new PersonForgetting(
+            provider.GetRequiredService<PersonMemory>(),
+            provider.GetRequiredService<IEventQueue>(),
+            provider.GetRequiredService<IDeadLetterStore>(),
+            (request, token) => provider.GetRequiredService<TrackApiClient>().SendAsync(request, Lane.Live, token),
+            settings,
+            provider.GetRequiredService<EventCounters>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PersonForgetting>>()));
         return services.AddCustomerIoDelivery();
     }
 }

@@ -47,6 +47,12 @@ public static class ApiRoutes
     /// <summary>Removes dead letters for good.</summary>
     public static ApiRoute DiscardDeadLetters { get; } = Mutation("DiscardDeadLetters", "/api/dead-letters/discard", DeadLetterPassEndpoint.DiscardAsync);
 
+    /// <summary>Forgets a person.</summary>
+    public static ApiRoute ForgetPerson { get; } = Mutation("ForgetPerson", "/api/people/forget", PeopleEndpoint.ForgetAsync);
+
+    /// <summary>Ends the time in which a forgotten person's events are skipped.</summary>
+    public static ApiRoute LiftForgetting { get; } = new("LiftForgetting", "DELETE", "/api/people/forget", RouteRequirement.Admin, PeopleEndpoint.LiftAsync) { Mutating = true };
+
     /// <summary>The operator's page.</summary>
     public static ApiRoute Page { get; } = Public("Page", "/", PageEndpoint.GetIndexAsync);
 
@@ -57,7 +63,7 @@ public static class ApiRoutes
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
         IngestEvents, PreviewEvents, Health, Status, Deliveries, EventStory, ResumeDestination,
-        DeadLetters, DeadLetter, ReplayDeadLetters, DiscardDeadLetters, Page, PageFile,
+        DeadLetters, DeadLetter, ReplayDeadLetters, DiscardDeadLetters, ForgetPerson, LiftForgetting, Page, PageFile,
     ];
 
     /// <summary>Answers whatever no route matches, any method: 404, or 405 where only the method is wrong. Not part of <see cref="All"/>.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Endpoints;
@@ -30,6 +32,8 @@ public sealed partial class DestinationApi
     /// <param name="request">The request, its body not read yet.</param>
     public async Task<IResult> HandleAsync(ApiRoute route, HttpRequest request)
     {
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             if (route == ApiRoutes.Fallback && _gate.AnswerPreflight(request) is { } preflight)
@@ -59,15 +63,10 @@ public sealed partial class DestinationApi
             Log.NotReadable(_logger, route.Name);
             return ApiErrors.BadRequest(StatusCodes.Status400BadRequest);
         }
-        catch (StorageUnavailableException exception)
+        catch (UnavailableException exception)
         {
             Log.StorageUnavailable(_logger, route.Name, exception.Code);
-            return ApiErrors.StorageUnavailable;
-        }
-        catch (QueueUnreachableException exception)
-        {
-            Log.StorageUnavailable(_logger, route.Name, exception.Code);
-            return ApiErrors.QueueUnreachable;
+            return exception.Backend == Backend.Queue ? ApiErrors.QueueUnreachable : ApiErrors.StorageUnavailable;
         }
         catch (Exception exception)
         {
@@ -90,5 +89,25 @@ public sealed partial class DestinationApi
 
         [LoggerMessage(EventId = 701, Level = LogLevel.Warning, Message = "Request to {Route} could not be answered: {Code}.")]
         public static partial void StorageUnavailable(ILogger logger, string route, string code);
+    }
+}
+
+/// <summary>
+/// An exception as text for the log: types, codes and stack, without the messages. A message is arbitrary text and may quote what it
+/// failed on, and an event's values must never be logged.
+/// </summary>
+internal static class FailureText
+{
+    public static string Of(Exception exception)
+    {
+        var text = new StringBuilder();
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            text.Append(text.Length > 0 ? " caused by " : "")
+                .Append(inner.GetType().FullName)
+                .Append(CultureInfo.InvariantCulture, $" (0x{inner.HResult:X8})");
+        }
+
+        return text.AppendLine().Append(exception.StackTrace).ToString();
     }
 }

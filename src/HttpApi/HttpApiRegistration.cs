@@ -2,6 +2,7 @@ using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.HttpApi.Endpoints;
 using CustomerIoDestination.Ingest;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules.Reading;
@@ -18,7 +19,8 @@ public static class HttpApiRegistration
 {
     /// <summary>
     /// Adds <see cref="DestinationApi"/>. Needs in the container: <see cref="DestinationSettings"/>, <see cref="EventIngester"/>, <see cref="EventPreview"/>,
-    /// <see cref="IEventQueue"/>, <see cref="IDeadLetterStore"/>, <see cref="IDeliveryLog"/>, <see cref="IDestinationControl"/>, <see cref="DestinationMetrics"/>.
+    /// <see cref="IEventQueue"/>, <see cref="IDeadLetterStore"/>, <see cref="IDeliveryLog"/>, <see cref="IDestinationControl"/>,
+    /// <see cref="PersonForgetting"/>, <see cref="DestinationMetrics"/>.
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="keyless">What a route whose keys are not configured answers.</param>
@@ -43,6 +45,7 @@ public static class HttpApiRegistration
                     provider.GetRequiredService<IDeadLetterStore>(),
                     provider.GetRequiredService<IDeliveryLog>(),
                     provider.GetRequiredService<IDestinationControl>(),
+                    provider.GetRequiredService<PersonForgetting>(),
                     provider.GetRequiredService<RulesSource>(),
                     settings,
                     deliversToSandbox,

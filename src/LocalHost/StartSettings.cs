@@ -14,3 +14,6 @@ internal static class StartSettings
     /// <exception cref="StartRefusedException">They are not good.</exception>
     public static RulesSource OpenRules(DestinationSettings settings) => RulesSource.Open(settings.Rules, TimeProvider.System).OrThrow(message => new StartRefusedException(message));
 }
+
+/// <summary>The host can't start as it is configured; the message says everything that is wrong and what would be right, and holds no secret.</summary>
+public sealed class StartRefusedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -41,6 +41,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
             DeadLetterSelection.Ids ids => PassOverIdsAsync(ids.Values, command, cancellationToken),
             DeadLetterSelection.OfReason of => PassOverAllAsync(of.Reason, command, cancellationToken),
             DeadLetterSelection.All => PassOverAllAsync(null, command, cancellationToken),
+            DeadLetterSelection.Holding holding => PassOverBodiesAsync(holding.IsWanted, command, cancellationToken),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -79,6 +80,30 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
             // One that somebody else took meanwhile was never asked for by its id.
             pass.Add(await file.Writer.WriteAsync(command(ids)) with { NotFound = [] });
             after = ids[^1];
+        }
+    }
+
+    private async Task<DeadLetterPass> PassOverBodiesAsync(
+        Predicate<ReadOnlyMemory<byte>> isWanted, Func<IReadOnlyList<long>, WriteCommand<DeadLetterBatch>> command, CancellationToken cancellationToken)
+    {
+        var pass = new Pass(file.TimeProvider);
+        long newest = await file.ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken);
+        long after = 0;
+        while (true)
+        {
+            List<(long Id, byte[] Body)> some = await file.ReadAsync(reader => reader.DeadLetters.Bodies(after, newest, PerCommit), cancellationToken);
+            if (some.Count == 0 || !pass.MayGoOn(cancellationToken))
+            {
+                return pass.End(more: some.Count > 0);
+            }
+
+            long[] wanted = [.. some.Where(one => isWanted(one.Body)).Select(one => one.Id)];
+            if (wanted.Length > 0)
+            {
+                pass.Add(await file.Writer.WriteAsync(command(wanted)) with { NotFound = [] });
+            }
+
+            after = some[^1].Id;
         }
     }
 

@@ -13,6 +13,8 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
     /// <summary>Bytes that may wait for the writer; beyond them it is busy. Bounds memory when the disk is slower than the senders.</summary>
     private const long MaxBacklogBytes = 64 * 1024 * 1024;
 
+    private const int RemovalsPerCommit = 200;
+
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -32,6 +34,61 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
         return file.Writer.Backlog > MaxBacklogBytes
             ? new EnqueueResult.Unavailable("queue_busy", BusyFor)
             : await file.Writer.WriteAsync(new EnqueueCommand(envelopes, file.Leases)).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>All events are in reach; one pass looks at those that are there when it begins.</summary>
+    /// <inheritdoc/>
+    public async Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken)
+    {
+        long started = file.TimeProvider.GetTimestamp();
+        long last = await file.ReadAsync(static tables => tables.Events.Last(), cancellationToken);
+        long after = 0;
+        int removed = 0;
+        int inHand = 0;
+        while (true)
+        {
+            List<ReceivedEvent> some = await file.ReadAsync(tables => tables.Events.ReadAfter(after, last, RemovalsPerCommit), cancellationToken);
+            if (some.Count == 0 || cancellationToken.IsCancellationRequested || file.TimeProvider.GetElapsedTime(started) > QueueRemoval.MaxDuration)
+            {
+                return new QueueRemoval(removed, inHand, Left: 0, More: some.Count > 0);
+            }
+
+            List<ReceivedEvent> wanted = some.FindAll(received => isWanted(received.Envelope.Body));
+            if (wanted.Count > 0)
+            {
+                int held = wanted.Count(received => file.Leases.IsInHand(received.Envelope.Partition, received.SequenceNumber));
+                int gone = await file.Writer.WriteAsync(new WriteWork<int>(session => wanted.Count(received => Remove(session, received, reason))));
+                inHand += Math.Min(held, gone);
+                removed += gone - Math.Min(held, gone);
+            }
+
+            after = some[^1].SequenceNumber;
+        }
+    }
+
+    private static bool Remove(WriteSession session, ReceivedEvent received, SkipReason reason)
+    {
+        EventEnvelope envelope = received.Envelope;
+        if (!session.RemoveEvent(received.SequenceNumber, envelope.Lane))
+        {
+            return false;
+        }
+
+        session.Record(
+            new DeliveryLogEntry
+            {
+                At = session.Now.Wall,
+                EventId = envelope.EventId,
+                Kind = envelope.Kind,
+                Lane = envelope.Lane,
+                Step = EventStep.Delivery,
+                Outcome = AttemptOutcome.Skipped,
+                Reason = reason.ToCode(),
+                Attempts = received.History.FailedCalls,
+            },
+            envelope.ReceivedAt,
+            envelope.QueuedAt);
+        return true;
     }
 
     /// <summary>What is known already, so it costs nothing: the file is looked at each second, and whoever writes or reads notes what came of it.</summary>

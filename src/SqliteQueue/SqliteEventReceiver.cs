@@ -50,7 +50,7 @@ public sealed partial class SqliteEventReceiver(QueueFile file) : IEventReceiver
             }
 
             share.Use(run.Sum(static queued => (long)queued.Received.Envelope.Body.Length));
-            file.Leases.HandedOut(partition.Lane, run.Count);
+            file.Leases.HandedOut(partition, run.Count, run[^1].Received.SequenceNumber);
             lease = new SqlitePartitionLease(file, partition, [.. run.Select(queued => queued.Received)], share, hasMore, isCounted);
             return lease;
         }

@@ -13,7 +13,7 @@ namespace CustomerIoDestination.SqliteQueue;
 public static class SqliteQueueRegistration
 {
     /// <summary>
-    /// Adds the queue, its receiver, the dead letters and the delivery log over one file. Needs <see cref="QueueSettings"/> and
+    /// Adds the queue, its receiver, the dead letters, the delivery log and what is remembered of people over one file. Needs <see cref="QueueSettings"/> and
     /// <see cref="DeadLetterSettings"/> as singletons. The file is opened when the host starts, so that a
     /// <see cref="QueueFileException"/> stops the start, and closed when the host is disposed: register it before the hosted services that use it.
     /// </summary>
@@ -25,7 +25,7 @@ public static class SqliteQueueRegistration
         return services.AddSqliteDeliveryLog();
     }
 
-    /// <summary>Adds the delivery log alone, for a host whose queue is elsewhere; else as <see cref="AddSqliteQueue"/>.</summary>
+    /// <summary>Adds the delivery log and what is remembered of people, for a host whose queue is elsewhere; else as <see cref="AddSqliteQueue"/>.</summary>
     public static IServiceCollection AddSqliteDeliveryLog(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -37,6 +37,7 @@ public static class SqliteQueueRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<QueueFile>>()));
         services.AddSingleton<IDeliveryLog, SqliteDeliveryLog>();
+        services.AddSingleton<IPersonStore, SqlitePersonStore>();
         services.AddHostedService<OpenAtStart>();
         return services;
     }

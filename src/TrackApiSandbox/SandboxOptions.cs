@@ -26,3 +26,27 @@ public sealed class SandboxOptions
     public static SandboxOptions Read(IConfiguration configuration) =>
         configuration.GetSection(SectionName).Get<SandboxOptions>() ?? new SandboxOptions();
 }
+
+/// <summary>The data centre a workspace lives in, as <c>GET /api/v1/accounts/region</c> tells it.</summary>
+public enum SandboxRegion
+{
+    /// <summary>United States.</summary>
+    Us,
+
+    /// <summary>European Union.</summary>
+    Eu,
+}
+
+/// <summary>The sandbox could not listen on its port. The message is meant for the person who started it.</summary>
+public sealed class SandboxPortUnavailableException : Exception
+{
+    internal SandboxPortUnavailableException(int port, string why, Exception cause)
+        : base(
+            $"The Track API sandbox cannot listen on 127.0.0.1:{port}: {why} " +
+            "Free the port or set Sandbox__Port to another one (0 takes any free port).",
+            cause) =>
+        Port = port;
+
+    /// <summary>The port that was asked for.</summary>
+    public int Port { get; }
+}

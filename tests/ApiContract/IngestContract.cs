@@ -61,7 +61,9 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
         Answer answer = await Api.IngestAsync(_person.Track("Streamed").ToJsonString(), ("Transfer-Encoding", "chunked"));
 
         answer.ShouldBeJson(202);
-        await Patience.UntilAsync(() => Sandbox.EventsOfAsync(_person.Id), names => names.SequenceEqual(["Streamed"]), "the event to arrive");
+        byte[] packed = Pack(Encoding.UTF8.GetBytes(_person.Track("Streamed and packed").ToJsonString()));
+        (await Api.IngestAsync(packed, ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))).ShouldBeJson(202);
+        await Patience.UntilAsync(() => Sandbox.EventsOfAsync(_person.Id), names => names.SequenceEqual(["Streamed", "Streamed and packed"]), "the events to arrive");
         (await Api.IngestAsync(new byte[(1024 * 1024) + 1], ("Transfer-Encoding", "chunked"))).ShouldBeError(413, "body_too_large");
     }
 

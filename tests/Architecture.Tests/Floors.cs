@@ -15,14 +15,14 @@ internal sealed record Floors(string Assembly, string Root, IReadOnlyList<string
         [
             "Time", "Text", "Model", "Settings", "Events",
             "Rules.Naming", "Rules.Transforming", "Rules.Privacy", "Rules", "Rules.Reading",
-            "Mapping", "Ports", "Telemetry", "Pacing", "TrackApi",
+            "Mapping", "Ports", "Telemetry", "Pacing", "TrackApi", "People",
             "Delivery.Gate", "Delivery.Sending", "Delivery.Batching", "Delivery",
             "Ingest", "Preview", "",
         ]),
         new("CustomerIoDestination.HttpApi", "CustomerIoDestination.HttpApi", ["Answers", "Page", "Contracts", "Authentication", "Bodies", "Endpoints", ""]),
         new("CustomerIoDestination.AzureServices", "CustomerIoDestination.AzureServices",
         [
-            "Connections", "Tables", "Upkeep", "DeliveryLog", "RateShare", "Secrets", "Telemetry",
+            "Connections", "Tables", "Upkeep", "People", "DeliveryLog", "RateShare", "Secrets", "Telemetry",
             "ServiceBus.Messages", "ServiceBus.Handling", "ServiceBus.Sending", "ServiceBus.Connecting", "ServiceBus.Counting", "ServiceBus.DeadLetters",
             "Control", "ServiceBus", "",
         ]),

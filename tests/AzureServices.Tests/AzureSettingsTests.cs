@@ -1,6 +1,10 @@
+using Azure.Core;
+using Azure.Messaging.ServiceBus;
+using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
+using Moq;
 
 namespace CustomerIoDestination.AzureServices.Tests;
 
@@ -53,6 +57,27 @@ public sealed class AzureSettingsTests : IDisposable
 
         message.ShouldStartWith("The settings have 1 problem:");
         message.ShouldContain(problem);
+    }
+
+    // The product could do with the address; the trigger, which reads the same setting, can not.
+    [Fact]
+    public void An_address_in_the_place_of_the_namespace_stops_the_start()
+    {
+        string message = Should.Throw<InvalidOperationException>(
+            () => Read(("ServiceBus:fullyQualifiedNamespace", "https://sbns.servicebus.windows.net:443/"), ("ServiceBusQueueName", "events"))).Message;
+
+        message.ShouldContain("ServiceBus__fullyQualifiedNamespace: is an address; the trigger takes a host name alone");
+    }
+
+    [Theory]
+    [InlineData(BrokerTransport.AmqpTcp, ServiceBusTransportType.AmqpTcp)]
+    [InlineData(BrokerTransport.AmqpWebSockets, ServiceBusTransportType.AmqpWebSockets)]
+    public async Task The_client_reaches_the_broker_as_the_setting_says(BrokerTransport setting, ServiceBusTransportType transport)
+    {
+        await using QueueConnection connection = QueueConnection.Open(
+            new ServiceBusSettings { FullyQualifiedNamespace = "sbns.servicebus.windows.net", TransportType = setting }, Mock.Of<TokenCredential>());
+
+        connection.Client.TransportType.ShouldBe(transport);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed partial class TriggerTests
             .. OperationName().Matches(queries).SelectMany(match => QuotedName().Matches(match.Value)).Select(match => match.Groups[1].Value),
         ];
 
-        named.Distinct(StringComparer.Ordinal).ShouldBe(["DeliverEvent", "WatchQueue", "IngestEvents"], ignoreOrder: true);
+        named.Distinct(StringComparer.Ordinal).ShouldBe(["DeliverEvent", "WatchQueue"], ignoreOrder: true);
         named.ShouldAllBe(name => Function.All.Any(function => function.Name == name));
     }
 

@@ -129,6 +129,9 @@ internal sealed class DoorFuzzer : Fuzzer
             return Task.FromResult<EnqueueResult>(EnqueueResult.Enqueued.All);
         }
 
+        public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken) =>
+            Task.FromResult(new QueueRemoval(0, 0, 0, More: false));
+
         public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult<QueueStatus?>(null);
 
         public Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -21,6 +21,7 @@ public sealed class ApiRoutesTests
 
         routes.ShouldBe(
         [
+            "DELETE /api/people/forget Admin mutating",
             "GET / Public",
             "GET /api/dead-letters Admin",
             "GET /api/dead-letters/{id} Admin",
@@ -33,6 +34,7 @@ public sealed class ApiRoutesTests
             "POST /api/dead-letters/replay Admin mutating",
             "POST /api/destination/resume Admin mutating",
             "POST /api/events Ingest",
+            "POST /api/people/forget Admin mutating",
             "POST /api/preview Admin",
         ]);
     }
@@ -141,6 +143,7 @@ public sealed class ApiRoutesTests
     private static StringContent? BodyOf(ApiRoute route) => route switch
     {
         { Method: "GET" } => null,
+        { Pattern: "/api/people/forget" } => new StringContent("""{"id":"u-1"}"""),
         { Mutating: true } => new StringContent("""{"all":true}"""),
         _ => new StringContent(Some.Track()),
     };

@@ -78,7 +78,7 @@ public sealed class AlertTests
         names.ShouldBe(
         [
             "broker-server-errors", "broker-throttled", "dead-letters", "failed-functions", "heartbeat", "ingest-unavailable",
-            "oldest-age", "paused", "queue-size", "rate-limited", "server-errors", "silence",
+            "oldest-age", "paused", "queue-size", "rate-limited", "server-errors", "silence", "watch-stopped",
         ]);
         prod.All("Microsoft.Insights/activityLogAlerts").Count.ShouldBe(1);
         prod.All("Microsoft.Consumption/budgets").Count.ShouldBe(1);
@@ -101,28 +101,44 @@ public sealed class AlertTests
         string query = Snapshot.Text(alert["criteria"]!["allOf"]![0]!["query"]);
 
         query.ShouldContain("Name == \"destination.ingest.unavailable\"");
-        query.ShouldContain("AppRequests | where OperationName == \"IngestEvents\"");
+        query.ShouldContain("AppRequests | where Url endswith \"/api/events\"");
         Snapshot.Text(alert["windowSize"]).ShouldBe("PT5M");
     }
 
-    // In OpenTelemetry mode the worker's span of a function is an internal one with a name of its own, and the host may write no request for it.
+    // The counter is the app's own. In OpenTelemetry mode the worker's span of a function is an internal one with a name of its own, and the host may write no
+    // request for it.
     [Fact]
-    public void A_function_that_failed_is_seen_by_the_workers_span_and_by_the_hosts_rows()
+    public void A_function_that_failed_is_seen_by_the_apps_counter_by_the_workers_span_and_by_the_hosts_rows()
     {
         string query = Snapshot.Text(Alert("failed-functions")["properties"]!["criteria"]!["allOf"]![0]!["query"]);
 
+        query.ShouldContain("Name == \"destination.functions.failed\"");
         query.ShouldContain("AppDependencies | where Name in (\"function DeliverEvent\", \"function WatchQueue\")");
         query.ShouldContain("AppRequests | where OperationName in (\"DeliverEvent\", \"WatchQueue\")");
     }
 
-    // The oldest age is silent while the queue can't be reached, and the watch runs all the same.
+    // Timers of the platform have stopped for ever after a deployment, and an app that was never deployed has nothing to be missed. The query finds the last
+    // sign there was, further back than the window, and nothing where there was none.
     [Fact]
-    public void The_heartbeat_looks_at_the_watchs_runs_and_not_at_what_the_queue_answers()
+    public void The_heartbeat_depends_on_no_timer_alone_and_is_quiet_before_the_first_deployment()
     {
-        JsonNode criterion = Alert("heartbeat")["properties"]!["criteria"]!["allOf"]![0]!;
+        JsonNode alert = Alert("heartbeat")["properties"]!;
+        JsonNode criterion = alert["criteria"]!["allOf"]![0]!;
 
-        Snapshot.Text(criterion["query"]).ShouldContain("Name == \"destination.watch.runs\"");
-        (Snapshot.Text(criterion["operator"]), criterion["threshold"]!.GetValue<int>()).ShouldBe(("LessThan", 1));
+        Snapshot.Text(criterion["query"]).ShouldContain("Name in (\"destination.process.alive\", \"destination.watch.runs\")");
+        Snapshot.Text(criterion["query"]).ShouldContain("summarize Last = max(TimeGenerated)");
+        (Snapshot.Text(criterion["operator"]), criterion["threshold"]!.GetValue<int>()).ShouldBe(("GreaterThan", 0));
+        Snapshot.Text(alert["overrideQueryTimeRange"]).ShouldBe("P2D");
+    }
+
+    [Fact]
+    public void A_watch_that_stopped_while_the_app_lives_is_an_alert_of_its_own()
+    {
+        string query = Snapshot.Text(Alert("watch-stopped")["properties"]!["criteria"]!["allOf"]![0]!["query"]);
+
+        query.ShouldContain("minif(TimeGenerated, Name == \"destination.process.alive\")");
+        query.ShouldContain("countif(Name == \"destination.watch.runs\")");
+        Severity("watch-stopped").ShouldBe(1);
     }
 
     // The metric is the number of dead letters there are, not of those that came: resolved by itself means that there are none.

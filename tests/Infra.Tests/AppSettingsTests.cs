@@ -63,6 +63,30 @@ public sealed partial class AppSettingsTests
         AppSettings(environment).Select(setting => setting.Key).ShouldAllBe(name => !refused.Contains(name));
     }
 
+    // With the account's name the host finds every service of it, and no key is anywhere.
+    [Theory]
+    [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
+    public void The_hosts_storage_is_named_by_its_account_and_reached_by_the_identity(string environment)
+    {
+        JsonObject settings = AppSettings(environment);
+
+        settings["AzureWebJobsStorage__accountName"]!.GetValue<string>().ShouldContain("outputs.hostName", customMessage: "known when the account is there");
+        settings["AzureWebJobsStorage__credential"]!.GetValue<string>().ShouldBe("managedidentity");
+        settings.Select(setting => setting.Key).ShouldNotContain("AzureWebJobsStorage");
+    }
+
+    [BicepFact]
+    public async Task One_variable_takes_trigger_and_client_to_web_sockets()
+    {
+        Snapshot snapshot = await Bicep.SnapshotAsync(
+            new Dictionary<string, string?>(Bicep.EnvironmentVariables("prod"), StringComparer.Ordinal) { ["SERVICEBUS__TRANSPORTTYPE"] = "AmqpWebSockets" });
+        JsonNode settings = snapshot.One("Microsoft.Web/sites/config")["properties"]!;
+
+        Snapshot.Text(settings["ServiceBus__TransportType"]).ShouldBe("AmqpWebSockets");
+        Snapshot.Text(settings["AzureFunctionsJobHost__extensions__serviceBus__transportType"]).ShouldBe("amqpWebSockets");
+        AppSettings("prod").Select(setting => setting.Key).ShouldNotContain("AzureFunctionsJobHost__extensions__serviceBus__transportType");
+    }
+
     [Fact]
     public void One_parameter_stops_the_receiver_and_the_function()
     {

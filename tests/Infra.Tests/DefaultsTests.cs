@@ -14,6 +14,7 @@ public sealed class DefaultsTests
     [
         nameof(DestinationSettings.CustomerIo), nameof(DestinationSettings.Rules), nameof(DestinationSettings.Ingest), nameof(DestinationSettings.Admin), nameof(DestinationSettings.Queue),
         nameof(DestinationSettings.ServiceBus), nameof(DestinationSettings.RateShare), nameof(DestinationSettings.DeliveryLog), nameof(DestinationSettings.Sandbox),
+        nameof(DestinationSettings.Privacy),
     ];
 
     [Theory]
@@ -35,6 +36,7 @@ public sealed class DefaultsTests
         deployed.CustomerIo.TrackApiUrl.ShouldBe(defaults.CustomerIo.TrackApiUrl);
         deployed.ServiceBus.QueueName.ShouldBe(defaults.ServiceBus.QueueName);
         deployed.Rules.Path.ShouldBe(defaults.Rules.Path);
+        deployed.Privacy.ForgetWindow.ShouldBe(defaults.Privacy.ForgetWindow);
     }
 
     [Fact]
@@ -57,6 +59,7 @@ public sealed class DefaultsTests
         deployed.Ingest.SigningSecret.ShouldNotBeNull();
         deployed.Ingest.LifecycleKey.ShouldNotBeNull();
         deployed.Rules.HashSecret.ShouldNotBeNull();
+        deployed.Privacy.Secret.ShouldNotBeNull();
     }
 
     private static DestinationSettings Read(string environment)

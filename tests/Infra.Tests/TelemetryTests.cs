@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CustomerIoDestination.AzureServices.Control;
+using CustomerIoDestination.AzureServices.Telemetry;
 using CustomerIoDestination.Infra.Support;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace CustomerIoDestination.Infra;
 
@@ -15,15 +16,16 @@ public sealed partial class TelemetryTests
         ["/Microsoft.ServiceBus/namespaces/"] = ["allLogs"],
         ["/Microsoft.Web/sites/"] = ["FunctionAppLogs"],
         ["/Microsoft.KeyVault/vaults/"] = ["audit"],
+        ["/tableServices/"] = ["StorageRead", "StorageWrite", "StorageDelete"],
     };
 
     [Fact]
-    public void Every_metric_the_alerts_look_for_is_one_the_app_has()
+    public async Task Every_metric_the_alerts_look_for_is_one_the_app_has()
     {
         string[] wanted = [.. MetricName().Matches(Repository.Text("infra/modules/telemetry.bicep")).Select(match => match.Groups[1].Value)];
 
-        wanted.Length.ShouldBe(8);
-        wanted.ShouldBeSubsetOf(Instruments());
+        wanted.Length.ShouldBe(10);
+        wanted.ShouldBeSubsetOf(await InstrumentsAsync());
     }
 
     [Fact]
@@ -53,7 +55,7 @@ public sealed partial class TelemetryTests
     [InlineData("dev")]
     [InlineData("prod")]
     [InlineData("private")]
-    public void Broker_app_and_vault_log_to_the_workspace(string environment)
+    public void Broker_app_vault_and_tables_log_to_the_workspace(string environment)
     {
         Snapshot snapshot = Snapshot.Of(environment);
         foreach ((string owner, string[] logs) in Logged)
@@ -66,15 +68,15 @@ public sealed partial class TelemetryTests
         snapshot.All("Microsoft.Insights/diagnosticSettings").Count.ShouldBe(Logged.Count);
     }
 
-    private static HashSet<string> Instruments()
+    private static async Task<HashSet<string>> InstrumentsAsync()
     {
         HashSet<string> names = [];
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, _) => names.Add(instrument.Name);
         listener.Start();
-        using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().AddSingleton<QueueMetrics>().BuildServiceProvider();
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().AddHostedService<ProcessHeartbeat>().BuildServiceProvider();
         services.GetRequiredService<DestinationMetrics>();
-        services.GetRequiredService<QueueMetrics>();
+        await services.GetRequiredService<IHostedService>().StartAsync(CancellationToken.None);
         return names;
     }
 

@@ -166,6 +166,22 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
+    public async Task Dead_letters_are_discarded_by_what_is_in_them()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(4), """{"wanted":1}"""), Event(Live(4)), Event(Live(4), """{"wanted":2}"""));
+        foreach (EventEnvelope _ in sent)
+        {
+            await HandleNextAsync(DeadLetter());
+        }
+
+        DeadLetterPass pass = await Subject.DeadLetters.DiscardAsync(
+            new DeadLetterSelection.Holding(static body => body.Span.IndexOf("wanted"u8) >= 0), CancellationToken.None);
+
+        (pass.Done, pass.More).ShouldBe((2, false));
+        (await ListAsync()).ShouldHaveSingleItem().EventId.ShouldBe(sent[1].EventId);
+    }
+
+    [Fact]
     public async Task An_unknown_id_finds_nothing()
     {
         (await Subject.DeadLetters.FindAsync("987654321", CancellationToken.None)).ShouldBeNull();

@@ -254,6 +254,27 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
+    public async Task What_is_to_be_removed_is_removed_or_told_to_be_left_and_the_rest_stays_in_its_order()
+    {
+        EventEnvelope[] sent = await SendAsync(
+            Event(Live(1), """{"wanted":1}"""), Event(Live(1)), Event(Live(2), """{"wanted":2}"""), Event(Import(1), """{"wanted":3}"""), Event(Live(1)), Event(Live(1), """{"wanted":4}"""));
+
+        QueueRemoval removal = await Subject.Queue.RemoveAsync(IsWanted, SkipReason.Forgotten, CancellationToken.None);
+
+        (removal.Removed + removal.Left, removal.RemovedInHand, removal.More).ShouldBe((4, 0, false));
+        (removal.Removed == 0 || removal.Left == 0).ShouldBeTrue("a queue either gives events out of their turn or does not");
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
+        (status.Live.Ready + status.Import.Ready).ShouldBe(6 - removal.Removed);
+        List<string> left = [];
+        while (left.Count < 5 - (removal.Removed == 0 ? 0 : 3))
+        {
+            left.Add((await HandleNextAsync(Complete)).Envelope.EventId);
+        }
+
+        left.Where(id => id == sent[1].EventId || id == sent[4].EventId).ShouldBe([sent[1].EventId, sent[4].EventId]);
+    }
+
+    [Fact]
     public async Task The_same_id_of_another_kind_or_replay_is_another_message()
     {
         EventEnvelope track = Event(Live(1));
@@ -262,6 +283,8 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
 
         (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(3);
     }
+
+    private static bool IsWanted(ReadOnlyMemory<byte> body) => body.Span.IndexOf("wanted"u8) >= 0;
 
     [Fact]
     public async Task The_status_tells_how_full_it_is()

@@ -42,6 +42,38 @@ test('the signature covers the time and the body as sent', async () => {
   assert.equal('X-Ingest-Key' in calls[0].headers, false);
 });
 
+test('with a key and a secret the request is signed and the key stays here', async () => {
+  const { fetch, calls } = scripted({ status: 202 });
+
+  await load({ fetch }).onTrack(track, { ...settings, signingSecret: 'secret' });
+
+  assert.match(calls[0].headers['X-Signature'], /^t=/);
+  assert.equal('X-Ingest-Key' in calls[0].headers, false);
+});
+
+test('a call that is never answered is given up after 30 seconds, by the language\'s own fetch too', async () => {
+  const waited = [];
+  let calls = 0;
+  const fetch = (url, { signal }) => {
+    calls++;
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+
+  await assert.rejects(load({ fetch, waited, AbortController, clearTimeout() {} }).onTrack(track, settings), /no answer \(.*Abort/);
+
+  assert.equal(calls, 3);
+  assert.deepEqual(waited.filter(delay => delay === 30000), [30000, 30000, 30000]);
+});
+
+test('a body that never ends is given up, too', async () => {
+  const fetch = async (url, { signal }) => ({
+    status: 503,
+    text: () => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  });
+
+  await assert.rejects(load({ fetch, AbortController, clearTimeout() {} }).onTrack(track, settings), /did not take the track event: 503/);
+});
+
 test('each attempt is signed anew', async () => {
   const { fetch, calls } = scripted({ status: 503 }, { status: 202 });
   const times = [1700000000000, 1700000031000];

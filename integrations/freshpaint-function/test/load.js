@@ -4,12 +4,13 @@ const vm = require('node:vm');
 const crypto = require('node:crypto');
 
 /** Runs index.js as Freshpaint does: a plain script that finds fetch and crypto around it. Timers fire at once. */
-function load({ fetch, now = () => 1700000000123, waited = [] }) {
+function load({ fetch, now = () => 1700000000123, waited = [], ...others }) {
   const context = vm.createContext({
     fetch,
     crypto,
     Date: class extends Date { static now() { return now(); } },
     setTimeout: (action, delay) => { waited.push(delay); setImmediate(action); },
+    ...others,
   });
   vm.runInContext(fs.readFileSync(path.join(__dirname, '..', 'index.js'), 'utf8'), context);
   return context;

@@ -7,7 +7,7 @@ namespace CustomerIoDestination.AzureServices.Control;
 
 /// <summary>
 /// The table by which processes tell each other of themselves and of what an operator wants. Every member throws a
-/// <see cref="StorageUnavailableException"/> where storage does not answer in time.
+/// <see cref="UnavailableException"/> where storage does not answer in time.
 /// </summary>
 internal sealed class ControlTable(TableServiceClient service, TableAccess access)
 {

@@ -2,6 +2,7 @@ using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.Control;
@@ -16,7 +17,7 @@ public sealed partial class QueueWatch
     private readonly Func<CancellationToken, Task<DeadLetterPass>> _purge;
     private readonly IDestinationControl _control;
     private readonly DestinationControl _own;
-    private readonly QueueMetrics _metrics;
+    private readonly DestinationMetrics _metrics;
     private readonly DayTables _days;
     private readonly ControlTable _table;
     private readonly DestinationSettings _settings;
@@ -28,7 +29,7 @@ public sealed partial class QueueWatch
         Func<CancellationToken, Task<DeadLetterPass>> purge,
         IDestinationControl control,
         DestinationControl own,
-        QueueMetrics metrics,
+        DestinationMetrics metrics,
         DayTables days,
         ControlTable table,
         DestinationSettings settings,
@@ -52,7 +53,7 @@ public sealed partial class QueueWatch
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
-        _metrics.Ran();
+        _metrics.Watched();
         await TryAsync("queue", () => LookAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("ping", () => PingAsync(cancellationToken), failures, cancellationToken);
         await TryAsync("state", () => RecordStateAsync(cancellationToken), failures, cancellationToken);
@@ -72,7 +73,7 @@ public sealed partial class QueueWatch
         // Not hearing of a pause is not the end of one: no word is better than a wrong one.
         if (status is { SharedState: not { Reachable: false } } or { State: DestinationState.Paused })
         {
-            _metrics.Record(status);
+            _metrics.Watched(status);
         }
     }
 
@@ -80,7 +81,7 @@ public sealed partial class QueueWatch
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         QueueStatus? status = await _queue.GetStatusAsync(cancellationToken);
-        _metrics.Record(status ?? throw new QueueUnreachableException());
+        _metrics.Watched(status ?? throw new UnavailableException(Backend.Queue, "queue_unreachable"));
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
@@ -119,6 +120,7 @@ public sealed partial class QueueWatch
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            _metrics.WatchFailed(step);
             Log.StepFailed(_logger, step, failure.GetType().Name);
             failures.Add(failure);
         }

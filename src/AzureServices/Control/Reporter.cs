@@ -75,7 +75,7 @@ internal sealed partial class Reporter(SharedControl shared, DestinationControl 
         {
             if (!_failing)
             {
-                Log.ReportFailed(logger, (failure as StorageUnavailableException)?.Code ?? failure.GetType().Name);
+                Log.ReportFailed(logger, (failure as UnavailableException)?.Code ?? failure.GetType().Name);
             }
 
             _failing = true;

@@ -26,7 +26,7 @@ internal sealed class SharedControl(DestinationControl own, ControlTable table, 
         {
             _lastHeard = await table.ReadReportsAsync(cancellationToken);
         }
-        catch (StorageUnavailableException)
+        catch (UnavailableException)
         {
             // Told by SharedState.
         }

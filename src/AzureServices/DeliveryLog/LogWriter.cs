@@ -205,13 +205,13 @@ internal sealed partial class LogWriter(DayTables days, TableAccess access, LogB
     private static DateOnly DayOf(NumberedLine line) => DateOnly.FromDateTime(line.Entry.At.UtcDateTime);
 
     // Rows that storage finds wrong are wrong the next time too, and would hold up all that come after them.
-    private static bool IsRefused(Exception exception) => exception is StorageUnavailableException { InnerException: RequestFailedException { Status: 400 or 413 } };
+    private static bool IsRefused(Exception exception) => exception is UnavailableException { InnerException: RequestFailedException { Status: 400 or 413 } };
 
     private void Tell(Exception failure)
     {
         if (!_failing)
         {
-            Log.WriteFailed(logger, (failure as StorageUnavailableException)?.Code ?? failure.GetType().Name);
+            Log.WriteFailed(logger, (failure as UnavailableException)?.Code ?? failure.GetType().Name);
         }
 
         _failing = true;

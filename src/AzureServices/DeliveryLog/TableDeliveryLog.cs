@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using Azure;
 using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Tables;
@@ -110,5 +112,88 @@ internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBu
         }
 
         return lines;
+    }
+}
+
+/// <summary>Where a list goes on: in a day's table, after a token of the service, or at its beginning.</summary>
+/// <param name="Day">The day.</param>
+/// <param name="Token">The service's continuation token; null for the beginning.</param>
+internal sealed record ListCursor(DateOnly Day, string? Token)
+{
+    private const string Format = "yyyyMMdd";
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; null when it is nothing of ours.</summary>
+    public static ListCursor? TryParse(string text)
+    {
+        if (text.Length < Format.Length
+            || !DateOnly.TryParseExact(text.AsSpan(0, Format.Length), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<char> token = text.AsSpan(Format.Length);
+        return token.IsEmpty ? new ListCursor(day, null)
+            : Base64Url.IsValid(token) ? new ListCursor(day, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)))
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Day.ToString(Format, CultureInfo.InvariantCulture) + (Token is null ? "" : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Token)));
+}
+
+/// <summary>
+/// The tables of the delivery log, one a day, so that old lines go by dropping a table. A day is UTC's.
+/// </summary>
+internal sealed class DayTables(TableServiceClient service, TableAccess access, TimeProvider time)
+{
+    /// <summary>How many days are kept beside today.</summary>
+    public const int RetentionDays = 7;
+
+    private const string Prefix = "deliverylog";
+    private const string Format = "yyyyMMdd";
+
+    /// <summary>Today.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
+    /// <summary>The days that are kept, newest first.</summary>
+    public IEnumerable<DateOnly> Kept
+    {
+        get
+        {
+            DateOnly today = Today;
+            return Enumerable.Range(0, RetentionDays + 1).Select(ago => today.AddDays(-ago));
+        }
+    }
+
+    /// <summary>A day's table; it may not exist.</summary>
+    public TableClient Of(DateOnly day) => service.GetTableClient(Prefix + day.ToString(Format, CultureInfo.InvariantCulture));
+
+    /// <summary>Drops the tables of days that are no longer kept.</summary>
+    /// <exception cref="UnavailableException">Storage does not answer; it is for the next time.</exception>
+    public async Task DropExpiredAsync(CancellationToken cancellationToken)
+    {
+        DateOnly oldest = Today.AddDays(-RetentionDays);
+        foreach (string name in await access.AskAsync(NamesAsync, cancellationToken))
+        {
+            if (DateOnly.TryParseExact(name.AsSpan(Prefix.Length), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) && day < oldest)
+            {
+                await access.AskAsync(token => service.DeleteTableAsync(name, token), cancellationToken);
+            }
+        }
+    }
+
+    private async Task<List<string>> NamesAsync(CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        await foreach (string name in service.QueryAsync(table => table.Name.CompareTo(Prefix) >= 0, cancellationToken: cancellationToken).Select(table => table.Name))
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
     }
 }

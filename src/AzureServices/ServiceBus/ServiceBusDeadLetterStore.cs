@@ -107,6 +107,8 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
             DeadLetterSelection.OfReason of => PassAsync(
                 Begin, _ => Task.FromResult(Sought.Any with { Is = message => DeadLetterMessage.ReasonOf(message) == of.Reason }), prepare, step, cancellationToken),
             DeadLetterSelection.All => PassAsync(Begin, _ => Task.FromResult(Sought.Any), prepare, step, cancellationToken),
+            DeadLetterSelection.Holding holding => PassAsync(
+                Begin, _ => Task.FromResult(Sought.Any with { Is = message => holding.IsWanted(DeadLetterMessage.BodyOf(message)) }), prepare, step, cancellationToken),
             _ => throw new UnreachableException(),
         };
 

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
+using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -80,4 +81,28 @@ internal sealed partial class ServiceBusDelivery(
         [LoggerMessage(LogLevel.Error, "The queue could not be delivered from ({Source}: {ExceptionType}); it is tried again, and told once a minute ({Failures} failures since).")]
         public static partial void Failed(ILogger logger, ServiceBusErrorSource source, string exceptionType, int failures);
     }
+}
+
+/// <summary>A message the session processor has handed out.</summary>
+internal sealed class ProcessorSettlement(ProcessSessionMessageEventArgs args) : IMessageSettlement
+{
+    public DateTimeOffset SessionLockedUntil => args.SessionLockedUntil;
+
+    public Task RenewSessionLockAsync(CancellationToken cancellationToken) => args.RenewSessionLockAsync(cancellationToken);
+
+    public Task CompleteAsync(CancellationToken cancellationToken) => args.CompleteMessageAsync(args.Message, cancellationToken);
+
+    public Task DeadLetterAsync(string reason, string description, IReadOnlyDictionary<string, object> properties, CancellationToken cancellationToken) =>
+        args.DeadLetterMessageAsync(args.Message, new Dictionary<string, object>(properties, StringComparer.Ordinal), reason, description, cancellationToken);
+
+    public Task ReleaseSessionAsync(CancellationToken cancellationToken)
+    {
+        args.ReleaseSession();
+        return Task.CompletedTask;
+    }
+
+    public async Task<BinaryData?> GetSessionStateAsync(CancellationToken cancellationToken) => await args.GetSessionStateAsync(cancellationToken);
+
+    public Task SetSessionStateAsync(BinaryData state, CancellationToken cancellationToken) =>
+        args.SetSessionStateAsync(state.ToMemory().IsEmpty ? null! : state, cancellationToken);
 }

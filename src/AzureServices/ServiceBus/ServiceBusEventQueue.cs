@@ -71,6 +71,30 @@ public sealed partial class ServiceBusEventQueue : IEventQueue
     }
 
     /// <summary>
+    /// Counts those among the oldest 5,000, and takes none out: a queue with sessions gives no message out of its turn. They stay until it comes.
+    /// </summary>
+    /// <inheritdoc/>
+    public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken) => BrokerAccess.AskAsync(
+        async () =>
+        {
+            long started = _time.GetTimestamp();
+            int seen = 0;
+            int found = 0;
+            await foreach (ServiceBusReceivedMessage message in _connection.Browser.PeekAsync(from: 0, DeadLetterPass.MaxMessages, cancellationToken))
+            {
+                seen++;
+                found += EnvelopeMessage.Read(message) is EnvelopeReading.Readable(var envelope) && isWanted(envelope.Body) ? 1 : 0;
+                if (_time.GetElapsedTime(started) > QueueRemoval.MaxDuration)
+                {
+                    return new QueueRemoval(0, 0, found, More: true);
+                }
+            }
+
+            return new QueueRemoval(0, 0, found, More: seen == DeadLetterPass.MaxMessages);
+        },
+        cancellationToken);
+
+    /// <summary>
     /// How full the queue is. The totals are the broker's where its counts may be read (not on the emulator); else messages are counted up to 1,000 of
     /// the queue and 1,000 dead letters, and a deeper queue shows as that. Its oldest 100 messages (1,000 without counts) tell the lanes apart: what
     /// lies deeper is taken to be mixed like them, and a lane that is not among them shows no age. In delivery is what this process holds

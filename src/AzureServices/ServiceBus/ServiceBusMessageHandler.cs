@@ -6,6 +6,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.AzureServices.ServiceBus;
@@ -27,6 +28,7 @@ public sealed partial class ServiceBusMessageHandler
     private readonly SessionPauses _pauses;
     private readonly ConcurrentDictionary<string, Unsettled> _unsettled = new(StringComparer.Ordinal);
     private readonly bool _isEnabled;
+    private readonly DestinationMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<ServiceBusMessageHandler> _logger;
 
@@ -35,6 +37,7 @@ public sealed partial class ServiceBusMessageHandler
         EventSettling settling,
         EventsInHand inHand,
         DeliverySettings settings,
+        DestinationMetrics metrics,
         TimeProvider time,
         Random random,
         ILogger<ServiceBusMessageHandler> logger)
@@ -45,6 +48,7 @@ public sealed partial class ServiceBusMessageHandler
         _holds = new SessionHolds(time);
         _pauses = new SessionPauses(time, random.NextDouble);
         _isEnabled = settings.Enabled;
+        _metrics = metrics;
         _time = time;
         _logger = logger;
     }
@@ -132,6 +136,7 @@ public sealed partial class ServiceBusMessageHandler
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            Failed("state", settlement);
             Log.StateUnknown(_logger, settlement.SessionLockedUntil, exception.GetType().Name);
             return null;
         }
@@ -155,6 +160,7 @@ public sealed partial class ServiceBusMessageHandler
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            _metrics.DeliveryFailed("delivery");
             Log.DeliveryBroke(_logger, received.Envelope.EventId, exception.GetType().Name);
             return (null, renewal.Lost.IsCancellationRequested);
         }
@@ -170,6 +176,7 @@ public sealed partial class ServiceBusMessageHandler
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            Failed("settlement", settlement);
             Log.SettlementFailed(_logger, attempt.EventId, settlement.SessionLockedUntil, exception.GetType().Name);
             if (attempt.Settlement is not Settlement.Release)
             {
@@ -203,6 +210,7 @@ public sealed partial class ServiceBusMessageHandler
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            Failed("settlement", settlement);
             Log.SettlementFailed(_logger, eventId: null, settlement.SessionLockedUntil, exception.GetType().Name);
             return false;
         }
@@ -212,6 +220,15 @@ public sealed partial class ServiceBusMessageHandler
     {
         _holds.Released(session);
         await _settling.TryAsync(settlement.ReleaseSessionAsync);
+    }
+
+    // A session that is lost is nobody's failure: an instance was replaced, or the broker moved it.
+    private void Failed(string step, IMessageSettlement settlement)
+    {
+        if (settlement.SessionLockedUntil > _time.GetUtcNow())
+        {
+            _metrics.DeliveryFailed(step);
+        }
     }
 
     /// <summary>What the first message of a session came to, though the broker could not be told; one a session, for as long as it does not come again.</summary>

@@ -7,6 +7,7 @@ using CustomerIoDestination.AzureServices.Upkeep;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,8 @@ public static class ServiceBusQueueRegistration
         services.AddSingleton(provider => QueueConnection.Open(
             provider.GetRequiredService<ServiceBusSettings>(),
             provider.GetService<TokenCredential>() ?? QueueConnection.HostIdentity()));
+        services.AddMetrics();
+        services.TryAddSingleton<DestinationMetrics>();
         services.AddSingleton<EventsInHand>();
         services.AddSingleton<EventSettling>();
         services.AddQueue();
@@ -39,6 +42,7 @@ public static class ServiceBusQueueRegistration
             provider.GetRequiredService<EventSettling>(),
             provider.GetRequiredService<EventsInHand>(),
             provider.GetRequiredService<DeliverySettings>(),
+            provider.GetRequiredService<DestinationMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Random>(),
             provider.GetRequiredService<ILogger<ServiceBusMessageHandler>>()));

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Azure.Identity;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.AzureServices.Tables;
@@ -26,7 +27,7 @@ internal sealed class TableAccess(TimeProvider time)
     public SharedStateStatus State => _state;
 
     /// <summary>Asks.</summary>
-    /// <exception cref="StorageUnavailableException">There was no answer in time, or one that says that it can't be used.</exception>
+    /// <exception cref="UnavailableException">There was no answer in time, or one that says that it can't be used.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -42,7 +43,7 @@ internal sealed class TableAccess(TimeProvider time)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Tell(reachable: false);
-            throw new StorageUnavailableException(CodeOf(failure), failure);
+            throw new UnavailableException(Backend.Storage, CodeOf(failure), failure);
         }
     }
 
@@ -78,4 +79,42 @@ internal sealed class TableAccess(TimeProvider time)
         OperationCanceledException => "no_answer",
         _ => failure.GetType().Name,
     };
+}
+
+/// <summary>
+/// Columns of a row that this version or another one wrote. Rows outlive versions, in both directions: a column that is missing, of another type or out
+/// of range reads as null, and never throws.
+/// </summary>
+internal static class StoredRow
+{
+    /// <summary>A text.</summary>
+    public static string? Text(this TableEntity row, string column) => Value(row, column) as string;
+
+    /// <summary>A member of a closed set by its code; null for one that only another version knows. Early versions wrote the member's name, which differs from the code in case only.</summary>
+    public static T? Code<T>(this TableEntity row, string column)
+        where T : struct, Enum => Codes.Parse<T>(row.Text(column), ignoreCase: true);
+
+    /// <summary>A whole number.</summary>
+    public static long? Whole(this TableEntity row, string column) => Value(row, column) switch
+    {
+        long number => number,
+        int number => number,
+        _ => null,
+    };
+
+    /// <summary>A small whole number, for instance a count.</summary>
+    public static int? Small(this TableEntity row, string column) => row.Whole(column) is >= int.MinValue and <= int.MaxValue and long number ? (int)number : null;
+
+    /// <summary>Any number.</summary>
+    public static double? Number(this TableEntity row, string column) => Value(row, column) switch
+    {
+        double number => number,
+        _ => row.Whole(column),
+    };
+
+    /// <summary>A time, which lies in the row as ticks: the service reads its own times less exactly back than they were written.</summary>
+    public static DateTimeOffset? Time(this TableEntity row, string column) =>
+        row.Whole(column) is { } ticks && ticks >= DateTimeOffset.MinValue.Ticks && ticks <= DateTimeOffset.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    private static object? Value(TableEntity row, string column) => row.TryGetValue(column, out object? value) ? value : null;
 }

@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using CustomerIoDestination.AzureServices.Connections;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
@@ -20,6 +23,8 @@ public static class TelemetryRegistration
     public static IOpenTelemetryBuilder AddDestinationTelemetry(this IOpenTelemetryBuilder telemetry, TelemetrySettings settings, IConfiguration configuration)
     {
         telemetry.WithMetrics(metrics => metrics.AddMeter(DestinationTracing.Name));
+        telemetry.Services.AddMetrics();
+        telemetry.Services.AddHostedService<ProcessHeartbeat>();
         telemetry.WithTracing(tracing => tracing.AddSource(DestinationTracing.Name).AddProcessor(new SuccessSampling(settings.SuccessSampling)));
         if (configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is not { Length: > 0 } connectionString)
         {
@@ -44,4 +49,21 @@ public static class TelemetryRegistration
     public static ILoggingBuilder WithoutTraffic(this ILoggingBuilder logging) => logging
         .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
         .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+}
+
+/// <summary>
+/// <c>destination.process.alive</c>: 1 each time metrics are collected, by every process and from no timer of the platform's, because those have been seen to
+/// stop for ever after a deployment while everything else went on.
+/// </summary>
+internal sealed class ProcessHeartbeat(IMeterFactory meters) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        meters.Create(DestinationTracing.Name).CreateObservableGauge("destination.process.alive", static () => 1, "{process}");
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +10,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using Spectre.Console;
 
 namespace CustomerIoDestination.Cli.Checking;
 
@@ -101,5 +103,95 @@ internal static class RuleCase
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
+    }
+}
+
+/// <summary>One place where something else came out than a case expects.</summary>
+/// <param name="Path">Where, for instance <c>requests[0].body.name</c>.</param>
+/// <param name="Expected">The JSON expected.</param>
+/// <param name="Actual">The JSON that came out; null when nothing is there.</param>
+internal sealed record CaseDifference(string Path, string Expected, string? Actual)
+{
+    /// <summary>Compares only what is expected: members of objects that are not written in it may be anything; lists must be as long.</summary>
+    public static IEnumerable<CaseDifference> Between(JsonNode? expected, JsonNode? actual, string path = "")
+    {
+        switch (expected, actual)
+        {
+            case (JsonObject wanted, JsonObject got):
+                foreach ((string name, JsonNode? value) in wanted)
+                {
+                    string inner = path.Length == 0 ? name : $"{path}.{name}";
+                    IEnumerable<CaseDifference> differences = got.ContainsKey(name) ? Between(value, got[name], inner) : [new(inner, Text(value), null)];
+                    foreach (CaseDifference difference in differences)
+                    {
+                        yield return difference;
+                    }
+                }
+
+                break;
+            case (JsonArray wanted, JsonArray got) when wanted.Count == got.Count:
+                for (int i = 0; i < wanted.Count; i++)
+                {
+                    foreach (CaseDifference difference in Between(wanted[i], got[i], $"{path}[{i}]"))
+                    {
+                        yield return difference;
+                    }
+                }
+
+                break;
+            default:
+                if (!JsonNode.DeepEquals(expected, actual))
+                {
+                    yield return new CaseDifference(path, Text(expected), Text(actual));
+                }
+
+                break;
+        }
+    }
+
+    private static string Text(JsonNode? node) => node?.ToJsonString(CliJson.Compact) ?? "null";
+}
+
+/// <summary>What came of a test of the rules.</summary>
+internal abstract record CaseOutcome(string Name)
+{
+    /// <summary>It came out as expected.</summary>
+    public sealed record Passed(string Name) : CaseOutcome(Name);
+
+    /// <summary>It came out differently.</summary>
+    public sealed record Failed(string Name, IReadOnlyList<CaseDifference> Differences) : CaseOutcome(Name);
+
+    /// <summary>It is no test.</summary>
+    public sealed record Unusable(string Name, string Problem) : CaseOutcome(Name);
+}
+
+/// <summary>Tells what came of a test of the rules.</summary>
+internal static class CaseReport
+{
+    /// <summary>Writes one line when it passed, else what is different.</summary>
+    public static void Write(CaseOutcome outcome, IAnsiConsole console)
+    {
+        switch (outcome)
+        {
+            case CaseOutcome.Passed:
+                console.Line($"[green]✓[/] case: {outcome.Name}");
+                break;
+            case CaseOutcome.Unusable unusable:
+                console.Line($"[red]✗[/] case: {unusable.Name}");
+                console.Line($"    {unusable.Problem}");
+                break;
+            case CaseOutcome.Failed failed:
+                console.Line($"[red]✗[/] case: {failed.Name}");
+                foreach (CaseDifference difference in failed.Differences)
+                {
+                    console.Line($"    [yellow]{difference.Path}[/]");
+                    console.Line($"      [red]- expected  {difference.Expected}[/]");
+                    console.Line($"      [green]+ came out  {difference.Actual ?? "nothing"}[/]");
+                }
+
+                break;
+            default:
+                throw new UnreachableException();
+        }
     }
 }

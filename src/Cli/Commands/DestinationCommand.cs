@@ -6,11 +6,12 @@ namespace CustomerIoDestination.Cli.Commands;
 internal static class DestinationCommand
 {
     /// <summary>All commands.</summary>
-    public static RootCommand Create(CliContext cli) => new("Freshpaint to Customer.io: check and preview what is configured, import events, look after dead letters.")
+    public static RootCommand Create(CliContext cli) => new("Freshpaint to Customer.io: check and preview what is configured, import events, look after dead letters, forget people.")
     {
         CheckCommand.Create(cli),
         PreviewCommand.Create(cli),
         DeadLettersCommand.Create(cli),
         ImportCommand.Create(cli),
+        ForgetCommand.Create(cli),
     };
 }

@@ -17,7 +17,11 @@ internal abstract record HostAnswer
     public sealed record Refused(int Status, string? Code, string? Message) : HostAnswer;
 
     /// <summary>It is not there, or can't now.</summary>
-    public sealed record Unreachable(Uri Url, TimeSpan? RetryAfter) : HostAnswer;
+    public sealed record Unreachable(Uri Url, TimeSpan? RetryAfter) : HostAnswer
+    {
+        /// <summary>Why, where it said so.</summary>
+        public string? Message { get; init; }
+    }
 
     /// <summary>What went wrong, for people; empty when nothing did.</summary>
     public string Problem => this switch
@@ -25,6 +29,7 @@ internal abstract record HostAnswer
         Good => "",
         Refused { Status: 401 or 403 } refused => $"{refused.Status} {refused.Code}: {refused.Message} Give the key with --key.",
         Refused refused => $"{refused.Status} {refused.Code}: {refused.Message}",
+        Unreachable { Message: { } message } => message,
         Unreachable unreachable => $"Nothing that can answer now is at {unreachable.Url}; give the host's address with --url.",
         _ => throw new UnreachableException(),
     };

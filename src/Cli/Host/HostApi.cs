@@ -9,7 +9,7 @@ namespace CustomerIoDestination.Cli.Host;
 /// <summary>The HTTP API of a running host.</summary>
 internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, string keyHeader) : IDisposable
 {
-    private readonly HttpClient _client = new(handler, disposeHandler: false) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(100) };
+    private readonly HttpClient _client = new(handler, disposeHandler: false) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>The host's address.</summary>
     public Uri Url => url;
@@ -19,12 +19,10 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
         SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
 
     /// <summary>Changes something.</summary>
-    public Task<HostAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(CliJson.Compact), Encoding.UTF8, "application/json") };
-        request.Headers.Add("X-Requested-With", "destination");
-        return SendAsync(request, cancellationToken);
-    }
+    public Task<HostAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Post, path, body, cancellationToken);
+
+    /// <summary>Takes something back.</summary>
+    public Task<HostAnswer> DeleteAsync(string path, JsonObject body, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Delete, path, body, cancellationToken);
 
     /// <summary>Sends events for the import lane.</summary>
     public Task<HostAnswer> ImportAsync(ReadOnlyMemory<byte> events, CancellationToken cancellationToken)
@@ -38,6 +36,13 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    private Task<HostAnswer> ChangeAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = new StringContent(body.ToJsonString(CliJson.Compact), Encoding.UTF8, "application/json") };
+        request.Headers.Add("X-Requested-With", "destination");
+        return SendAsync(request, cancellationToken);
+    }
 
     private async Task<HostAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -74,7 +79,7 @@ internal sealed class HostApi(HttpMessageHandler handler, Uri url, string? key, 
         }
 
         return response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
-            ? new HostAnswer.Unreachable(url, response.Headers.RetryAfter?.Delta)
+            ? new HostAnswer.Unreachable(url, response.Headers.RetryAfter?.Delta) { Message = body?["message"]?.ToString() }
             : new HostAnswer.Refused((int)response.StatusCode, body?["code"]?.ToString(), body?["message"]?.ToString());
     }
 

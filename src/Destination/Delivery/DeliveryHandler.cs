@@ -3,6 +3,7 @@ using CustomerIoDestination.Delivery.Batching;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Time;
@@ -24,6 +25,7 @@ public sealed class DeliveryHandler
     private readonly EventPreparation _preparation;
     private readonly SingleSender _single;
     private readonly BatchSender _batches;
+    private readonly PersonMemory _people;
     private readonly RetryPolicy _policy;
     private readonly PeerDeliveries _peers;
     private readonly AttemptRecorder _recorder;
@@ -37,6 +39,7 @@ public sealed class DeliveryHandler
         EventPreparation preparation,
         SingleSender single,
         BatchSender batches,
+        PersonMemory people,
         RetryPolicy policy,
         PeerDeliveries peers,
         AttemptRecorder recorder,
@@ -49,6 +52,7 @@ public sealed class DeliveryHandler
         _preparation = preparation;
         _single = single;
         _batches = batches;
+        _people = people;
         _policy = policy;
         _peers = peers;
         _recorder = recorder;
@@ -126,12 +130,12 @@ public sealed class DeliveryHandler
         }
     }
 
-    /// <summary>Enters the gate, prepares, sends, has the gate judge, decides, ends what is over, and waits if it must. False when the run must be held.</summary>
+    /// <summary>Enters the gate, prepares (where it is asked whether each person's event may go), sends, has the gate judge, decides, ends what is over, and waits if it must. False when the run must be held.</summary>
     private async Task<bool> TryStepAsync(DeliveryRun run, Partition partition, Func<ReceivedEvent, FailureHistory, Task>? keep, CancellationToken cancellationToken)
     {
         await _gate.EnterAsync(partition, cancellationToken);
         run.Enter(_gate.State);
-        run.Prepare();
+        await run.PrepareAsync(cancellationToken);
         if (run.Head is { MappingFailure: { } end } broken)
         {
             if (_gate.JudgeMappingFailure())
@@ -152,6 +156,7 @@ public sealed class DeliveryHandler
         await SendAsync(shipment, cancellationToken);
         run.Sent(shipment.Events);
         TimeSpan? wait = Decide(shipment.Events, run.FailuresInARow);
+        await LearnAsync(shipment.Events);
         run.EndInOrder();
         if (wait is { } delay)
         {
@@ -182,6 +187,18 @@ public sealed class DeliveryHandler
             {
                 pending.Outcome = new DeliveryOutcome.Unavailable("internal_error");
                 pending.Called(1, status: null);
+            }
+        }
+    }
+
+    // Before they are settled: what a process that ends here did not learn, it learns when they come again.
+    private async Task LearnAsync(IReadOnlyList<PendingEvent> events)
+    {
+        foreach (PendingEvent pending in events)
+        {
+            if (pending is { Question: { } question, Outcome: DeliveryOutcome.Delivered })
+            {
+                await _people.LearnAsync(question);
             }
         }
     }

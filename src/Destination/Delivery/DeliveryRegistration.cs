@@ -3,6 +3,7 @@ using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Pacing;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
@@ -18,7 +19,8 @@ public static class DeliveryRegistration
 {
     /// <summary>
     /// Registers <see cref="DeliveryHandler"/>, <see cref="TrackApiClient"/>, <see cref="IDestinationControl"/>, <see cref="EventCounters"/> and
-    /// <see cref="DestinationMetrics"/>. Needs <see cref="CustomerIoSettings"/>, <see cref="DeliverySettings"/>, <see cref="EnvelopeMapper"/> and logging.
+    /// <see cref="DestinationMetrics"/>. Needs <see cref="DestinationSettings"/>, <see cref="CustomerIoSettings"/>, <see cref="DeliverySettings"/>, <see cref="Rules.Reading.RulesSource"/>, <see cref="EnvelopeMapper"/>,
+    /// <see cref="IPersonStore"/> and logging.
     /// <see cref="IRateShare"/>, <see cref="ICredentialSource"/>, <see cref="IDestinationControl"/>, <see cref="TimeProvider"/> and <see cref="Random"/> (thread-safe) may be given before.
     /// </summary>
     public static IServiceCollection AddCustomerIoDelivery(this IServiceCollection services)
@@ -38,6 +40,8 @@ public static class DeliveryRegistration
         services.AddSingleton<DeliveryGate>();
         services.AddSingleton<PeerDeliveries>();
         services.AddSingleton<DeliveryProgress>();
+        services.AddSingleton<PersonMemory>();
+        services.AddHostedService<PersonUpkeep>();
         services.AddSingleton<EventPreparation>();
         services.AddSingleton<BatchSending>();
         services.AddSingleton<BatchSender>();
@@ -50,6 +54,7 @@ public static class DeliveryRegistration
             provider.GetRequiredService<EventPreparation>(),
             provider.GetRequiredService<SingleSender>(),
             provider.GetRequiredService<BatchSender>(),
+            provider.GetRequiredService<PersonMemory>(),
             provider.GetRequiredService<RetryPolicy>(),
             provider.GetRequiredService<PeerDeliveries>(),
             provider.GetRequiredService<AttemptRecorder>(),

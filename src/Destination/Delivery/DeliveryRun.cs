@@ -60,12 +60,18 @@ internal sealed class DeliveryRun(
 
     /// <summary>
     /// Maps the next segment, unless one is under way. Events that end without being sent travel with the rest, so that all end in order; one that can't
-    /// travel in a batch, or whose mapping failed, is a segment of its own.
+    /// travel in a batch, or whose mapping failed, is a segment of its own. Of a segment under way it is asked again whether what is not sent yet may go.
     /// </summary>
-    public void Prepare()
+    /// <exception cref="UnavailableException">What is remembered of people can't be asked.</exception>
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
         if (!IsAtNewSegment)
         {
+            foreach (PendingEvent unsent in _segment.FindAll(static pending => pending.End is null))
+            {
+                await preparation.ReconsiderAsync(unsent, _segment.Count == 1, cancellationToken);
+            }
+
             return;
         }
 
@@ -76,7 +82,7 @@ internal sealed class DeliveryRun(
         {
             if (!pending.IsPrepared)
             {
-                preparation.Prepare(pending);
+                await preparation.PrepareAsync(pending, cancellationToken);
                 pending.Compact();
             }
 

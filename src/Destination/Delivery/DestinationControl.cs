@@ -68,7 +68,7 @@ public sealed class DestinationControl : IDestinationControl
     }
 
     /// <summary>Checks key, region and URL with Customer.io. A pause of this process begins or ends by what it says; no answer says nothing.</summary>
-    public async Task CheckAsync(CancellationToken cancellationToken) => _gate.Report(await _client.PingAsync(cancellationToken));
+    public async Task CheckAsync(CancellationToken cancellationToken) => _gate.JudgePing(await _client.PingAsync(cancellationToken));
 
     // What happens to events, and not only what the gate thinks: an outage that meets one or two partitions never opens the breaker.
     private (DestinationState State, DateTimeOffset Since, string? Reason) FlowOf(GateState gate, ProgressNow progress) => gate switch

@@ -45,7 +45,7 @@ internal sealed partial class PauseProbe(
 
         try
         {
-            gate.Report(await client.PingAsync(stopping));
+            gate.JudgePing(await client.PingAsync(stopping));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

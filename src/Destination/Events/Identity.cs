@@ -24,6 +24,27 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
     public static Utf8Text? EmailInUserId(EventHead head) =>
         head.UserId.IsPresent && EmailShape.Matches(head.UserId.Text.Span) ? head.UserId.Text : null;
 
+    /// <summary>Every e-mail that the event tells of its person, wherever one is read, cleaned: also those that another one goes before.</summary>
+    public static IEnumerable<Utf8Text> EmailsOf(FreshpaintEvent source, MappingSettings settings)
+    {
+        EventHead head = source.Head;
+        Utf8Text?[] told =
+        [
+            EmailInUserId(head),
+            EmailText.AddressIn(head.UserProps["email"u8]),
+            EmailText.AddressIn(head.ContextTraits["email"u8]),
+            .. source switch
+            {
+                FreshpaintEvent.Identify identify => [EmailText.AddressIn(identify.Traits["email"u8]), EmailText.AddressIn(identify.Properties["email"u8]), InDistinctId(identify.Traits)],
+                FreshpaintEvent.Track track when settings.EmailFromProperties => [EmailText.AddressIn(track.Properties["email"u8])],
+                FreshpaintEvent.Page page when settings.EmailFromProperties => [EmailText.AddressIn(page.Properties["email"u8])],
+                FreshpaintEvent.Screen screen when settings.EmailFromProperties => [EmailText.AddressIn(screen.Properties["email"u8])],
+                _ => Array.Empty<Utf8Text?>(),
+            },
+        ];
+        return told.OfType<Utf8Text>();
+    }
+
     /// <summary>The e-mail that the event tells elsewhere than in the user id.</summary>
     public static Utf8Text? ToldEmail(FreshpaintEvent source, MappingSettings settings)
     {

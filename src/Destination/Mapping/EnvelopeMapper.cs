@@ -59,6 +59,7 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
 
         context.RuledEmail = ruled.Email;
 
-        return EventMapper.Map(ruled.Event, context);
+        MappingResult result = EventMapper.Map(ruled.Event, context);
+        return result with { Named = new PersonNamed(source, context.Identity ?? default) };
     }
 }

@@ -16,16 +16,6 @@ internal static class IdentifyMapping
             return context.HasProblems ? context.Result() : WithoutPerson(identify, identity, context);
         }
 
-        if (identity.Email is null && context.Settings.WithoutEmail != WithoutEmailChoice.Send)
-        {
-            if (context.Settings.WithoutEmail == WithoutEmailChoice.Skip)
-            {
-                return context.Skipped(SkipReason.NoEmail);
-            }
-
-            context.Problem(DeadLetterReason.NoEmail, "email", "the person has no e-mail, and the settings want to see such identifies");
-        }
-
         var attributes = AttributeWriter.Write(identify, person, identity.Email, context);
         long? timestamp = Timestamp(identify, attributes, context);
         return context.HasProblems

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Mapping;
@@ -11,6 +12,9 @@ public abstract record MappingResult
 
     /// <summary>What was changed or may surprise, whatever becomes of the event.</summary>
     public IReadOnlyList<MappingWarning> Warnings { get; init; } = [];
+
+    /// <summary>Whom the event names; null where that was not looked at, because it is not to be sent whoever it is.</summary>
+    internal PersonNamed? Named { get; init; }
 
     /// <summary>It is to be sent: these operations in turn, stopped at the first failure, all redone on a retry.</summary>
     /// <param name="Operations">At least one. They live as long as the mapping scope they were made in.</param>
@@ -38,3 +42,8 @@ public abstract record MappingResult
 /// <param name="Limit">The limit, where there is one.</param>
 /// <param name="Actual">The actual size, where there is a limit.</param>
 public sealed record MappingProblem(DeadLetterReason Reason, string Field, string Message, int? Limit = null, int? Actual = null);
+
+/// <summary>Whom an event names. Lives as long as the scope it was mapped in.</summary>
+/// <param name="Event">The event as it came in, before the rules.</param>
+/// <param name="Identity">Whom the mapping sends it for.</param>
+internal sealed record PersonNamed(FreshpaintEvent Event, Identity Identity);

@@ -22,6 +22,12 @@ public enum SkipReason
 
     /// <summary><c>no_email</c>: the person has no e-mail and the settings leave such people out.</summary>
     NoEmail,
+
+    /// <summary><c>forgotten</c>: the person was deleted, suppressed or forgotten, and the event was received before that or within the window after it.</summary>
+    Forgotten,
+
+    /// <summary><c>unknown_person</c>: no identify of the person was delivered here, and the settings let no event create people.</summary>
+    UnknownPerson,
 }
 
 /// <summary>The codes of <see cref="SkipReason"/> on the wire.</summary>
@@ -36,6 +42,8 @@ public static class SkipReasonCodes
         SkipReason.OptedOut => "opted_out",
         SkipReason.Unidentified => "unidentified",
         SkipReason.NoEmail => "no_email",
+        SkipReason.Forgotten => "forgotten",
+        SkipReason.UnknownPerson => "unknown_person",
         _ => throw new UnreachableException(),
     };
 }

@@ -1,3 +1,5 @@
+using CustomerIoDestination.Settings;
+
 namespace CustomerIoDestination.Pacing;
 
 /// <summary>
@@ -15,4 +17,20 @@ public interface IRateShare
     /// <summary>Requests that asked before still wait for their turn. Called again and again, at no particular rate; it must return at once.</summary>
     /// <param name="requests">How many wait now, at least 1.</param>
     void StillWaiting(int requests);
+}
+
+/// <summary>The whole configured rate, for the only process that delivers.</summary>
+internal sealed class WholeRate(DeliverySettings settings) : IRateShare
+{
+    public double? RequestsPerSecond { get; } = settings.RequestsPerSecond;
+
+    public void Ask()
+    {
+        // It is always there.
+    }
+
+    public void StillWaiting(int requests)
+    {
+        // As above.
+    }
 }

@@ -3,7 +3,7 @@ using CustomerIoDestination.Model;
 namespace CustomerIoDestination.Ports;
 
 /// <summary>
-/// The dead letters: look, replay, discard. Oldest first everywhere. Every member throws <see cref="QueueUnreachableException"/> when the queue can't be
+/// The dead letters: look, replay, discard. Oldest first everywhere. Every member throws <see cref="UnavailableException"/> when the queue can't be
 /// reached; a pass that was cut off so is safe to repeat.
 /// </summary>
 public interface IDeadLetterStore
@@ -86,6 +86,9 @@ public abstract record DeadLetterSelection
 
     /// <summary>All.</summary>
     public sealed record All : DeadLetterSelection;
+
+    /// <summary>Those whose raw JSON is wanted.</summary>
+    public sealed record Holding(Predicate<ReadOnlyMemory<byte>> IsWanted) : DeadLetterSelection;
 }
 
 /// <summary>What one bounded pass of replay or discard did.</summary>

@@ -12,11 +12,11 @@ public interface IDeliveryLog
     Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Deliveries (steps that ended a pass of the delivery handler, and skips at ingest), newest first.</summary>
-    /// <exception cref="StorageUnavailableException">The log can't be read now.</exception>
+    /// <exception cref="UnavailableException">The log can't be read now.</exception>
     Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken);
 
     /// <summary>Every known step of one event, oldest first; null when the event is unknown.</summary>
-    /// <exception cref="StorageUnavailableException">The log can't be read now.</exception>
+    /// <exception cref="UnavailableException">The log can't be read now.</exception>
     Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken);
 }
 

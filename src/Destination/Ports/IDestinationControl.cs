@@ -13,6 +13,6 @@ public interface IDestinationControl
     FailingEvent? FindFailing(string eventId);
 
     /// <summary>Ends a pause for <c>everything_rejected</c>; does nothing in any other state.</summary>
-    /// <exception cref="StorageUnavailableException">The other processes can't be told now; this one was.</exception>
+    /// <exception cref="UnavailableException">The other processes can't be told now; this one was.</exception>
     Task ResumeAsync(CancellationToken cancellationToken);
 }

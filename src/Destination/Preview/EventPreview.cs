@@ -3,6 +3,7 @@ using CustomerIoDestination.Events;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
@@ -59,7 +60,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
     {
         using var scope = EventScope.Rent();
         var trace = new RuleTrace();
-        MappingResult result = mapper.Map(envelope, scope, trace);
+        MappingResult result = Judged(mapper.Map(envelope, scope, trace), envelope);
         PreviewItem preview = new(
             index,
             source.Head.Shape == EventShape.Webhook ? "webhook" : "http_api",
@@ -92,6 +93,11 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
             _ => throw new UnreachableException(),
         };
     }
+
+    // As delivery does, with nothing remembered of anybody.
+    private MappingResult Judged(MappingResult result, EventEnvelope envelope) => result.Named is { } named
+        ? PersonRule.Apply(PersonRule.Decide(PersonFacts.Of(named, result, envelope), default, settings.Mapping, time.GetUtcNow()), result)
+        : result;
 
     private PreviewRequest Request(TrackApiOperation operation, ScratchBuffer output)
     {

@@ -15,3 +15,9 @@ internal readonly record struct RuledEvent(FreshpaintEvent Event, Skip? Skip, Ru
 /// <param name="Address">The e-mail; null for none.</param>
 /// <param name="MayBeAttribute">Whether it may be told as attribute too.</param>
 internal sealed record RuledEmail(Utf8Text? Address, bool MayBeAttribute);
+
+/// <summary>That an event is not sent on purpose, and which rule says so.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Rule">Where the rule stands in the file, for instance <c>events.enabled</c>; null when it is none of the file's.</param>
+/// <param name="RuleName">The name the rule's author gave it; null for none.</param>
+internal readonly record struct Skip(SkipReason Reason, string? Rule, string? RuleName = null);

@@ -23,7 +23,7 @@ public sealed record DestinationSettings
     /// <summary>Who may send events.</summary>
     public IngestSettings Ingest { get; init; } = new();
 
-    /// <summary>What health data asks for.</summary>
+    /// <summary>What health data asks for, and how people are forgotten.</summary>
     public PrivacySettings Privacy { get; init; } = new();
 
     /// <summary>Who may operate.</summary>

@@ -20,6 +20,16 @@ public sealed record QueueSettings
     public string Path { get; init; } = "data/queue.db";
 }
 
+/// <summary>How the broker is reached.</summary>
+public enum BrokerTransport
+{
+    /// <summary>AMQP over TLS, ports 5671 and 5672.</summary>
+    AmqpTcp,
+
+    /// <summary>AMQP over web sockets, port 443.</summary>
+    AmqpWebSockets,
+}
+
 /// <summary>The Service Bus queue. The namespace is reached with a connection string, or by name with the identity the host runs under.</summary>
 public sealed record ServiceBusSettings
 {
@@ -31,6 +41,9 @@ public sealed record ServiceBusSettings
 
     /// <summary>The queue: with sessions and duplicate detection.</summary>
     public string QueueName { get; init; } = "freshpaint-events";
+
+    /// <summary>How the namespace is reached. The Functions trigger has a switch of its own, in <c>host.json</c>.</summary>
+    public BrokerTransport TransportType { get; init; } = BrokerTransport.AmqpTcp;
 
     /// <summary>Whether the namespace is an emulator on a developer's machine.</summary>
     public bool IsEmulator => ConnectionString?.Reveal().Contains("UseDevelopmentEmulator=true", StringComparison.OrdinalIgnoreCase) ?? false;

@@ -36,11 +36,20 @@ public sealed record IngestSettings
     public int MaxBodyBytes { get; init; } = 1024 * 1024;
 }
 
-/// <summary>What health data asks for.</summary>
+/// <summary>What health data asks for, and how people are forgotten.</summary>
 public sealed record PrivacySettings
 {
+    /// <summary>The shortest <see cref="Secret"/>.</summary>
+    public const int MinimumSecretLength = 32;
+
     /// <summary>Whether a set-up that would let health data out is refused at the start: browsers as senders, unencrypted calls, a sandbox that others reach.</summary>
     public bool Hipaa { get; init; }
+
+    /// <summary>What people are hashed with; null for one that is made once and kept with the queue.</summary>
+    public Secret? Secret { get; init; }
+
+    /// <summary>How long events of a person that was forgotten are not sent.</summary>
+    public TimeSpan ForgetWindow { get; init; } = TimeSpan.FromDays(30);
 }
 
 /// <summary>Who may look and operate.</summary>

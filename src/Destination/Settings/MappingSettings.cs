@@ -23,7 +23,10 @@ public enum UnidentifiedIdentifyChoice
     DeadLetter,
 }
 
-/// <summary>What becomes of an identify whose person has no e-mail.</summary>
+/// <summary>
+/// What becomes of an event of a known person without an e-mail: none in the event, and none in an identify that was delivered here. Of a person nothing is
+/// known of at first, and again 30 days after the last event.
+/// </summary>
 public enum WithoutEmailChoice
 {
     /// <summary>It is sent like any other.</summary>
@@ -34,6 +37,12 @@ public enum WithoutEmailChoice
 
     /// <summary>It becomes a dead letter.</summary>
     DeadLetter,
+
+    /// <summary>As <see cref="Skip"/>, also while nothing is known of the person.</summary>
+    SkipUnlessKnown,
+
+    /// <summary>As <see cref="DeadLetter"/>, also while nothing is known of the person.</summary>
+    DeadLetterUnlessKnown,
 }
 
 /// <summary>What an identify that came with a write key may say of a person: whoever reads the key out of a page may send one.</summary>
@@ -82,7 +91,10 @@ public sealed record MappingSettings
     /// <summary>Whether an identify may create a person; off, it carries <c>_update: true</c>.</summary>
     public bool MayCreatePeople { get; init; } = true;
 
-    /// <summary>What becomes of an identify whose person has no e-mail.</summary>
+    /// <summary>Whether an event may create a person; off, only events of people go of whom an identify was delivered here within 30 days.</summary>
+    public bool EventsMayCreatePeople { get; init; } = true;
+
+    /// <summary>What becomes of events of people without an e-mail.</summary>
     public WithoutEmailChoice WithoutEmail { get; init; } = WithoutEmailChoice.Send;
 
     /// <summary>The type of the objects that groups become, where the event names none.</summary>
@@ -90,6 +102,12 @@ public sealed record MappingSettings
 
     /// <summary>What an identify from a browser may say (<c>Ingest__BrowserIdentify</c>).</summary>
     public BrowserIdentifyChoice BrowserIdentify { get; init; } = BrowserIdentifyChoice.NoEmailChange;
+
+    /// <summary>Whether an anonymous event that comes too late to be merged goes to the person whose the device is.</summary>
+    public bool ClaimAnonymous { get; init; }
+
+    /// <summary>Whether it must be remembered of whom an identify was delivered.</summary>
+    public bool RemembersPeople => !EventsMayCreatePeople || WithoutEmail != WithoutEmailChoice.Send;
 
     /// <summary>Whether every identify counts as of now: <c>_timestamp</c> is left out.</summary>
     public bool AsOfNow { get; init; }

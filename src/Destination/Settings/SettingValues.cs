@@ -39,6 +39,23 @@ internal sealed class SettingValues(IConfiguration configuration)
     /// <summary>Text of a setting whose empty value is a value too; null when not set.</summary>
     public string? TextOrEmpty(string name) => Text(name) ?? (configuration[name.Replace("__", ":", StringComparison.Ordinal)] is null ? null : "");
 
+    /// <summary>
+    /// The name of a host in a domain. An address is what portals and templates give, so its scheme, port and path are taken off; a name without a domain
+    /// is a mistake.
+    /// </summary>
+    public string? HostName(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        string address = text.Contains("://", StringComparison.Ordinal) ? text : $"sb://{text}";
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri is { HostNameType: UriHostNameType.Dns, PathAndQuery: "/" } && uri.Host.Contains('.', StringComparison.Ordinal)
+            ? uri.Host
+            : Wrong<string?>(name, "is no host name in a domain, like my-namespace.servicebus.windows.net", null);
+    }
+
     /// <summary>A secret of at least <paramref name="minimumLength"/> characters; null when not set.</summary>
     public Secret? Secret(string name, int minimumLength = 1)
     {

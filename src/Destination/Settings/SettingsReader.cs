@@ -30,7 +30,6 @@ public static class SettingsReader
             Limits = Limits(values),
             Rules = new RulesSettings { Path = values.Text("Rules__Path"), HashSecret = values.Secret("Rules__HashSecret", MinimumKeyLength) },
             Ingest = Ingest(values),
-            Privacy = new PrivacySettings { Hipaa = values.Flag("Privacy__Hipaa", false) },
             Admin = new AdminSettings { Keys = values.Secrets("Admin__Keys", MinimumKeyLength) },
             Queue = new QueueSettings
             {
@@ -40,7 +39,8 @@ public static class SettingsReader
             ServiceBus = new ServiceBusSettings
             {
                 ConnectionString = values.Secret("ServiceBus"),
-                FullyQualifiedNamespace = values.Text("ServiceBus__fullyQualifiedNamespace"),
+                FullyQualifiedNamespace = values.HostName("ServiceBus__fullyQualifiedNamespace"),
+                TransportType = values.Choice("ServiceBus__TransportType", BrokerTransport.AmqpTcp),
                 QueueName = values.Text("ServiceBusQueueName") ?? new ServiceBusSettings().QueueName,
             },
             Sandbox = new SandboxSettings
@@ -53,6 +53,12 @@ public static class SettingsReader
             DeadLetters = new DeadLetterSettings
             {
                 Retention = values.Duration("DeadLetters__Retention", new DeadLetterSettings().Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
+            },
+            Privacy = new PrivacySettings
+            {
+                Hipaa = values.Flag("Privacy__Hipaa", false),
+                Secret = values.Secret("Privacy__Secret", PrivacySettings.MinimumSecretLength),
+                ForgetWindow = values.Duration("Privacy__ForgetWindow", new PrivacySettings().ForgetWindow, TimeSpan.FromHours(1), TimeSpan.FromDays(3_650))!.Value,
             },
             RateShare = new RateShareSettings { ConnectionString = values.Secret("RateShare"), BlobServiceUri = values.Url("RateShare__blobServiceUri") },
             DeliveryLog = new DeliveryLogSettings { ConnectionString = values.Secret("DeliveryLog"), TableServiceUri = values.Url("DeliveryLog__tableServiceUri") },
@@ -109,9 +115,11 @@ public static class SettingsReader
             EventIdProperty = values.Text("Mapping__EventIdProperty"),
             UnidentifiedIdentify = values.Choice("Mapping__UnidentifiedIdentify", defaults.UnidentifiedIdentify),
             MayCreatePeople = values.Flag("Mapping__MayCreatePeople", defaults.MayCreatePeople),
+            EventsMayCreatePeople = values.Flag("Mapping__EventsMayCreatePeople", defaults.EventsMayCreatePeople),
             WithoutEmail = values.Choice("Mapping__WithoutEmail", defaults.WithoutEmail),
             ObjectTypeId = values.Text("Mapping__ObjectTypeId") ?? defaults.ObjectTypeId,
             BrowserIdentify = values.Choice("Ingest__BrowserIdentify", defaults.BrowserIdentify),
+            ClaimAnonymous = values.Flag("Mapping__ClaimAnonymous", defaults.ClaimAnonymous),
             AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
         };
     }
@@ -204,6 +212,11 @@ public static class SettingsReader
         if (settings.ServiceBus is { ConnectionString: not null, FullyQualifiedNamespace: not null })
         {
             values.Problem("ServiceBus__fullyQualifiedNamespace", "is set beside the connection string ServiceBus; only one of the two may be");
+        }
+
+        if (settings.Mapping is { ClaimAnonymous: true, AnonymousId: false })
+        {
+            values.Problem("Mapping__ClaimAnonymous", "is true beside Mapping__AnonymousId=false; where identifies carry no anonymous id nobody's anonymous events are merged, late or not");
         }
 
         if (settings.Ingest.Keys.Any(settings.Admin.Keys.Contains))

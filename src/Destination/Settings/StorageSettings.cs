@@ -25,3 +25,20 @@ public sealed record DeliveryLogSettings
     /// <summary>Whether anything says where it is.</summary>
     public bool IsConfigured => ConnectionString is not null || TableServiceUri is not null;
 }
+
+/// <summary>The rules.</summary>
+public sealed record RulesSettings
+{
+    /// <summary>The file; null for <c>destination.json</c> in the working directory or beside the application, if there is one.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The secret of the operation <c>hashProperty</c>; null when it is not used.</summary>
+    public Secret? HashSecret { get; init; }
+}
+
+/// <summary>What is told of deliveries, where a host sends telemetry.</summary>
+public sealed record TelemetrySettings
+{
+    /// <summary>The share of traces kept in which nothing failed, 0 to 1. Failures are kept whatever it is, and metrics count everything.</summary>
+    public double SuccessSampling { get; init; } = 0.1;
+}

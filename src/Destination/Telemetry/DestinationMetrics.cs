@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.Telemetry;
 
@@ -20,6 +21,12 @@ namespace CustomerIoDestination.Telemetry;
 /// <item><term><c>destination.breaker.opened</c></term><description>times the breaker opened</description></item>
 /// <item><term><c>destination.pauses</c></term><description>times the destination paused, by <c>reason</c></description></item>
 /// <item><term><c>destination.batch.items</c></term><description>items in a batch sent</description></item>
+/// <item><term><c>destination.watch.runs</c></term><description>the watch's heartbeat: one each minute, whatever its steps come to; this and the rest is what alerts look at</description></item>
+/// <item><term><c>destination.queue.oldest_age</c></term><description>seconds the oldest unfinished event waits; this and the next two are silent while the queue can't be reached</description></item>
+/// <item><term><c>destination.queue.ready</c></term><description>events that wait</description></item>
+/// <item><term><c>destination.queue.dead_letters</c></term><description>dead letters</description></item>
+/// <item><term><c>destination.functions.failed</c></term><description>functions that did not do what they are for, by <c>function</c> and <c>step</c>, thrown or not</description></item>
+/// <item><term><c>destination.paused</c></term><description>1 while the destination is paused, with its <c>reason</c>, else 0</description></item>
 /// </list>
 /// </summary>
 public sealed class DestinationMetrics
@@ -37,6 +44,12 @@ public sealed class DestinationMetrics
     private readonly Counter<long> _opened;
     private readonly Counter<long> _pauses;
     private readonly Histogram<int> _batchItems;
+    private readonly Counter<long> _watches;
+    private readonly Gauge<double> _oldestAge;
+    private readonly Gauge<long> _ready;
+    private readonly Gauge<long> _waitingDeadLetters;
+    private readonly Gauge<int> _paused;
+    private readonly Counter<long> _failed;
 
     /// <summary>Creates the instruments on the meter <see cref="DestinationTracing.Name"/>.</summary>
     public DestinationMetrics(IMeterFactory factory)
@@ -55,6 +68,12 @@ public sealed class DestinationMetrics
         _opened = meter.CreateCounter<long>("destination.breaker.opened");
         _pauses = meter.CreateCounter<long>("destination.pauses");
         _batchItems = meter.CreateHistogram<int>("destination.batch.items", "{item}");
+        _watches = meter.CreateCounter<long>("destination.watch.runs", "{run}");
+        _oldestAge = meter.CreateGauge<double>("destination.queue.oldest_age", "s");
+        _ready = meter.CreateGauge<long>("destination.queue.ready", "{event}");
+        _waitingDeadLetters = meter.CreateGauge<long>("destination.queue.dead_letters", "{event}");
+        _paused = meter.CreateGauge<int>("destination.paused");
+        _failed = meter.CreateCounter<long>("destination.functions.failed", "{run}");
     }
 
     /// <summary>A request with events came in.</summary>
@@ -99,6 +118,28 @@ public sealed class DestinationMetrics
         }
     }
 
+    /// <summary>The watch began a run.</summary>
+    public void Watched() => _watches.Add(1);
+
+    /// <summary>The watch saw the queue.</summary>
+    public void Watched(QueueStatus queue)
+    {
+        _oldestAge.Record(queue.OldestAge.TotalSeconds);
+        _ready.Record(queue.Ready);
+        _waitingDeadLetters.Record(queue.DeadLettered);
+    }
+
+    /// <summary>The watch saw whether the destination is paused.</summary>
+    public void Watched(DeliveryStatus delivery) => _paused.Record(delivery.State == DestinationState.Paused ? 1 : 0, Tag("reason", delivery.Reason));
+
+    /// <summary>A step of the watch failed.</summary>
+    /// <param name="step">Which one.</param>
+    public void WatchFailed(string step) => Failed("WatchQueue", step);
+
+    /// <summary>An event could not be handled, for a reason that is not the event's, nor that somebody else has its session.</summary>
+    /// <param name="step">What was tried.</param>
+    public void DeliveryFailed(string step) => Failed("DeliverEvent", step);
+
     /// <summary>A call to Customer.io ended.</summary>
     /// <param name="route">The path's template.</param>
     /// <param name="method">The HTTP method.</param>
@@ -121,6 +162,8 @@ public sealed class DestinationMetrics
 
     /// <summary>A batch was sent.</summary>
     internal void BatchSent(int items) => _batchItems.Record(items);
+
+    private void Failed(string function, string step) => _failed.Add(1, Tag("function", function), Tag("step", step));
 
     private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.TrackApi;
 
@@ -13,6 +14,9 @@ namespace CustomerIoDestination.TrackApi;
 internal sealed class TrackApiWire(IHttpClientFactory clients, RequestLimiter limiter, DestinationMetrics metrics, TimeProvider time)
 {
     public const string ClientName = "customerio-track-api";
+
+    // Answers are short.
+    private const int FirstBytes = 1024;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -87,10 +91,12 @@ internal sealed class TrackApiWire(IHttpClientFactory clients, RequestLimiter li
 
         try
         {
-            using BoundedBody body = await BoundedBody.ReadAsync(response.Content, call.MaxAnswerBytes, deadline);
+            using BoundedBuffer body = new(call.MaxAnswerBytes, FirstBytes);
+            await using Stream stream = await response.Content.ReadAsStreamAsync(deadline);
+            await body.AppendAllAsync(stream, deadline);
             return call.IsPing && status is >= 200 and < 300
                 ? RegionAnswer.Read(status, body.Span)
-                : AnswerTable.Read(status, body.Span, body.IsWhole, retryAfter);
+                : AnswerTable.Read(status, body.Span, whole: !body.IsOverBound, retryAfter);
         }
         catch (Exception exception) when (status is < 200 or >= 300 && exception is HttpRequestException or IOException)
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Authentication;
+using CustomerIoDestination.People;
+using CustomerIoDestination.TrackApi;
 using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Answers;
@@ -51,6 +53,27 @@ internal static class ApiErrors
 
     public static ApiError InvalidSelection { get; } = Bad(
         "invalid_selection", "Send exactly one of {\"ids\": [\"…\"]}, {\"reason\": \"…\"} and {\"all\": true}; a replay may add \"asOfNow\": true.");
+
+    public static ApiError InvalidPerson(string problem) => Bad(
+        "invalid_person", $"Send {{\"id\": \"…\", \"email\": \"…\", \"mode\": \"suppress\"}}, one identifier or both, mode suppress (the default) or delete: {problem}.");
+
+    /// <summary>Customer.io could not be told to forget a person; all else was done.</summary>
+    public static ApiError ForgettingNotTold(ForgettingReceipt receipt, DeliveryOutcome failure)
+    {
+        TimeSpan wait = failure is DeliveryOutcome.Unavailable { RetryAfter: { } asked } ? asked : TimeSpan.FromSeconds(10);
+        return new ApiError(StatusCodes.Status503ServiceUnavailable, "customerio_not_told", $"{DoneSoFar(receipt)} Customer.io did not take it now ({failure.Reason}): repeat the call.")
+        {
+            Header = ("Retry-After", Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)),
+        };
+    }
+
+    /// <summary>Customer.io refuses to forget a person; all else was done.</summary>
+    public static ApiError ForgettingRefused(ForgettingReceipt receipt, DeliveryOutcome.Rejected refused) => new(
+        StatusCodes.Status502BadGateway, "customerio_refused", $"{DoneSoFar(receipt)} Customer.io refused it ({refused.Reason}): {refused.Message}");
+
+    private static string DoneSoFar(ForgettingReceipt receipt) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Events of the person are skipped until {receipt.RefusedUntil:yyyy-MM-dd'T'HH:mm:ss'Z'}, {receipt.Queued} were taken off the queue and {receipt.DeadLetters} out of the dead letters.");
 
     public static ApiError UnknownRoute { get; } = new(StatusCodes.Status404NotFound, "unknown_route", "There is nothing at this path.");
 

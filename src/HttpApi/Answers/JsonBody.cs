@@ -38,8 +38,6 @@ internal static class JsonBody
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = buffer.Bytes.WrittenCount;
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
         response.BodyWriter.Write(buffer.Bytes.WrittenSpan);
 
         // Clears what was written: an answer may hold an event.
@@ -58,4 +56,10 @@ internal static class JsonBody
 
         public Utf8JsonWriter Writer { get; }
     }
+}
+
+/// <summary>An answer whose JSON is written by hand: because it is hot, or because it carries JSON that is there already.</summary>
+internal sealed class WrittenAnswer<T>(T value, Action<Utf8JsonWriter, T> write, int status = StatusCodes.Status200OK) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext) => JsonBody.WriteAsync(httpContext, status, value, write);
 }

@@ -122,3 +122,57 @@ internal sealed class RequestGate
     private static bool IsMeant(HttpRequest request) =>
         string.Equals(RequestHeaders.Read(request, RequestHeaders.RequestedWith), RequestHeaders.RequestedWithValue, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>What the gate decided about a request before its body was read.</summary>
+internal sealed record Admission
+{
+    /// <summary>It may pass.</summary>
+    public static Admission Granted { get; } = new();
+
+    /// <summary>It may pass, and its delete and suppress events count.</summary>
+    public static Admission GrantedWithLifecycle { get; } = new() { LifecycleAllowed = true };
+
+    /// <summary>It may pass, as a browser's.</summary>
+    public static Admission GrantedToBrowser { get; } = new() { FromBrowser = true };
+
+    /// <summary>Why it may not pass; null when it may.</summary>
+    public ApiError? Refusal { get; init; }
+
+    /// <summary>Whether delete and suppress events count.</summary>
+    public bool LifecycleAllowed { get; init; }
+
+    /// <summary>Whether it showed a write key: it is then a stranger's, who read the key in a page.</summary>
+    public bool FromBrowser { get; init; }
+
+    /// <summary>The signature the body must still be checked against; null when there is none.</summary>
+    public BodySignature? Signature { get; init; }
+
+    /// <summary>It may not pass.</summary>
+    public static Admission Refused(ApiError refusal) => new() { Refusal = refusal };
+}
+
+/// <summary>What a caller must show to use a route.</summary>
+public enum RouteRequirement
+{
+    /// <summary>Nothing: the route holds no data.</summary>
+    Public,
+
+    /// <summary>The ingest key or a signature. Never opens a route that reads.</summary>
+    Ingest,
+
+    /// <summary>The admin key.</summary>
+    Admin,
+}
+
+/// <summary>What becomes of a request to a route whose keys are not configured.</summary>
+public enum KeylessPolicy
+{
+    /// <summary>
+    /// The local host: callers on this machine need no key. Requests another site's page makes a browser send are refused on all
+    /// routes, and so are host names that are not this machine's (DNS rebinding).
+    /// </summary>
+    LoopbackOnly,
+
+    /// <summary>A host that can be reached from outside: 403 <c>keys_missing</c>.</summary>
+    Refuse,
+}

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
@@ -17,8 +19,20 @@ namespace CustomerIoDestination.HttpApi.Contracts;
 [JsonSerializable(typeof(SelectionBody))]
 [JsonSerializable(typeof(ReplayBody))]
 [JsonSerializable(typeof(DiscardBody))]
+[JsonSerializable(typeof(ForgetBody))]
+[JsonSerializable(typeof(ReceiptBody))]
+[JsonSerializable(typeof(LiftBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
+    /// <summary>The same for answers, which are never part of HTML: what JSON itself does not ask to be escaped stays readable.</summary>
+    public static ApiJson Answers => Relaxed.Json;
+
     /// <summary>Seconds with one decimal: finer is noise.</summary>
     public static double Seconds(TimeSpan age) => Math.Round(age.TotalSeconds, 1);
+
+    // A class of its own, because it is made of what the generator's part of this one holds.
+    private static class Relaxed
+    {
+        public static readonly ApiJson Json = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.HttpApi.Contracts;
@@ -39,6 +40,27 @@ internal sealed record PassWarning(string Code, string Message)
         "Another pass held some of the dead letters: they were passed over. Repeat the call after a moment.");
 
     public static IEnumerable<PassWarning> Of(DeadLetterPass pass) => pass.Contended ? [Held] : [];
+
+    public static IEnumerable<PassWarning> Of(PersonName person) => person switch
+    {
+        { Email: null } => [new("only_id", "Only the id was given: what names the person by the e-mail alone was not looked for. Give both.")],
+        { Id: null } => [new("only_email", "Only the e-mail was given: what names the person by the id alone was not looked for. Give both.")],
+        _ => [],
+    };
+
+    public static IEnumerable<PassWarning> Of(ForgettingReceipt receipt)
+    {
+        if (receipt.Left > 0)
+        {
+            yield return new PassWarning("dropped_in_turn", string.Create(
+                CultureInfo.InvariantCulture, $"{receipt.Left} of the person's events were found on the queue, which gives each out in its turn: they are dropped then, and not sent."));
+        }
+
+        if (receipt.More)
+        {
+            yield return new PassWarning("more_left", "Not everything was looked at in one pass: repeat the call to remove more. None of the person's events is sent in any case.");
+        }
+    }
 
     public static PassWarning OldIdentifies(int count) => new(
         "identify_may_be_outdated",

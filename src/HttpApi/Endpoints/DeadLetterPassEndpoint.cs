@@ -1,4 +1,3 @@
-using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.HttpApi.Contracts;
@@ -19,7 +18,7 @@ internal static class DeadLetterPassEndpoint
         }
 
         DeadLetterPass pass = await ports.DeadLetters.ReplayAsync(read.Selection, read.AsOfNow, request.HttpContext.RequestAborted);
-        return Answer.With(ReplayBody.Of(pass, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Default.ReplayBody);
+        return TypedResults.Json(ReplayBody.Of(pass, read.AsOfNow || ports.Settings.Mapping.AsOfNow), ApiJson.Answers.ReplayBody);
     }
 
     public static async Task<IResult> DiscardAsync(HttpRequest request, Admission admission, DestinationPorts ports)
@@ -31,7 +30,7 @@ internal static class DeadLetterPassEndpoint
         }
 
         DeadLetterPass pass = await ports.DeadLetters.DiscardAsync(read.Selection, request.HttpContext.RequestAborted);
-        return Answer.With(DiscardBody.Of(pass), ApiJson.Default.DiscardBody);
+        return TypedResults.Json(DiscardBody.Of(pass), ApiJson.Answers.DiscardBody);
     }
 
     private static async Task<SelectionResult> ReadAsync(HttpRequest request, DestinationPorts ports, bool mayBeAsOfNow)

@@ -23,7 +23,7 @@ internal static class DeadLettersEndpoint
         }
 
         DeadLetterPage page = await ports.DeadLetters.ListAsync(query, request.HttpContext.RequestAborted);
-        return Answer.With(DeadLettersBody.Of(page), ApiJson.Default.DeadLettersBody);
+        return TypedResults.Json(DeadLettersBody.Of(page), ApiJson.Answers.DeadLettersBody);
     }
 
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)

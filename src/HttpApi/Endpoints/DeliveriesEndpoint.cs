@@ -24,6 +24,16 @@ internal static class DeliveriesEndpoint
         }
 
         DeliveryLogPage page = await ports.DeliveryLog.ListAsync(query, request.HttpContext.RequestAborted);
-        return Answer.With(DeliveriesBody.Of(page), ApiJson.Default.DeliveriesBody);
+        return TypedResults.Json(DeliveriesBody.Of(page), ApiJson.Answers.DeliveriesBody);
+    }
+}
+
+/// <summary><c>GET /api/events/{eventId}</c>: the story of one event.</summary>
+internal static class EventStoryEndpoint
+{
+    public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)
+    {
+        EventStory? story = await ports.DeliveryLog.FindStoryAsync(PathValue.Last(request), request.HttpContext.RequestAborted);
+        return story is null ? ApiErrors.UnknownEvent : TypedResults.Json(EventStoryBody.Of(story, ports.Control.FindFailing(story.EventId)), ApiJson.Answers.EventStoryBody);
     }
 }

@@ -1,6 +1,7 @@
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.HttpApi.Bodies;
 using CustomerIoDestination.Ingest;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules.Reading;
@@ -16,6 +17,7 @@ internal sealed record DestinationPorts(
     IDeadLetterStore DeadLetters,
     IDeliveryLog DeliveryLog,
     IDestinationControl Control,
+    PersonForgetting Forgetting,
     RulesSource Rules,
     DestinationSettings Settings,
     bool DeliversToSandbox,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Answers;
+using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 
@@ -70,5 +71,31 @@ internal sealed class QueryParameters(IQueryCollection query)
     {
         string? text = query[name];
         return string.IsNullOrEmpty(text) ? null : text;
+    }
+}
+
+/// <summary>The parameter a path ends with.</summary>
+internal static class PathValue
+{
+    /// <summary>
+    /// The last segment of the path. Read from the path itself: hosts differ in where they put route values, and every parameter of
+    /// <see cref="ApiRoutes"/> is the last segment.
+    /// </summary>
+    public static string Last(HttpRequest request)
+    {
+        string path = (request.Path.Value ?? "").TrimEnd('/');
+        return path[(path.LastIndexOf('/') + 1)..];
+    }
+}
+
+/// <summary>The header <c>X-Lane</c>: <c>import</c> for backfills, <c>live</c> or absent for the rest.</summary>
+internal static class LaneHeader
+{
+    /// <summary>Reads it; false when it names no lane. <paramref name="lane"/> is null when it is absent.</summary>
+    public static bool TryRead(HttpRequest request, out Lane? lane)
+    {
+        string? name = RequestHeaders.Read(request, RequestHeaders.Lane);
+        lane = Codes.Parse<Lane>(name, ignoreCase: true);
+        return name is null || lane is not null;
     }
 }

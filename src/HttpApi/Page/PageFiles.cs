@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 
 namespace CustomerIoDestination.HttpApi.Page;
 
@@ -44,5 +45,26 @@ internal static class PageFiles
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+}
+
+/// <summary>A file of the page.</summary>
+internal sealed record PageFile(string Name, string ContentType, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>A file of the page, with headers that let it load only its own files and talk only to its own host.</summary>
+internal sealed class PageAnswer(PageFile file) : IResult
+{
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        HttpResponse response = httpContext.Response;
+        response.ContentType = file.ContentType;
+        response.ContentLength = file.Bytes.Length;
+        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        response.Headers.XFrameOptions = "DENY";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        await response.Body.WriteAsync(file.Bytes, httpContext.RequestAborted);
     }
 }

@@ -122,8 +122,24 @@ internal sealed class PartitionLeases
         }
     }
 
-    /// <summary>Events went into a consumer's hands.</summary>
-    public void HandedOut(Lane lane, int count) => Interlocked.Add(ref _inDelivery[IndexOf(lane)], count);
+    /// <summary>Events of a held partition went into its consumer's hands, up to one.</summary>
+    public void HandedOut(Partition partition, int count, long last)
+    {
+        Interlocked.Add(ref _inDelivery[IndexOf(partition.Lane)], count);
+        lock (_gate)
+        {
+            StateOf(partition).HandedOutUpTo = last;
+        }
+    }
+
+    /// <summary>Whether a consumer holds an event: of a partition that is held, all up to the last that was handed out.</summary>
+    public bool IsInHand(Partition partition, long sequence)
+    {
+        lock (_gate)
+        {
+            return StateOf(partition) is { Held: true, HandedOutUpTo: var last } && sequence <= last;
+        }
+    }
 
     /// <summary>Events left a consumer's hands.</summary>
     public void Settled(Lane lane, int count) => Interlocked.Add(ref _inDelivery[IndexOf(lane)], -count);
@@ -135,6 +151,7 @@ internal sealed class PartitionLeases
         {
             State state = StateOf(partition);
             state.Held = false;
+            state.HandedOutUpTo = 0;
             state.HasMore |= hasMore;
             ListIfReady(partition, state);
         }
@@ -180,5 +197,7 @@ internal sealed class PartitionLeases
         public bool Suspect { get; set; }
 
         public bool Unreadable { get; set; }
+
+        public long HandedOutUpTo { get; set; }
     }
 }

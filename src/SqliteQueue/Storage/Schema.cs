@@ -8,7 +8,7 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 internal static class Schema
 {
     /// <summary>Stored in <c>user_version</c>.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
     public const int ApplicationId = 0x43494F71;
@@ -88,9 +88,23 @@ internal static class Schema
             name text primary key,
             value integer not null
         ) strict, without rowid;
+
+        """ + People;
+
+    // What is remembered of people: keyed hashes, and nothing that can be read without their key.
+    private const string People = """
+        create table people (
+            key blob not null,
+            kind integer not null,
+            other blob not null,
+            value blob not null,
+            kept_until integer not null,
+            primary key (key, kind, other)
+        ) strict, without rowid;
+        create index people_by_age on people (kept_until);
         """;
 
-    /// <summary>What leads from each version to the next; the first from 1 to 2. The last time an older version logged is the last one it believed.</summary>
+    /// <summary>What leads from each version to the next; the first from 1 to 2. There the last time an older version logged is the last one it believed.</summary>
     public static readonly string[] Upgrades =
     [
         """
@@ -104,5 +118,6 @@ internal static class Schema
         alter table events add column from_browser integer not null default 0;
         alter table dead_letters add column from_browser integer not null default 0;
         """,
+        People,
     ];
 }

@@ -55,6 +55,8 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
     private readonly Statement _idsOfReason = new(connection,
         "select id from dead_letters where reason = ?4 and id > ?1 and id <= ?2 order by id limit ?3");
 
+    private readonly Statement _bodies = new(connection, "select id, body from dead_letters where id > ?1 and id <= ?2 order by id limit ?3");
+
     public List<DeadLetter> List(DeadLetterReason? reason, long after, int limit) => (reason is { } known
         ? _listOfReason.Bind(3, known.ToCode())
         : _list).Bind(1, after).Bind(2, limit).ReadAll(ReadDeadLetter);
@@ -81,6 +83,10 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
     public List<long> Ids(DeadLetterReason? reason, long after, long upTo, int limit) => (reason is { } known
         ? _idsOfReason.Bind(4, known.ToCode())
         : _ids).Bind(1, after).Bind(2, upTo).Bind(3, limit).ReadAll(row => row.Int64(0));
+
+    /// <summary>The oldest events after an id and up to another.</summary>
+    public List<(long Id, byte[] Body)> Bodies(long after, long upTo, int limit) =>
+        _bodies.Bind(1, after).Bind(2, upTo).Bind(3, limit).ReadAll(static row => (row.Int64(0), row.Blob(1)));
 
     /// <summary>Copies an event from the queue.</summary>
     /// <param name="sequence">The event.</param>
@@ -120,6 +126,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
         _youngest.Dispose();
         _ids.Dispose();
         _idsOfReason.Dispose();
+        _bodies.Dispose();
         _insert.Dispose();
         _findKey.Dispose();
         _findExpired.Dispose();

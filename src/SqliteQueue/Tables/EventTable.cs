@@ -46,6 +46,13 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _queuedAt = new(connection, "select queued_at from events where sequence = ?1");
 
+    private readonly Statement _after = new(connection, """
+        select sequence, lane, partition, event_id, kind, queued_at, received_at, attempts, body
+        from events where sequence > ?1 and sequence <= ?2 order by sequence limit ?3
+        """);
+
+    private readonly Statement _last = new(connection, "select max(sequence) from events");
+
     private readonly Statement _byEvent = new(connection, """
         select e.kind, e.lane, e.received_at, e.queued_at, e.attempts
         from seen s join events e on e.sequence = s.sequence
@@ -103,6 +110,24 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     /// <summary>The number of the oldest event; null when there is none.</summary>
     public long? First() => _first.ReadInt64();
+
+    /// <summary>The number of the newest event; zero when there is none.</summary>
+    public long Last() => _last.ReadInt64() ?? 0;
+
+    /// <summary>The oldest events of all partitions after a number and up to another.</summary>
+    public List<ReceivedEvent> ReadAfter(long sequence, long upTo, int limit) =>
+        _after.Bind(1, sequence).Bind(2, upTo).Bind(3, limit).ReadAll(static row => new ReceivedEvent(
+            new EventEnvelope
+            {
+                EventId = row.Text(3),
+                Kind = row.Kind(4),
+                QueuedAt = row.Time(5),
+                ReceivedAt = row.Time(6),
+                Partition = new Partition(row.Lane(1), row.Int32(2)),
+                Body = row.Blob(8),
+            },
+            row.Int64(0),
+            new FailureHistory(row.Int32(7), null)));
 
     /// <summary>When the oldest event of these partitions was queued; null when they are empty.</summary>
     public DateTimeOffset? OldestQueuedAt(IReadOnlyList<Partition> partitions)
@@ -174,6 +199,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         _head.Dispose();
         _queuedAt.Dispose();
         _byEvent.Dispose();
+        _after.Dispose();
+        _last.Dispose();
         _insert.Dispose();
         _requeue.Dispose();
         _delete.Dispose();

@@ -17,6 +17,7 @@ internal sealed class TableSet : IDisposable
         Log = new DeliveryLogTable(connection);
         Seen = new SeenTable(connection);
         NamedCounters = new CounterTable(connection);
+        People = new PersonTable(connection);
         _freePages = new Statement(connection, "pragma freelist_count");
     }
 
@@ -30,6 +31,8 @@ internal sealed class TableSet : IDisposable
 
     public CounterTable NamedCounters { get; }
 
+    public PersonTable People { get; }
+
     /// <summary>Pages of the file that hold nothing.</summary>
     public long FreePages() => _freePages.ReadInt64() ?? 0;
 
@@ -41,6 +44,7 @@ internal sealed class TableSet : IDisposable
         Log.Dispose();
         Seen.Dispose();
         NamedCounters.Dispose();
+        People.Dispose();
         _connection.Dispose();
     }
 }

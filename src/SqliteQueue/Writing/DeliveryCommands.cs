@@ -88,14 +88,14 @@ internal sealed class SettleCommand(ReceivedEvent received, DeliveryAttempt atte
         DeliveryLogEntry entry = DeliveryLogEntry.Of(attempt);
         switch (attempt.Settlement)
         {
-            case Settlement.Complete:
-                session.RemoveEvent(sequence, lane);
+            case Settlement.Complete when session.RemoveEvent(sequence, lane):
                 break;
-            case Settlement.DeadLetter dead:
-                ClockReading now = session.Now;
-                entry = entry with { At = now.Wall };
-                session.MoveToDeadLetters(sequence, lane, dead, now, attempt.Attempts);
+            case Settlement.DeadLetter dead when session.MoveToDeadLetters(sequence, lane, dead, session.Now, attempt.Attempts):
+                entry = entry with { At = session.Now.Wall };
                 break;
+            case Settlement.Complete or Settlement.DeadLetter:
+                // It was taken off the queue meanwhile, and the log knows.
+                return true;
             case Settlement.Release release:
                 session.Events.KeepHistory(sequence, release.History);
                 session.Events.Unclaim(sequence);

@@ -40,6 +40,8 @@ internal sealed class WriteSession : IDisposable
 
     public CounterTable NamedCounters => _tables.NamedCounters;
 
+    public PersonTable People => _tables.People;
+
     public Counters Counters { get; } = new();
 
     /// <summary>The time: facts carry the wall clock's, ages are counted from and judged by what is believed.</summary>
@@ -94,14 +96,18 @@ internal sealed class WriteSession : IDisposable
     }
 
     /// <summary>Moves an event to the dead letters, and counts it.</summary>
-    public void MoveToDeadLetters(
+    /// <returns>Whether it was there.</returns>
+    public bool MoveToDeadLetters(
         long sequence, Lane lane, Settlement.DeadLetter dead, ClockReading now, int attempts)
     {
         DeadLetters.InsertFromQueue(sequence, dead.Reason, dead.Description, now, attempts);
-        if (RemoveEvent(sequence, lane))
+        bool wasThere = RemoveEvent(sequence, lane);
+        if (wasThere)
         {
             Counters.DeadLetterAdded(dead.Reason);
         }
+
+        return wasThere;
     }
 
     /// <summary>Removes dead letters, after <paramref name="before"/> did with each what is to be done, and logs it.</summary>

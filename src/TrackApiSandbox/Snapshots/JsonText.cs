@@ -47,3 +47,20 @@ public readonly struct JsonText : IEquatable<JsonText>
 
     internal static JsonText Of(JsonElement element) => new(JsonMarshal.GetRawUtf8Value(element).ToArray());
 }
+
+/// <summary>Writes a <see cref="JsonText"/> as the JSON it is.</summary>
+internal sealed class JsonTextConverter : JsonConverter<JsonText>
+{
+    public override JsonText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonText.Of(JsonElement.ParseValue(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
+}
+
+/// <summary>The JSON of the sandbox's own routes.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SandboxState))]
+[JsonSerializable(typeof(SandboxStats))]
+[JsonSerializable(typeof(RequestPage))]
+internal sealed partial class SandboxJson : JsonSerializerContext;

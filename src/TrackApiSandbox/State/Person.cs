@@ -87,3 +87,74 @@ internal sealed class Person(string cioId)
         [.. Relationships.Select(entry => new SandboxRelationship(entry.Key.TypeId, entry.Key.ObjectId, entry.Value.Snapshot()))],
         [.. Events]);
 }
+
+/// <summary>One way of addressing a person. E-mails are equal without regard to case.</summary>
+internal readonly record struct PersonIdentifier(IdentifierKind Kind, string Value)
+{
+    private const string CioPrefix = "cio_";
+
+    /// <summary>
+    /// The identifier in a v1 path, whose kind the API guesses from its shape
+    /// (https://docs.customer.io/api/track/, "We determine the identifier type from the shape of the value").
+    /// </summary>
+    public static PersonIdentifier FromShape(string value) =>
+        value.StartsWith(CioPrefix, StringComparison.Ordinal) ? new(IdentifierKind.CioId, value[CioPrefix.Length..])
+        : IsEmail(value) ? new(IdentifierKind.Email, value)
+        : new(IdentifierKind.Id, value);
+
+    /// <summary>One <c>@</c>, something before it, a dot inside what follows, no white space. The exact rule is not documented.</summary>
+    public static bool IsEmail(string value)
+    {
+        int at = value.IndexOf('@', StringComparison.Ordinal);
+        if (at <= 0 || value.AsSpan(at + 1).Contains('@') || value.Any(char.IsWhiteSpace))
+        {
+            return false;
+        }
+
+        int dot = value.IndexOf('.', at);
+        return dot > at + 1 && !value.EndsWith('.');
+    }
+
+    public bool Equals(PersonIdentifier other) => Kind == other.Kind && string.Equals(Value, other.Value, Comparison);
+
+    public override int GetHashCode() => HashCode.Combine(Kind, Value.GetHashCode(Comparison));
+
+    public override string ToString() => Kind is IdentifierKind.CioId ? CioPrefix + Value : Value;
+
+    private StringComparison Comparison => Kind is IdentifierKind.Email ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+}
+
+/// <summary>What a person is addressed by.</summary>
+internal enum IdentifierKind
+{
+    /// <summary>The sender's own id, case-sensitive.</summary>
+    Id,
+
+    /// <summary>The e-mail, compared without case.</summary>
+    Email,
+
+    /// <summary>Customer.io's own id, without its prefix.</summary>
+    CioId,
+}
+
+/// <summary>What an identify call says about a person, beside the identifier that addresses it.</summary>
+/// <param name="Id">Attribute <c>id</c>, or null when not given.</param>
+/// <param name="Email">Attribute <c>email</c> (not yet known to be one), or null when not given.</param>
+/// <param name="AnonymousId">Attribute <c>anonymous_id</c>, or null when not given or empty.</param>
+/// <param name="Timestamp">Unix seconds of the change: the sender's, or the time of receipt.</param>
+/// <param name="UpdateOnly"><c>_update</c>: nobody is created.</param>
+/// <param name="Attributes">Everything else; JSON null removes.</param>
+/// <param name="Relations">Relations to add or to remove.</param>
+/// <param name="RemovesRelations">Whether they are to be removed.</param>
+internal sealed record PersonUpdate(
+    string? Id,
+    string? Email,
+    string? AnonymousId,
+    long Timestamp,
+    bool UpdateOnly,
+    IReadOnlyList<KeyValuePair<string, JsonText>> Attributes,
+    IReadOnlyList<Relation> Relations,
+    bool RemovesRelations);
+
+/// <summary>A person and an object, from whichever side it was told.</summary>
+internal sealed record Relation(PersonIdentifier Person, ObjectIdentifier Object, IReadOnlyList<KeyValuePair<string, JsonText>> Attributes);

@@ -24,6 +24,8 @@ public sealed record Route(string Method, string Path, string? KeyHeader = null,
         new("GET", "/api/dead-letters/1", Admin),
         new("POST", "/api/dead-letters/replay", Admin, ChangesSomething: true),
         new("POST", "/api/dead-letters/discard", Admin, ChangesSomething: true),
+        new("POST", "/api/people/forget", Admin, ChangesSomething: true),
+        new("DELETE", "/api/people/forget", Admin, ChangesSomething: true),
         new("GET", "/"),
         new("GET", "/page/app.js"),
     ];

@@ -4,6 +4,9 @@ using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Ports;
+using CustomerIoDestination.QueueContract;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +29,10 @@ internal sealed class OneProcess : IAsyncDisposable
             .AddSingleton(time)
             .AddSingleton(settings.CustomerIo)
             .AddSingleton(settings.Delivery)
-            .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
+            .AddSingleton(settings)
+            .AddSingleton(AzureSettings.OpenRules(settings))
+            .AddSingleton(provider => new EnvelopeMapper(settings.Mapping, settings.Limits, provider.GetRequiredService<RulesSource>()))
+            .AddSingleton<IPersonStore>(new MemoryPersonStore())
             .AddCustomerIoDelivery()
             .BuildServiceProvider();
         Own = _services.GetRequiredService<DestinationControl>();

@@ -26,7 +26,7 @@ public sealed class QueueWatchTests : IDisposable
         .AddSingleton(Settings.Delivery)
         .AddSingleton(new EnvelopeMapper(Settings.Mapping, Settings.Limits, AzureSettings.OpenRules(Settings)))
         .AddCustomerIoDelivery()
-        .AddSingleton<QueueMetrics>()
+        .AddSingleton<DestinationMetrics>()
         .BuildServiceProvider();
 
     private int _purged;
@@ -53,11 +53,13 @@ public sealed class QueueWatchTests : IDisposable
     {
         _queue.Setup(queue => queue.GetStatusAsync(It.IsAny<CancellationToken>())).ThrowsAsync(new InvalidOperationException("no broker"));
         using MetricCollector<int> paused = Collect<int>("destination.paused");
+        using MetricCollector<long> failed = Collect<long>("destination.functions.failed");
         QueueWatch watch = await WatchAsync();
 
         AggregateException failure = await Should.ThrowAsync<AggregateException>(() => watch.RunAsync(CancellationToken.None));
 
         failure.InnerExceptions.ShouldHaveSingleItem().Message.ShouldBe("no broker");
+        failed.GetMeasurementSnapshot().Select(measurement => (measurement.Tags["function"], measurement.Tags["step"])).ShouldBe([("WatchQueue", "queue")]);
         paused.LastMeasurement.ShouldNotBeNull();
         _purged.ShouldBe(1);
     }
@@ -96,7 +98,7 @@ public sealed class QueueWatchTests : IDisposable
             },
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
-            _services.GetRequiredService<QueueMetrics>(),
+            _services.GetRequiredService<DestinationMetrics>(),
             new DayTables(tables, access, TimeProvider.System),
             new ControlTable(tables, access),
             Settings,

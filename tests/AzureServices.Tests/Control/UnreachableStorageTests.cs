@@ -56,8 +56,8 @@ public sealed class UnreachableStorageTests : IAsyncDisposable
     {
         IDeliveryLog log = _services.GetRequiredService<IDeliveryLog>();
 
-        await Should.ThrowAsync<StorageUnavailableException>(RunOutOfPatienceAsync(log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None)));
-        await Should.ThrowAsync<StorageUnavailableException>(RunOutOfPatienceAsync(log.FindStoryAsync("01", CancellationToken.None)));
+        await Should.ThrowAsync<UnavailableException>(RunOutOfPatienceAsync(log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None)));
+        await Should.ThrowAsync<UnavailableException>(RunOutOfPatienceAsync(log.FindStoryAsync("01", CancellationToken.None)));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class UnreachableStorageTests : IAsyncDisposable
     {
         IDestinationControl control = _services.GetRequiredService<IDestinationControl>();
 
-        await Should.ThrowAsync<StorageUnavailableException>(RunOutOfPatienceAsync(control.ResumeAsync(CancellationToken.None)));
+        await Should.ThrowAsync<UnavailableException>(RunOutOfPatienceAsync(control.ResumeAsync(CancellationToken.None)));
     }
 
     [Fact]

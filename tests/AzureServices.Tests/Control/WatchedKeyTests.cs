@@ -40,7 +40,7 @@ public sealed class WatchedKeyTests : IAsyncLifetime
             .AddSingleton(settings.Delivery)
             .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
             .AddCustomerIoDelivery()
-            .AddSingleton<QueueMetrics>()
+            .AddSingleton<DestinationMetrics>()
             .BuildServiceProvider();
     }
 
@@ -122,7 +122,7 @@ public sealed class WatchedKeyTests : IAsyncLifetime
             static _ => Task.FromResult(new DeadLetterPass(0, 0, [], More: false)),
             _services.GetRequiredService<IDestinationControl>(),
             _services.GetRequiredService<DestinationControl>(),
-            _services.GetRequiredService<QueueMetrics>(),
+            _services.GetRequiredService<DestinationMetrics>(),
             new DayTables(tables, access, _time),
             new ControlTable(tables, access),
             _services.GetRequiredService<DestinationSettings>(),

@@ -1,13 +1,15 @@
-using System.Globalization;
-using System.Text;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.QueueContract;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using System.Globalization;
+using System.Text;
 using TrackApiSandbox;
 
 namespace CustomerIoDestination.AzureServices.Tests.RateShare;
@@ -45,7 +47,10 @@ public sealed class BudgetTests
             .AddLeasedRateShare(new RateShareSettings { ConnectionString = new Secret(account) })
             .AddSingleton(settings.CustomerIo)
             .AddSingleton(settings.Delivery)
-            .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
+            .AddSingleton(settings)
+            .AddSingleton(AzureSettings.OpenRules(settings))
+            .AddSingleton(provider => new EnvelopeMapper(settings.Mapping, settings.Limits, provider.GetRequiredService<RulesSource>()))
+            .AddSingleton<IPersonStore>(new MemoryPersonStore())
             .AddCustomerIoDelivery()
             .BuildServiceProvider();
     }

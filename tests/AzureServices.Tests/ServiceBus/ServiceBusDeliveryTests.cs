@@ -10,6 +10,7 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -178,6 +179,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
             new EventSettling(Subject.Log, NullLogger<EventSettling>.Instance),
             new EventsInHand(),
             new DeliverySettings(),
+            new DestinationMetrics(Some.Meters()),
             TimeProvider.System,
             new Random(1),
             NullLogger<ServiceBusMessageHandler>.Instance);

@@ -58,7 +58,7 @@ public sealed class GatePauseTests : GateTests
         RejectEverything();
         List<Task> waiting = Enter(1, 2);
 
-        Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
+        Gate.JudgePing(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
         Gate.State.PausedFor.ShouldBe("everything_rejected");
         Gate.Judge(Some.Partition(), Delivered);
 
@@ -86,9 +86,9 @@ public sealed class GatePauseTests : GateTests
         await Rig.RunAsync(TimeSpan.FromMinutes(10), stepMs: 30_000);
         Through(waiting).ShouldBe(0);
 
-        Gate.Report(new PingResult.NoAnswer("timeout", null));
+        Gate.JudgePing(new PingResult.NoAnswer("timeout", null));
         Through(waiting).ShouldBe(0);
-        Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
+        Gate.JudgePing(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
 
         await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30));
     }
@@ -100,7 +100,7 @@ public sealed class GatePauseTests : GateTests
         Gate.Judge(Some.Partition(), new DeliveryOutcome.Misconfigured("credentials_refused", 401));
         Gate.State.PausedFor.ShouldBe("credentials_refused");
 
-        Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
+        Gate.JudgePing(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
 
         Gate.State.PausedFor.ShouldBe("everything_rejected");
     }

@@ -82,7 +82,7 @@ public sealed class RetryWindowTests
         delivery.IsCompleted.ShouldBeFalse();
 
         rig.Api.Reply(503).Reply(503).Reply(503).Reply(200);
-        rig.Gate.Report(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
+        rig.Gate.JudgePing(new PingResult.Good(CustomerIoRegion.Us, TrackApiUrl.Us, 3));
 
         (await rig.RunAsync(delivery)).Outcome.ShouldBe(AttemptOutcome.Delivered);
     }

@@ -275,6 +275,35 @@ public sealed class SettingsReaderTests
         Valid(("ServiceBus", ConnectionString), ("ServiceBusQueueName", "other")).ServiceBus.QueueName.ShouldBe("other");
     }
 
+    [Theory]
+    [InlineData("x.servicebus.windows.net")]
+    [InlineData("https://x.servicebus.windows.net:443/")]
+    [InlineData("sb://x.servicebus.windows.net/")]
+    [InlineData("x.servicebus.windows.net/")]
+    [InlineData("x.servicebus.windows.net:5671")]
+    public void A_namespace_is_taken_from_its_address(string given) =>
+        Valid(("ServiceBus__fullyQualifiedNamespace", given)).ServiceBus.FullyQualifiedNamespace.ShouldBe("x.servicebus.windows.net");
+
+    [Theory]
+    [InlineData("sbns-example")]
+    [InlineData("https://sbns-example/")]
+    [InlineData("https://x.servicebus.windows.net/queue")]
+    [InlineData("my namespace.net")]
+    public void A_namespace_without_its_domain_is_refused_with_what_is_expected(string given)
+    {
+        Problem problem = Invalid(("ServiceBus__fullyQualifiedNamespace", given)).Problems.ShouldHaveSingleItem();
+
+        problem.Where.ShouldBe("ServiceBus__fullyQualifiedNamespace");
+        problem.Message.ShouldContain("like my-namespace.servicebus.windows.net");
+    }
+
+    [Fact]
+    public void The_broker_is_reached_over_web_sockets_where_that_is_asked_for()
+    {
+        Valid().ServiceBus.TransportType.ShouldBe(BrokerTransport.AmqpTcp);
+        Valid(("ServiceBus__TransportType", "amqpWebSockets")).ServiceBus.TransportType.ShouldBe(BrokerTransport.AmqpWebSockets);
+    }
+
     [Fact]
     public void Empty_counts_as_not_set() =>
         Describe(Valid(("CustomerIo__SiteId", " "), ("Delivery__Mode", ""))).ShouldBe(Describe(new DestinationSettings()));

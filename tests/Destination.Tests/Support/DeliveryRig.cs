@@ -1,7 +1,9 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -19,7 +21,7 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null)
+    public DeliveryRig(DeliverySettings? delivery = null, CustomerIoSettings? customerIo = null, Action<IServiceCollection>? configure = null, MappingSettings? mapping = null)
     {
         Clock.SeeAll();
         ServiceCollection services = new();
@@ -28,7 +30,11 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
         services.AddSingleton(delivery ?? new DeliverySettings { RequestsPerSecond = 1_000 });
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(new Random(1));
-        services.AddSingleton(new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)));
+        RulesSource rules = RulesSource.Of(DestinationRules.None);
+        services.AddSingleton(rules);
+        services.AddSingleton(new DestinationSettings { Mapping = mapping ?? new MappingSettings() });
+        services.AddSingleton(new EnvelopeMapper(mapping ?? new MappingSettings(), new LimitSettings(), rules));
+        services.AddSingleton<IPersonStore>(People);
         configure?.Invoke(services);
         services.AddCustomerIoDelivery();
         services.AddHttpClient(TrackApiWire.ClientName).ConfigurePrimaryHttpMessageHandler(() => Api);
@@ -45,6 +51,10 @@ internal sealed class DeliveryRig : IDisposable, IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(Some.Now);
 
     public StubTrackApi Api { get; } = new();
+
+    public MemoryPersonStore People { get; } = new();
+
+    public PersonMemory Memory => Get<PersonMemory>();
 
     public TrackApiClient Client => Get<TrackApiClient>();
 

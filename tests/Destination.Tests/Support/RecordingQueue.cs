@@ -26,6 +26,14 @@ internal sealed class RecordingQueue : IEventQueue, IDeliveryLog
         return LogFails ? Task.FromException(new IOException("The disk is full.")) : Task.CompletedTask;
     }
 
+    public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken)
+    {
+        lock (Envelopes)
+        {
+            return Task.FromResult(new QueueRemoval(Envelopes.RemoveAll(envelope => isWanted(envelope.Body)), 0, 0, More: false));
+        }
+    }
+
     public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) =>
         Task.FromResult<QueueStatus?>(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
 

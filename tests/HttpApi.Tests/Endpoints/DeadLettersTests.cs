@@ -36,7 +36,7 @@ public sealed class DeadLettersTests
     public async Task A_queue_that_cannot_be_reached_is_no_error_of_this_product()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Failure = new QueueUnreachableException("queue_busy", null);
+        host.DeadLetters.Failure = new UnavailableException(Backend.Queue, "queue_busy");
 
         HttpResponseMessage answer = await host.GetAsync("/api/dead-letters");
 

@@ -2,8 +2,10 @@ using System.Text;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
+using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
@@ -31,6 +33,8 @@ internal sealed class ApiHost : IAsyncDisposable
     public required FakeDeliveryLog DeliveryLog { get; init; }
 
     public required FakeControl Control { get; init; }
+
+    public required FakeCustomerIo CustomerIo { get; init; }
 
     public required FakeTimeProvider Time { get; init; }
 
@@ -67,6 +71,18 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<DestinationMetrics>();
         builder.Services.AddSingleton<EventIngester>();
         builder.Services.AddSingleton<EventPreview>();
+        builder.Services.AddSingleton<IPersonStore>(new MemoryPersonStore());
+        builder.Services.AddSingleton<PersonMemory>();
+        FakeCustomerIo customerIo = new();
+        builder.Services.AddSingleton(provider => new PersonForgetting(
+            provider.GetRequiredService<PersonMemory>(),
+            queue,
+            deadLetters,
+            customerIo.SendAsync,
+            settings,
+            provider.GetRequiredService<EventCounters>(),
+            time,
+            provider.GetRequiredService<ILogger<PersonForgetting>>()));
         builder.Services.AddDestinationHttpApi(keyless);
 
         WebApplication app = builder.Build();
@@ -78,6 +94,7 @@ internal sealed class ApiHost : IAsyncDisposable
             DeadLetters = deadLetters,
             DeliveryLog = log,
             Control = control,
+            CustomerIo = customerIo,
             Time = time,
             Logs = app.Services.GetFakeLogCollector(),
             Client = app.GetTestClient(),

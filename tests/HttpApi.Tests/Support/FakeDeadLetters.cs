@@ -44,6 +44,6 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
     public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
     {
         Discards.Add(selection);
-        return Task.FromResult(Pass);
+        return Task.FromResult(selection is DeadLetterSelection.Holding holding ? Pass with { Done = Letters.RemoveAll(letter => holding.IsWanted(letter.Event)) } : Pass);
     }
 }

@@ -25,6 +25,14 @@ internal sealed class FakeQueue : IEventQueue
         return Task.FromResult(Answer);
     }
 
+    public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken)
+    {
+        lock (Envelopes)
+        {
+            return Task.FromResult(new QueueRemoval(Envelopes.RemoveAll(envelope => isWanted(envelope.Body)), 0, 0, More: false));
+        }
+    }
+
     public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken)
     {
         ThrowIfTold();

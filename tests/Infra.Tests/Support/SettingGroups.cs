@@ -23,13 +23,13 @@ internal static class SettingGroups
     public static IReadOnlyList<string> Platform { get; } =
     [
         "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "AZURE_CLIENT_ID", "AzureWebJobsDisableHomepage",
-        "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobs.DeliverEvent.Disabled",
+        "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobs.DeliverEvent.Disabled",
         "ServiceBus__clientId", "ServiceBus__credential",
     ];
 
     /// <summary>Whose values must come from the vault.</summary>
     public static IReadOnlyList<string> Secret { get; } =
-        ["Ingest__Keys__0", "Ingest__Keys__1", "Ingest__SigningSecret", "Ingest__LifecycleKey", "Admin__Keys__0", "Admin__Keys__1", "Rules__HashSecret"];
+        ["Ingest__Keys__0", "Ingest__Keys__1", "Ingest__SigningSecret", "Ingest__LifecycleKey", "Admin__Keys__0", "Admin__Keys__1", "Rules__HashSecret", "Privacy__Secret"];
 
     /// <summary>What whoever deploys may give. The rest are secrets, or the template knows them.</summary>
     public static IReadOnlyList<string> Given { get; } =

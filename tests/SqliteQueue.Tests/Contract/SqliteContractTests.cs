@@ -1,3 +1,4 @@
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 
@@ -36,4 +37,13 @@ public sealed class SqliteLogRetentionTests : LogRetentionContract
 public sealed class SqliteReopenedLogTests : ReopenedLogContract
 {
     protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new SqliteQueueUnderTest());
+}
+
+public sealed class SqlitePersonStoreTests : PersonStoreContract
+{
+    protected override Task<(IPersonStore Store, Func<ValueTask> End)> StartAsync()
+    {
+        SqliteQueueUnderTest queue = new();
+        return Task.FromResult<(IPersonStore, Func<ValueTask>)>((new SqlitePersonStore(queue.File), queue.DisposeAsync));
+    }
 }

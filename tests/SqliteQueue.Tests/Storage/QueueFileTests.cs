@@ -115,6 +115,7 @@ public sealed class QueueFileTests : IDisposable
         }
 
         string asItWas = """
+            drop table people;
             drop index dead_letters_by_age;
             alter table dead_letters drop column counted_from;
             create index dead_letters_by_time on dead_letters (dead_lettered_at);

@@ -7,7 +7,7 @@ namespace CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 internal static class BrokerAccess
 {
     /// <summary>Asks.</summary>
-    /// <exception cref="QueueUnreachableException">The broker does not answer, is busy, or refuses.</exception>
+    /// <exception cref="UnavailableException">The broker does not answer, is busy, or refuses.</exception>
     public static async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         try
@@ -16,7 +16,7 @@ internal static class BrokerAccess
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && SendFailure.Of(exception) is { } failure)
         {
-            throw new QueueUnreachableException(failure.Code, exception);
+            throw new UnavailableException(Backend.Queue, failure.Code, exception);
         }
     }
 }

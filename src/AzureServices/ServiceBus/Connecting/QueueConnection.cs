@@ -54,7 +54,11 @@ internal sealed class QueueConnection : IAsyncDisposable
     /// <exception cref="FormatException">The connection string is none.</exception>
     public static QueueConnection Open(ServiceBusSettings settings, TokenCredential credential)
     {
-        ServiceBusClientOptions options = new() { RetryOptions = Retries };
+        ServiceBusClientOptions options = new()
+        {
+            RetryOptions = Retries,
+            TransportType = settings.TransportType == BrokerTransport.AmqpWebSockets ? ServiceBusTransportType.AmqpWebSockets : ServiceBusTransportType.AmqpTcp,
+        };
         ServiceBusAdministrationClientOptions administration = new() { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(3) } };
         if (settings.ConnectionString?.Reveal() is not { } connectionString)
         {

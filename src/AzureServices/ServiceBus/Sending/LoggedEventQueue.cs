@@ -24,6 +24,10 @@ internal sealed class LoggedEventQueue(IEventQueue queue, IDeliveryLog log, Even
     }
 
     /// <inheritdoc/>
+    public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken) =>
+        queue.RemoveAsync(isWanted, reason, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken) => queue.GetStatusAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -93,8 +93,8 @@ internal sealed class DeliveryGate : IDisposable
         }
     }
 
-    /// <summary>Key, region and URL were checked.</summary>
-    public void Report(PingResult ping)
+    /// <summary>Judges what asking for key, region and URL came to: a pause for them begins or ends by it; no answer says nothing.</summary>
+    public void JudgePing(PingResult ping)
     {
         lock (_lock)
         {

@@ -1,4 +1,7 @@
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.TrackApi;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Delivery.Gate;
 
@@ -53,3 +56,90 @@ internal sealed record GateState
 /// <param name="Code">A code of <see cref="MisconfiguredCodes"/>.</param>
 /// <param name="Since">Since when.</param>
 internal sealed record Pause(string Code, DateTimeOffset Since);
+
+/// <summary>
+/// Tells an outage from one event's trouble: open after ten unavailable answers in a row from at least three partitions. Any other answer closes
+/// it. Not thread-safe.
+/// </summary>
+internal sealed class Breaker
+{
+    public const int Failures = 10;
+    public const int Partitions = 3;
+
+    private readonly HashSet<Partition> _partitions = [];
+    private int _failures;
+
+    /// <summary>Whether deliveries must wait.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>A call with events of these partitions failed. True when that opened the breaker.</summary>
+    public bool Failed(ReadOnlySpan<Partition> partitions)
+    {
+        _failures++;
+        foreach (Partition partition in partitions)
+        {
+            _partitions.Add(partition);
+        }
+
+        if (IsOpen || _failures < Failures || _partitions.Count < Partitions)
+        {
+            return false;
+        }
+
+        IsOpen = true;
+        return true;
+    }
+
+    /// <summary>Customer.io answered. True when that closed the breaker.</summary>
+    public bool Answered()
+    {
+        bool closed = IsOpen;
+        IsOpen = false;
+        _failures = 0;
+        _partitions.Clear();
+        return closed;
+    }
+}
+
+/// <summary>Tells log and metrics what the gate does.</summary>
+internal sealed partial class GateNotices(DestinationMetrics metrics, ILogger<DeliveryGate> logger)
+{
+    /// <summary>The destination paused, resumed, or is paused for something else.</summary>
+    public void PauseChanged(string? before, string? now)
+    {
+        if (now is not null && now != before)
+        {
+            metrics.Paused(now);
+            Log.Paused(logger, now);
+        }
+        else if (now is null && before is not null)
+        {
+            Log.Resumed(logger, before);
+        }
+    }
+
+    /// <summary>Customer.io is taken to be down.</summary>
+    public void BreakerOpened(string code)
+    {
+        metrics.BreakerOpened();
+        Log.BreakerOpened(logger, code);
+    }
+
+    /// <summary>It answers again.</summary>
+    public void BreakerClosed() => Log.BreakerClosed(logger);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The destination paused: {Reason}. Everything is held.")]
+        public static partial void Paused(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Information, "The destination resumed after {Reason}.")]
+        public static partial void Resumed(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Customer.io is unavailable ({Code}); deliveries wait, one is tried each 5 s.")]
+        public static partial void BreakerOpened(ILogger logger, string code);
+
+        [LoggerMessage(LogLevel.Information, "Customer.io answers again; deliveries go on.")]
+        public static partial void BreakerClosed(ILogger logger);
+    }
+}

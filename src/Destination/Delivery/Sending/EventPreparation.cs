@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
+using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Logging;
@@ -8,30 +10,68 @@ using Microsoft.Extensions.Logging;
 namespace CustomerIoDestination.Delivery.Sending;
 
 /// <summary>
-/// Maps an event and writes what is to be sent for it. Never throws: an event that is no JSON or can't be delivered has its end at once, and one whose
-/// mapping breaks with an exception says so (<see cref="PendingEvent.MappingFailure"/>), because that may be this deployment's fault and not the event's.
+/// Maps an event, asks whether its person's events may go, and writes what is to be sent for it. Never throws because of the event: one that is no JSON or
+/// can't be delivered has its end at once, and one whose mapping breaks with an exception says so (<see cref="PendingEvent.MappingFailure"/>), because that
+/// may be this deployment's fault and not the event's.
 /// </summary>
-internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySettings settings, ILogger<EventPreparation> logger)
+internal sealed partial class EventPreparation(EnvelopeMapper mapper, PersonMemory people, DeliverySettings settings, ILogger<EventPreparation> logger)
 {
     /// <summary>Prepares the event: afterwards it has its end, its mapping failure, its item or its requests.</summary>
-    public void Prepare(PendingEvent pending)
+    /// <exception cref="Ports.UnavailableException">What is remembered of people can't be asked.</exception>
+    public async ValueTask PrepareAsync(PendingEvent pending, CancellationToken cancellationToken)
+    {
+        if (Map(pending) is not { } result)
+        {
+            return;
+        }
+
+        (PersonVerdict verdict, pending.Question) = await people.AskAsync(result, pending.Envelope, cancellationToken);
+        result = PersonRule.Apply(verdict, result);
+        pending.Warnings = result.Warnings;
+        switch (result)
+        {
+            case MappingResult.Skipped skipped:
+                pending.End = new Settlement.Complete(skipped.Reason);
+                break;
+            case MappingResult.Invalid invalid:
+                pending.End = new Settlement.DeadLetter(invalid.Problems[0].Reason, string.Join("; ", invalid.Problems.Select(problem => $"{problem.Field}: {problem.Message}")));
+                break;
+            case MappingResult.Mapped mapped:
+                Write(pending, mapped.Operations);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Asks again about an event that is to be sent again: its person may have been forgotten while it waited. One that is sent alone is prepared anew; one that
+    /// stands among others may only end.
+    /// </summary>
+    /// <exception cref="Ports.UnavailableException">What is remembered of people can't be asked.</exception>
+    public async ValueTask ReconsiderAsync(PendingEvent pending, bool isAlone, CancellationToken cancellationToken)
+    {
+        if (pending.MappingFailure is not null || await people.IsIdleAsync(cancellationToken))
+        {
+            return;
+        }
+
+        if (isAlone)
+        {
+            pending.Reset();
+            await PrepareAsync(pending, cancellationToken);
+            pending.Compact();
+            return;
+        }
+
+        using EventScope scope = EventScope.Rent();
+        (PersonVerdict verdict, _) = await people.AskAsync(mapper.Map(pending.Envelope, scope), pending.Envelope, cancellationToken);
+        pending.End = verdict is PersonVerdict.Skip skip ? new Settlement.Complete(skip.Reason) : null;
+    }
+
+    private MappingResult? Map(PendingEvent pending)
     {
         try
         {
-            MappingResult result = mapper.Map(pending.Envelope, pending.Scope);
-            pending.Warnings = result.Warnings;
-            switch (result)
-            {
-                case MappingResult.Skipped skipped:
-                    pending.End = new Settlement.Complete(skipped.Reason);
-                    break;
-                case MappingResult.Invalid invalid:
-                    pending.End = new Settlement.DeadLetter(invalid.Problems[0].Reason, string.Join("; ", invalid.Problems.Select(problem => $"{problem.Field}: {problem.Message}")));
-                    break;
-                case MappingResult.Mapped mapped:
-                    Write(pending, mapped.Operations);
-                    break;
-            }
+            return mapper.Map(pending.Envelope, pending.Scope);
         }
         catch (JsonException exception)
         {
@@ -45,6 +85,8 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, DeliverySe
             Log.MappingFailed(logger, pending.Envelope.EventId, exception.GetType().Name);
             pending.MappingFailure = new Settlement.DeadLetter(DeadLetterReason.InvalidEvent, $"the event can't be mapped ({exception.GetType().Name})");
         }
+
+        return null;
     }
 
     private void Write(PendingEvent pending, IReadOnlyList<TrackApiOperation> operations)

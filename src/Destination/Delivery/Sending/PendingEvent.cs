@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.TrackApi;
@@ -48,6 +49,9 @@ internal sealed class PendingEvent : IDisposable
 
     /// <summary>What mapping it had to say.</summary>
     public IReadOnlyList<MappingWarning> Warnings { get; set; } = [];
+
+    /// <summary>Whose it is, where that was asked: by it is learnt once it was delivered. Null where there is nothing to learn.</summary>
+    public PersonQuestion? Question { get; set; }
 
     /// <summary>What the last call came to; null before the first.</summary>
     public DeliveryOutcome? Outcome { get; set; }
@@ -110,6 +114,15 @@ internal sealed class PendingEvent : IDisposable
             Item = item.ToArray();
         }
 
+        ReturnScope();
+    }
+
+    /// <summary>It is to be mapped anew.</summary>
+    public void Reset()
+    {
+        Requests = [];
+        Item = null;
+        IsPrepared = false;
         ReturnScope();
     }
 

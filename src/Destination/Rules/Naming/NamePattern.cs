@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text;
 using CustomerIoDestination.Text;
 
@@ -111,4 +113,93 @@ internal sealed class NamePattern
             reachable[j + 1] |= reachable[j] && text[j] == '*';
         }
     }
+}
+
+/// <summary>Names and patterns: plain names are looked up, only patterns are tried one by one.</summary>
+internal sealed class NameSet
+{
+    private readonly FrozenSet<Utf8Text> _names;
+    private readonly NamePattern[] _patterns;
+
+    /// <summary>A set of names and patterns.</summary>
+    public NameSet(IReadOnlyList<NamePattern> patterns)
+    {
+        All = patterns;
+        _names = patterns.Where(pattern => pattern.IsExact).Select(pattern => Utf8Text.Of(pattern.Text)).ToFrozenSet(Utf8NameComparer.Instance);
+        _patterns = [.. patterns.Where(pattern => !pattern.IsExact)];
+    }
+
+    /// <summary>Every one, in the order given.</summary>
+    public IReadOnlyList<NamePattern> All { get; }
+
+    /// <summary>Whether a name, white space around it aside, is in the set.</summary>
+    public bool Matches(Utf8Text name)
+    {
+        Utf8Text trimmed = NamePattern.Trim(name);
+        if (_names.Contains(trimmed))
+        {
+            return true;
+        }
+
+        foreach (NamePattern pattern in _patterns)
+        {
+            if (pattern.Matches(trimmed.Span))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether some name is in both. Plain names are looked up: each of 1,000 transformations is compared with each other one.</summary>
+    public bool Overlaps(NameSet other) =>
+        _names.Overlaps(other._names)
+        || _patterns.Any(ours => other.All.Any(ours.Overlaps))
+        || other._patterns.Any(theirs => All.Any(theirs.Overlaps));
+
+    /// <summary>Whether every name of the other is in this one, as far as the patterns tell.</summary>
+    public bool Covers(NameSet other) =>
+        other._names.All(Matches) && other._patterns.All(theirs => _patterns.Any(ours => ours.Covers(theirs)));
+}
+
+/// <summary>
+/// Keeps what was worked out for an event's name. Bounded: senders choose the names, and past the bound the answer is worked out each time.
+/// </summary>
+internal sealed class NameCache<T>(Func<Utf8Text, T> workOut)
+{
+    private const int MaxNames = 1_024;
+
+    private readonly ConcurrentDictionary<Utf8Text, T> _known = new(Utf8NameComparer.Instance);
+    private int _count;
+
+    /// <summary>The answer for a name.</summary>
+    public T this[Utf8Text name]
+    {
+        get
+        {
+            if (_known.TryGetValue(name, out T? known))
+            {
+                return known;
+            }
+
+            T answer = workOut(name);
+            if (Volatile.Read(ref _count) < MaxNames && _known.TryAdd(new Utf8Text(name.Bytes.ToArray()), answer))
+            {
+                Interlocked.Increment(ref _count);
+            }
+
+            return answer;
+        }
+    }
+}
+
+/// <summary>Compares names by their bytes, with the cheap hash that the JSON reader uses.</summary>
+internal sealed class Utf8NameComparer : IEqualityComparer<Utf8Text>
+{
+    public static Utf8NameComparer Instance { get; } = new();
+
+    public bool Equals(Utf8Text x, Utf8Text y) => x.Span.SequenceEqual(y.Span);
+
+    public int GetHashCode(Utf8Text obj) => MemberNames.Hash(obj.Span);
 }

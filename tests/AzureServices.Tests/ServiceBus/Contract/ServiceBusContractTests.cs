@@ -1,4 +1,9 @@
+using Azure.Data.Tables;
+using CustomerIoDestination.AzureServices.People;
+using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
+using CustomerIoDestination.AzureServices.Tests.Support;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.Suites;
 using Microsoft.Extensions.Time.Testing;
@@ -45,4 +50,14 @@ public sealed class TableLogRetentionContractTests : LogRetentionContract
 public sealed class ReopenedTableLogContractTests : ReopenedLogContract
 {
     protected override async Task<IReopenableQueue> StartAsync() => new ServiceBusQueueUnderTest(tables: await TableLog.StartAsync(TimeProvider.System));
+}
+
+[NeedsPrograms("node", "npm")]
+public sealed class TablePersonStoreContractTests : PersonStoreContract
+{
+    protected override async Task<(IPersonStore Store, Func<ValueTask> End)> StartAsync()
+    {
+        TableServiceClient service = new(await Azurite.NewAccountAsync());
+        return (new TablePersonStore(service, new TableAccess(TimeProvider.System), TimeSpan.FromMilliseconds(1), TimeProvider.System), static () => default);
+    }
 }

@@ -54,9 +54,9 @@ public sealed class DeadLetterPassTests : BrokerTests
         await DeadLettersAsync(1);
         Subject.Double.Fail(BrokerOperation.Peek, OperationFault.Unauthorized, times: 10);
 
-        (await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None))).Code.ShouldBe("queue_refused");
-        (await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.FindAsync("1", CancellationToken.None))).Code.ShouldBe("queue_refused");
-        await Should.ThrowAsync<QueueUnreachableException>(Subject.Store.DiscardAsync(new DeadLetterSelection.Ids(["1"]), CancellationToken.None));
+        (await Should.ThrowAsync<UnavailableException>(Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None))).Code.ShouldBe("queue_refused");
+        (await Should.ThrowAsync<UnavailableException>(Subject.Store.FindAsync("1", CancellationToken.None))).Code.ShouldBe("queue_refused");
+        await Should.ThrowAsync<UnavailableException>(Subject.Store.DiscardAsync(new DeadLetterSelection.Ids(["1"]), CancellationToken.None));
     }
 
     [Fact]

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -36,11 +38,14 @@ public abstract class MessageHandlerTests
         new EventSettling(Log, NullLogger<EventSettling>.Instance),
         InHand,
         new DeliverySettings { Enabled = isEnabled },
+        new DestinationMetrics(Meters),
         Time,
         new NoChance(),
         Logger);
 
     private protected FakeTimeProvider Time { get; } = new(Some.Time);
+
+    private protected IMeterFactory Meters { get; } = Some.Meters();
 
     private protected RecordedLog Log { get; } = new();
 

@@ -2,6 +2,8 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Telemetry;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 
@@ -128,6 +130,31 @@ public sealed class TroubleTests : MessageHandlerTests
 
         Delivered.ShouldHaveSingleItem();
         Settled.Steps.ShouldBe(["complete", "release", "complete"]);
+    }
+
+    // Nothing is thrown, so the platform sees a function that went well: the alert goes by this count.
+    [Theory]
+    [InlineData("get-state", "state")]
+    [InlineData("complete", "settlement")]
+    public async Task Trouble_while_the_session_is_held_counts_as_a_failed_function(string step, string told)
+    {
+        using MetricCollector<long> failed = new(Meters, DestinationTracing.Name, "destination.functions.failed");
+        await PausesAsync(step, times: 2);
+
+        failed.GetMeasurementSnapshot().Select(measurement => (measurement.Tags["function"], measurement.Tags["step"], measurement.Value))
+            .ShouldBe([("DeliverEvent", told, 1), ("DeliverEvent", told, 1)]);
+    }
+
+    [Fact]
+    public async Task A_session_that_somebody_else_has_by_now_is_no_failed_function()
+    {
+        Takes = TimeSpan.FromMinutes(2);
+        Settled.Failures["renew"] = Settled.Failures["complete"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);
+        using MetricCollector<long> failed = new(Meters, DestinationTracing.Name, "destination.functions.failed");
+
+        await SecondsAsync(() => HandleAsync());
+
+        failed.GetMeasurementSnapshot().ShouldBeEmpty();
     }
 
     private void Pass(int seconds)

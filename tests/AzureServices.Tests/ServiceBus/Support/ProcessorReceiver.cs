@@ -5,6 +5,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
@@ -74,7 +75,7 @@ internal sealed class ProcessorReceiver(ServiceBusClient client, string queueNam
             _receiver = receiver;
             TimeProvider time = receiver.Time;
             _handler = new ServiceBusMessageHandler(
-                DeliverAsync, receiver.Settling, new EventsInHand(), new DeliverySettings(), time, new Random(1), NullLogger<ServiceBusMessageHandler>.Instance);
+                DeliverAsync, receiver.Settling, new EventsInHand(), new DeliverySettings(), new DestinationMetrics(Some.Meters()), time, new Random(1), NullLogger<ServiceBusMessageHandler>.Instance);
             _processor = receiver.CreateProcessor();
             _processor.ProcessMessageAsync += OnMessageAsync;
             _processor.ProcessErrorAsync += static _ => Task.CompletedTask;

@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.QueueContract;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 
@@ -22,6 +24,9 @@ internal static class Some
         Partition = partition ?? Partition,
         Body = Encoding.UTF8.GetBytes("""{"type":"track"}"""),
     };
+
+    /// <summary>Meters of a test's own.</summary>
+    public static IMeterFactory Meters() => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     /// <summary>The envelope's message as a receiver sees it.</summary>
     public static ServiceBusReceivedMessage Received(EventEnvelope envelope)

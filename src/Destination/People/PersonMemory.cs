@@ -1,0 +1,252 @@
+using System.Security.Cryptography;
+using System.Text;
+using CustomerIoDestination.Mapping;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules.Reading;
+using CustomerIoDestination.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerIoDestination.People;
+
+/// <summary>
+/// Asks what is remembered of people before their events are sent, remembers what deliveries teach, and whose events are not to be sent any more. Where the
+/// store does not answer nothing goes: an event of somebody who was forgotten must not slip through. Thread-safe.
+/// </summary>
+internal sealed partial class PersonMemory(
+    IPersonStore store, DestinationSettings settings, RulesSource rules, TimeProvider time, ILogger<PersonMemory> logger) : IDisposable
+{
+    /// <summary>How long claims, and who has an e-mail, are kept after the last event.</summary>
+    public static readonly TimeSpan ClaimsKept = TimeSpan.FromDays(30);
+
+    // A row that is asked for daily is written anew once a day.
+    private static readonly TimeSpan Freshness = TimeSpan.FromDays(1);
+
+    // The longest an event lies on a queue, and so may be younger as a dead letter than when it was received.
+    private static readonly TimeSpan LongestOnQueue = TimeSpan.FromDays(14);
+
+    private static readonly PersonRow NoSecret = new(PersonKey.Nobody, PersonRowKind.Secret, default, DateTimeOffset.MaxValue);
+
+    private readonly SemaphoreSlim _opening = new(1);
+    private volatile PersonCipher? _cipher;
+
+    private MappingSettings Mapping => settings.Mapping;
+
+    /// <summary>Whether there is nothing to ask and nothing to learn: nobody is forgotten, and no guard is on.</summary>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public async ValueTask<bool> IsIdleAsync(CancellationToken cancellationToken) =>
+        !Mapping.ClaimAnonymous && !Mapping.RemembersPeople && await store.IsEmptyAsync(cancellationToken);
+
+    /// <summary>Whether an event may go.</summary>
+    /// <param name="result">What it was mapped to.</param>
+    /// <param name="envelope">The event.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The answer; and what was asked, by which is learnt once it was delivered; null when there was nothing to ask.</returns>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public async ValueTask<(PersonVerdict Verdict, PersonQuestion? Question)> AskAsync(MappingResult result, EventEnvelope envelope, CancellationToken cancellationToken)
+    {
+        if (result.Named is not { } named || await IsIdleAsync(cancellationToken))
+        {
+            return (PersonVerdict.Send.Instance, null);
+        }
+
+        PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
+        PersonQuestion question = PersonQuestion.Of(named, result, envelope, cipher, Mapping);
+        PersonKey[] keys = [.. question.Keys.Distinct()];
+        if (keys.Length > 0 && !await store.IsEmptyAsync(cancellationToken))
+        {
+            question = question with { Remembered = await store.ReadAsync(keys, cancellationToken) };
+        }
+
+        PersonKnowledge known = question.Read(question.Remembered, cipher);
+        if (Mapping.ClaimAnonymous && known.Claim is { IsContested: false } claim && question is { Facts.IsOfKnownPerson: true, Device: { } device }
+            && !claim.IsOf(question.Id, question.Emails))
+        {
+            await store.PutAsync([DeviceClaim.OfTwo.ToRow(device, cipher, time.GetUtcNow() + ClaimsKept)], cancellationToken);
+        }
+
+        return (PersonRule.Decide(question.Facts, known, Mapping, time.GetUtcNow()), question);
+    }
+
+    /// <summary>
+    /// Remembers what the delivery of an event teaches: whose its device is, whether its person has an e-mail, and that both were heard of. Never fails: what
+    /// could not be remembered now is learnt from the next event.
+    /// </summary>
+    public async Task LearnAsync(PersonQuestion question)
+    {
+        try
+        {
+            await RememberAsync(question, _cipher ?? await OpenAsync(CancellationToken.None));
+        }
+#pragma warning disable CA1031 // The event is delivered, whatever becomes of what it teaches.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.NotLearnt(logger, (failure as UnavailableException)?.Code ?? failure.GetType().Name);
+        }
+    }
+
+    /// <summary>
+    /// From now on no event of these people goes that was received up to a time, in any partition and lane; nor one of a device that was claimed for them.
+    /// Their claims are gone.
+    /// </summary>
+    /// <param name="people">The people's keys.</param>
+    /// <param name="until">Up to when; a later time that was remembered before stays.</param>
+    /// <param name="cancellationToken">Gives up; then call again.</param>
+    /// <returns>All keys whose events don't go: the people's, and those of their devices.</returns>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public async Task<IReadOnlySet<PersonKey>> ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
+        List<PersonRow> devices = [];
+        foreach (PersonKey person in people)
+        {
+            devices.AddRange(await store.ReadDevicesAsync(person, cancellationToken));
+        }
+
+        IReadOnlyList<PersonRow> rows = await store.ReadAsync([.. people.Concat(devices.Select(static row => row.Other)).Distinct()], cancellationToken);
+        PersonRow[] claims = [.. rows.Where(row => DeviceClaim.Read(row, cipher) is { IsContested: false } claim && (people.Contains(claim.Id) || people.Contains(claim.Email)))];
+        HashSet<PersonKey> keys = [.. people, .. claims.Select(static row => row.Key)];
+        DateTimeOffset now = time.GetUtcNow();
+        PersonRow[] marks = [.. keys.Select(key => Mark(key, Later(until, rows.Where(row => row.Key == key)), now))];
+        await store.PutAsync(marks, cancellationToken);
+        await store.RemoveAsync([.. claims, .. rows.Where(static row => row.Kind == PersonRowKind.Person), .. devices, .. claims.SelectMany(ways)], cancellationToken);
+        return keys;
+
+        // The person may be known by the other identifier too, and the device found by it.
+        IEnumerable<PersonRow> ways(PersonRow row) =>
+            DeviceClaim.Read(row, cipher) is { } claim ? [DeviceOf(claim.Id, row.Key, now), DeviceOf(claim.Email, row.Key, now)] : [];
+    }
+
+    /// <summary>Ends the windows of these people: what is received from now on goes. What was received before stays forgotten.</summary>
+    /// <returns>How many windows were ended.</returns>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public async Task<int> LiftAsync(IReadOnlyCollection<PersonKey> people, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        IReadOnlyList<PersonRow> rows = await store.ReadAsync(people, cancellationToken);
+        PersonRow[] ended = [.. rows.Where(row => PersonRows.ForgottenUntil(row) > now).Select(row => Mark(row.Key, now, now))];
+        await store.PutAsync(ended, cancellationToken);
+        return ended.Length;
+    }
+
+    /// <summary>What turns identifiers into keys. At first it finds out whether the secret is the one that was used before; if not, everything that was remembered is gone.</summary>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public async Task<PersonCipher> OpenAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _cipher ??= await ReadSecretAsync(cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Lets go of what was kept long enough, and of everything that is not wanted any more.</summary>
+    public Task<int> PurgeAsync(DateTimeOffset now, CancellationToken cancellationToken) => store.PurgeAsync(
+        now,
+        [
+            .. Mapping.ClaimAnonymous ? Array.Empty<PersonRowKind>() : [PersonRowKind.Claim, PersonRowKind.Device],
+            .. Mapping.RemembersPeople ? Array.Empty<PersonRowKind>() : [PersonRowKind.Person],
+        ],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _opening.Dispose();
+
+    private async Task RememberAsync(PersonQuestion question, PersonCipher cipher)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset keptUntil = now + ClaimsKept;
+        bool isStale(PersonRow row) => row.KeptUntil < keptUntil - Freshness;
+        List<PersonRow> rows = [];
+        if (Mapping.RemembersPeople && question.Facts.IsOfKnownPerson)
+        {
+            bool? known = question.Read(question.Remembered, cipher).HasEmail;
+            bool hasEmail = known == true || (question.Facts.IsIdentify && question.Emails.Count > 0);
+            rows.AddRange(question.PersonKeys.Where(key => IsDue(key)).Select(key => PersonRows.Person(key, hasEmail, keptUntil)));
+
+            // One that is no identify keeps what is known fresh, and adds nothing to it.
+            bool IsDue(PersonKey key) => question.Remembered.FirstOrDefault(row => row.Key == key && row.Kind == PersonRowKind.Person) is { } row
+                ? isStale(row) || PersonRows.HasEmail(row) != hasEmail
+                : question.Facts.IsIdentify;
+        }
+
+        if (Mapping.ClaimAnonymous && rules.Current.Anonymous && question is { Facts.IsOfKnownPerson: true, Device: { } device })
+        {
+            PersonRow? there = question.Remembered.FirstOrDefault(row => row.Key == device && row.Kind == PersonRowKind.Claim);
+            if (there is null && question.Facts.IsIdentify)
+            {
+                await ClaimAsync(device, question, cipher, now);
+            }
+            else if (there is not null && isStale(there) && DeviceClaim.Read(there, cipher) is { } claim && claim.IsOf(question.Id, question.Emails))
+            {
+                rows.Add(there with { KeptUntil = keptUntil });
+                rows.AddRange(question.PersonKeys.Select(key => DeviceOf(key, device, keptUntil)));
+            }
+        }
+
+        if (rows.Count > 0)
+        {
+            await store.PutAsync(rows, CancellationToken.None);
+        }
+    }
+
+    private async Task ClaimAsync(PersonKey device, PersonQuestion question, PersonCipher cipher, DateTimeOffset now)
+    {
+        DateTimeOffset keptUntil = now + ClaimsKept;
+        DeviceClaim claim = new(
+            false, now, question.EventSeconds, question.Id ?? PersonKey.Nobody, question.Emails.Count > 0 ? question.Emails[0] : PersonKey.Nobody, question.Identifier);
+
+        // Whoever forgets the person must find the device, so the way to it is remembered first.
+        await store.PutAsync([.. question.PersonKeys.Select(key => DeviceOf(key, device, keptUntil))], CancellationToken.None);
+        if (await store.AddAsync(claim.ToRow(device, cipher, keptUntil), CancellationToken.None) is { } other
+            && DeviceClaim.Read(other, cipher)?.IsOf(question.Id, question.Emails) != true)
+        {
+            await store.PutAsync([DeviceClaim.OfTwo.ToRow(device, cipher, keptUntil)], CancellationToken.None);
+        }
+    }
+
+    private async Task<PersonCipher> ReadSecretAsync(CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> secret = settings.Privacy.Secret is { } given ? Encoding.UTF8.GetBytes(given.Reveal()) : await MadeSecretAsync(cancellationToken);
+        PersonCipher cipher = new(secret.Span);
+        PersonRow fingerprint = new(PersonKey.Nobody, PersonRowKind.Fingerprint, cipher.Fingerprint, DateTimeOffset.MaxValue);
+        if (await store.AddAsync(fingerprint, cancellationToken) is { } before && !before.Value.Span.SequenceEqual(cipher.Fingerprint.Span))
+        {
+            int gone = await store.PurgeAsync(
+                time.GetUtcNow(), [PersonRowKind.Forgotten, PersonRowKind.Claim, PersonRowKind.Person, PersonRowKind.Device], cancellationToken);
+            await store.PutAsync([fingerprint], cancellationToken);
+            Log.SecretChanged(logger, gone);
+        }
+
+        return cipher;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> MadeSecretAsync(CancellationToken cancellationToken)
+    {
+        PersonRow made = NoSecret with { Value = RandomNumberGenerator.GetBytes(PrivacySettings.MinimumSecretLength) };
+        return (await store.AddAsync(made, cancellationToken) ?? made).Value;
+    }
+
+    private PersonRow Mark(PersonKey key, DateTimeOffset until, DateTimeOffset now) =>
+        PersonRows.Forgotten(key, until, (until > now ? until : now) + settings.DeadLetters.Retention + LongestOnQueue);
+
+    private static DateTimeOffset Later(DateTimeOffset until, IEnumerable<PersonRow> rows) => rows.Select(PersonRows.ForgottenUntil).OfType<DateTimeOffset>().Append(until).Max();
+
+    private static PersonRow DeviceOf(PersonKey person, PersonKey device, DateTimeOffset keptUntil) =>
+        new(person, PersonRowKind.Device, default, keptUntil) { Other = device };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "What an event taught of its person was not remembered ({Code}); a later one teaches it again.")]
+        public static partial void NotLearnt(ILogger logger, string code);
+
+        [LoggerMessage(LogLevel.Warning,
+            "Privacy__Secret is another one than before: all windows of people who were forgotten have ended, and what was remembered of people is gone ({Count} rows). Forget them again where it is to hold on.")]
+        public static partial void SecretChanged(ILogger logger, int count);
+    }
+}
