@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CustomerIoDestination.AzureServices;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.Telemetry;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Infra.Support;

@@ -20,12 +20,12 @@ public sealed partial class TelemetryTests
     };
 
     [Fact]
-    public void Every_metric_the_alerts_look_for_is_one_the_app_has()
+    public async Task Every_metric_the_alerts_look_for_is_one_the_app_has()
     {
         string[] wanted = [.. MetricName().Matches(Repository.Text("infra/modules/telemetry.bicep")).Select(match => match.Groups[1].Value)];
 
         wanted.Length.ShouldBe(10);
-        wanted.ShouldBeSubsetOf(Instruments());
+        wanted.ShouldBeSubsetOf(await InstrumentsAsync());
     }
 
     [Fact]
@@ -68,15 +68,15 @@ public sealed partial class TelemetryTests
         snapshot.All("Microsoft.Insights/diagnosticSettings").Count.ShouldBe(Logged.Count);
     }
 
-    private static HashSet<string> Instruments()
+    private static async Task<HashSet<string>> InstrumentsAsync()
     {
         HashSet<string> names = [];
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, _) => names.Add(instrument.Name);
         listener.Start();
-        using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().AddHostedService<ProcessHeartbeat>().BuildServiceProvider();
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<DestinationMetrics>().AddHostedService<ProcessHeartbeat>().BuildServiceProvider();
         services.GetRequiredService<DestinationMetrics>();
-        services.GetRequiredService<IHostedService>().StartAsync(CancellationToken.None);
+        await services.GetRequiredService<IHostedService>().StartAsync(CancellationToken.None);
         return names;
     }
 

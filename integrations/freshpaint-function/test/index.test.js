@@ -28,6 +28,7 @@ for (const [handler, type] of [['onTrack', 'track'], ['onIdentify', 'identify'],
     assert.equal(calls[0].headers['X-Ingest-Key'], 'key');
     assert.equal('X-Signature' in calls[0].headers, false);
     assert.equal('X-Lane' in calls[0].headers, false);
+    assert.equal('X-Lifecycle-Key' in calls[0].headers, false);
   });
 }
 

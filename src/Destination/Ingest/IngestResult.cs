@@ -14,6 +14,9 @@ public sealed record IngestRequest(Lane? Lane, bool LifecycleAllowed, string? Tr
     /// <summary>The most items of a browser's request.</summary>
     public const int BrowserItems = 100;
 
+    /// <summary>Whether its identifies count as of now, whatever their own time.</summary>
+    public bool AsOfNow { get; init; }
+
     /// <summary>Whether it came with a write key: fewer and smaller items, fewer kinds, no lane and no lifecycle.</summary>
     public bool FromBrowser { get; init; }
 

@@ -10,6 +10,9 @@ internal static class EventData
 {
     private const string Set = "properties";
 
+    // "Events with a timestamp in the past 72 hours can trigger campaigns" (Track API, track).
+    private const long CampaignSeconds = 72 * 60 * 60;
+
     /// <summary>The operation for an event, a page view or a screen view.</summary>
     /// <param name="source">The event.</param>
     /// <param name="type">What Customer.io takes it for.</param>
@@ -26,6 +29,11 @@ internal static class EventData
 
         Utf8Text data = Write(properties, context);
         long timestamp = context.EventSeconds(source.Head.Time);
+        if (context.Envelope.Lane == Lane.Import && timestamp < context.ReceivedSeconds - CampaignSeconds)
+        {
+            context.Warn(WarningCode.TooOldForCampaigns, "timestamp", "the event is older than 72 hours: it keeps its time, and triggers no campaign");
+        }
+
         return context.HasProblems || subject is null
             ? context.Result()
             : context.Result(new TrackApiOperation.TrackEvent(subject, type, name, context.Envelope.EventId, timestamp, data));

@@ -29,7 +29,7 @@ public sealed record EventEnvelope
     /// <summary>How often it was replayed from the dead letters.</summary>
     public int ReplayCount { get; init; }
 
-    /// <summary>Whether a replay asked for the change to count as of now: <c>_timestamp</c> is left out.</summary>
+    /// <summary>Whether the request, or a replay, asked for the change to count as of now: <c>_timestamp</c> is left out.</summary>
     public bool AsOfNow { get; init; }
 
     /// <summary>Whether the request carried the lifecycle key, so that delete and suppress events count.</summary>

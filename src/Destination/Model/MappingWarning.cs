@@ -113,6 +113,9 @@ public enum WarningCode
     /// <summary><c>time_in_future</c>: the event's time is more than 5 minutes after receipt; the time of receipt is sent.</summary>
     TimeInFuture,
 
+    /// <summary><c>too_old_for_campaigns</c>: an event of the import lane is older than 72 hours; Customer.io takes it with its own time, and it triggers no campaign.</summary>
+    TooOldForCampaigns,
+
     /// <summary><c>created_at_unreadable</c>: <c>created_at</c> is no time, or one before 1900 or after tomorrow; it was left out.</summary>
     CreatedAtUnreadable,
 
@@ -164,6 +167,7 @@ public static class WarningCodes
         WarningCode.TimeUnreadable => "time_unreadable",
         WarningCode.TimeImplausible => "time_implausible",
         WarningCode.TimeInFuture => "time_in_future",
+        WarningCode.TooOldForCampaigns => "too_old_for_campaigns",
         WarningCode.CreatedAtUnreadable => "created_at_unreadable",
         WarningCode.SubscriptionUnclear => "subscription_unclear",
         WarningCode.IntegrationUnclear => "integration_unclear",

@@ -49,6 +49,8 @@ internal static class ApiErrors
 
     public static ApiError UnknownLane { get; } = Bad("invalid_lane", $"{RequestHeaders.Lane} must be live or import.");
 
+    public static ApiError UnknownAsOfNow { get; } = Bad("invalid_as_of_now", $"{RequestHeaders.AsOfNow} must be true or false.");
+
     public static ApiError InvalidSelection { get; } = Bad(
         "invalid_selection", "Send exactly one of {\"ids\": [\"…\"]}, {\"reason\": \"…\"} and {\"all\": true}; a replay may add \"asOfNow\": true.");
 

@@ -30,6 +30,9 @@ internal static class RequestHeaders
     /// <summary>The lane events are meant for.</summary>
     public const string Lane = "X-Lane";
 
+    /// <summary><c>true</c>: the identifies of the request count as of now, whatever their own time.</summary>
+    public const string AsOfNow = "X-As-Of-Now";
+
     /// <summary>The header's value; null when it is absent or empty. A repeated header is one that fits nothing.</summary>
     public static string? Read(HttpRequest request, string name)
     {

@@ -18,7 +18,7 @@ internal static class PreviewEndpoint
             return refusal;
         }
 
-        var ingest = new IngestRequest(sent.Lane, LifecycleAllowed: true, TraceParent: null);
+        var ingest = new IngestRequest(sent.Lane, LifecycleAllowed: true, TraceParent: null) { AsOfNow = sent.AsOfNow };
         return ports.Preview.Preview(sent.Body, ingest) switch
         {
             PreviewResult.Items items => new WrittenAnswer<IReadOnlyList<PreviewItem>>(items.Values, PreviewJson.Write),

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace CustomerIoDestination.Tests.Support;
 
 /// <summary>
-/// A golden case: <c>{"name", "given", "browser"?, "settings"?, "rules"?, "receivedAt"?, "lane"?, "lifecycleKey"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
-/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>lane</c>,
+/// A golden case: <c>{"name", "given", "browser"?, "settings"?, "rules"?, "receivedAt"?, "lane"?, "lifecycleKey"?, "asOfNow"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
+/// their names; <c>rules</c> are as in <c>destination.json</c>; <c>lane</c>, <c>asOfNow</c>,
 /// <c>lifecycleKey</c> (false: the request has none) and <c>browser</c> (true: it shows a write key) are what the headers say; <c>expect</c> is <c>{"requests": […], "batchItems"?: […]}</c>, <c>{"skipped": reason, "rule"?}</c>,
 /// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>, each but the last with <c>"warnings": [codes]</c> where there are any, and
 /// <c>"told"?: ["field: message"]</c>. A request's event id is compared too.
@@ -42,7 +42,11 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
             settings,
             file["rules"] is { } rules ? RuleTexts.Valid(rules.ToJsonString(), settings.Rules.HashSecret) : DestinationRules.None,
             file["receivedAt"] is { } receivedAt ? DateTimeOffset.Parse(receivedAt.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture) : DefaultReceivedAt,
-            new IngestRequest(file["lane"]?.GetValue<string>() == "import" ? Lane.Import : null, file["lifecycleKey"]?.GetValue<bool>() ?? true, null) { FromBrowser = file["browser"]?.GetValue<bool>() ?? false },
+            new IngestRequest(file["lane"]?.GetValue<string>() == "import" ? Lane.Import : null, file["lifecycleKey"]?.GetValue<bool>() ?? true, null)
+            {
+                FromBrowser = file["browser"]?.GetValue<bool>() ?? false,
+                AsOfNow = file["asOfNow"]?.GetValue<bool>() ?? false,
+            },
             file["expect"]!);
     }
 

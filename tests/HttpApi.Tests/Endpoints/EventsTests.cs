@@ -149,6 +149,24 @@ public sealed class EventsTests
     }
 
     [Theory]
+    [InlineData("true", "as of now")]
+    [InlineData("True", "as of now")]
+    [InlineData("false", "by its own time")]
+    [InlineData("", "by its own time")]
+    [InlineData("now", "400 invalid_as_of_now")]
+    public async Task A_request_may_ask_that_its_identifies_count_as_of_now(string sent, string expected)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.Track(), $"X-As-Of-Now: {sent}");
+
+        string actual = response.IsSuccessStatusCode
+            ? host.Queue.Envelopes.Single().AsOfNow ? "as of now" : "by its own time"
+            : $"{(int)response.StatusCode} {await response.CodeAsync()}";
+        actual.ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData(null, null, null, "allowed")]
     [InlineData(null, "life", null, "not allowed")]
     [InlineData(null, "life", "life", "allowed")]

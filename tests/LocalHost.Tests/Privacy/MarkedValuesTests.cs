@@ -14,6 +14,15 @@ public sealed class MarkedValuesTests
     private const string Mark = "M4RK3D";
     private const string QueueName = "freshpaint-events";
 
+    private const string Rules = """
+        {
+          "aliases": true,
+          "devices": true,
+          "objects": { "delete": ["Account Closed"] },
+          "lifecycle": { "delete": ["User Deleted"], "suppress": ["User Erased"], "unsuppress": ["User Restored"] }
+        }
+        """;
+
     private static readonly string[] Bodies =
     [
         """{"type":"identify","userId":"M4RK3D-user","anonymousId":"M4RK3D-device","traits":{"email":"M4RK3D@example.com","note":"M4RK3D","created_at":"M4RK3D","unsubscribed":"M4RK3D"}}""",
@@ -24,6 +33,16 @@ public sealed class MarkedValuesTests
         """{"type":"identify","userId":{"x":"M4RK3D"},"traits":{"a":"M4RK3D"}}""",
         """{"type":"track","event":{"M4RK3D":1}}""",
         """{"type":"M4RK3D","userId":"M4RK3D"}""",
+        """{"type":"group","userId":"M4RK3D-user","groupId":"M4RK3D-group","traits":{"name":"M4RK3D","objectTypeId":"M4RK3D","relationshipAttributes":{"role":"M4RK3D"}}}""",
+        """{"type":"group","userId":"M4RK3D-user","groupId":"M4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3DM4RK3D","traits":{"action":"delete"}}""",
+        """{"type":"alias","userId":"M4RK3D-user","previousId":"M4RK3D@example.com"}""",
+        """{"type":"identify","userId":"M4RK3D-user","traits":{"objectId":["M4RK3D"],"cio_subscription_preferences.topics.topic_1":"M4RK3D"}}""",
+        """{"type":"track","event":"Application Opened","userId":"M4RK3D-user","context":{"device":{"token":"M4RK3D","type":"M4RK3D"}}}""",
+        """{"type":"track","event":"Application Uninstalled","userId":"M4RK3D-user","context":{"device":{"token":"M4RK3D"}}}""",
+        """{"type":"track","event":"Account Closed","userId":"M4RK3D-user","properties":{"objectId":"M4RK3D"}}""",
+        """{"type":"track","event":"User Restored","userId":"M4RK3D-user"}""",
+        """{"type":"track","event":"User Erased","userId":"M4RK3D-user"}""",
+        """{"type":"track","event":"User Deleted","anonymousId":"M4RK3D-device"}""",
         """{"broken":"M4RK3D""",
         """{"event":"Paid","properties":{"distinct_id":"M4RK3D@example.com","token":"M4RK3D","$ip":"M4RK3D","time":1}}""",
     ];
@@ -34,7 +53,8 @@ public sealed class MarkedValuesTests
         var told = new ConcurrentQueue<string>();
         using ActivityListener spans = ListenToSpans(told);
         using MeterListener metrics = ListenToMetrics(told);
-        await using Host host = await Host.StartAsync("--Logging:LogLevel:Default=Trace", "--CustomerIo:Region=us");
+        using var folder = new TemporaryFolder();
+        await using Host host = await Host.StartAsync("--Logging:LogLevel:Default=Trace", "--CustomerIo:Region=us", await RulesIn(folder));
         host.App.Sandbox!.AddFault(new TrackApiSandbox.Faults.Fault { Share = 0.3, Status = 400, ForSeconds = 1 });
 
         foreach (string body in Bodies)
@@ -59,7 +79,7 @@ public sealed class MarkedValuesTests
     public async Task Nothing_marked_is_on_the_console_of_a_host_that_logs_everything()
     {
         using var folder = new TemporaryFolder();
-        await using ChildProcess process = HostProcess.Start(folder.Path, [.. Host.Arguments(folder.Queue), "--Logging:LogLevel:Default=Trace"]);
+        await using ChildProcess process = HostProcess.Start(folder.Path, [.. Host.Arguments(folder.Queue), "--Logging:LogLevel:Default=Trace", await RulesIn(folder)]);
         using var http = new HttpClient { BaseAddress = await process.BaseAddressAsync() };
         foreach (string body in Bodies)
         {
@@ -106,6 +126,13 @@ public sealed class MarkedValuesTests
         queue.DeadLetterCount.ShouldBeGreaterThan(0);
         lies.ShouldContain(text => text.StartsWith("state ", StringComparison.Ordinal));
         lies.Where(text => text.Contains(Mark, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+    }
+
+    private static async Task<string> RulesIn(TemporaryFolder folder)
+    {
+        string file = Path.Combine(folder.Path, "destination.json");
+        await File.WriteAllTextAsync(file, Rules);
+        return $"--Rules:Path={file}";
     }
 
     private static IEnumerable<string> BesideTheEvents(QueueDouble queue) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;

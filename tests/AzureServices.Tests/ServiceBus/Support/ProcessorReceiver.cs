@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
-using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.Model;
