@@ -1,11 +1,13 @@
 using System.Globalization;
 using CustomerIoDestination.Architecture.Tests.Walk;
 
+#pragma warning disable MA0047 // The runtime looks for this type outside any namespace.
 /// <summary>What the runtime calls in the host before its own start (<c>DOTNET_STARTUP_HOOKS</c>).</summary>
 internal static class StartupHook
 {
     public static void Initialize() => EnteredFiles.Watch();
 }
+#pragma warning restore MA0047
 
 namespace CustomerIoDestination.Architecture.Tests.Walk
 {

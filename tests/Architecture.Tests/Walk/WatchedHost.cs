@@ -142,6 +142,7 @@ internal sealed class WatchedHost : IDisposable
             WorkingDirectory = _folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             Environment =
             {
                 ["DOTNET_STARTUP_HOOKS"] = typeof(EnteredFiles).Assembly.Location,

@@ -3,7 +3,6 @@ using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tables;
 using CustomerIoDestination.AzureServices.Tests.Support;
-using CustomerIoDestination.Model;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
