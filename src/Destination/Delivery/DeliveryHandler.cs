@@ -153,7 +153,13 @@ public sealed class DeliveryHandler
             return true;
         }
 
-        await SendAsync(shipment, cancellationToken);
+        if (!await TrySendAsync(shipment, cancellationToken))
+        {
+            // It is asked again why.
+            _gate.MadeNoCall();
+            return true;
+        }
+
         run.Sent(shipment.Events);
         TimeSpan? wait = Decide(shipment.Events, run.FailuresInARow);
         await LearnAsync(shipment.Events);
@@ -171,12 +177,17 @@ public sealed class DeliveryHandler
     /// Sends. What nobody expected (a bug, a machine in trouble) counts as a failed call, so that it is waited out like Customer.io being down, and an
     /// event that alone meets it ends in the dead letters by the same rules, whatever the queue.
     /// </summary>
-    private async Task SendAsync(Shipment shipment, CancellationToken cancellationToken)
+    /// <returns>False when it was not sent, because its person was forgotten while it waited for a permit.</returns>
+    private async Task<bool> TrySendAsync(Shipment shipment, CancellationToken cancellationToken)
     {
         try
         {
             IEventSender sender = shipment.IsForBatch ? _batches : _single;
             await sender.SendAsync(shipment, cancellationToken);
+        }
+        catch (WithdrawnException)
+        {
+            return false;
         }
 #pragma warning disable CA1031 // Its message may quote the event, so only its type is told.
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -189,6 +200,8 @@ public sealed class DeliveryHandler
                 pending.Called(1, status: null);
             }
         }
+
+        return true;
     }
 
     // Before they are settled: what a process that ends here did not learn, it learns when they come again.

@@ -56,7 +56,7 @@ internal sealed partial class PersonMemory(
         {
             // Before it is sent: what is older may lie in any partition, and must not come after it.
             await ForgetAsync([.. question.PersonKeys], envelope.ReceivedAt, cancellationToken);
-            return (PersonVerdict.Send.Instance, null);
+            return (PersonVerdict.Send.Instance, question);
         }
 
         PersonKey[] keys = [.. question.Keys.Distinct()];
@@ -73,6 +73,27 @@ internal sealed partial class PersonMemory(
         }
 
         return (PersonRule.Decide(question.Facts, known, Mapping, time.GetUtcNow()), question);
+    }
+
+    /// <summary>Whether nobody forgot an event's person since it was asked whether it may go. False where that is not known: ask again then.</summary>
+    /// <param name="envelope">The event.</param>
+    /// <param name="asked">What was asked; null when there was nothing to ask.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public async ValueTask<bool> MayStillGoAsync(EventEnvelope envelope, PersonQuestion? asked, CancellationToken cancellationToken)
+    {
+        if (asked is null or { Facts.Erases: true })
+        {
+            return asked is not null || await IsIdleAsync(cancellationToken);
+        }
+
+        if (await store.IsEmptyAsync(cancellationToken))
+        {
+            return true;
+        }
+
+        IReadOnlyList<PersonRow> rows = await store.ReadAsync([.. asked.Keys.Distinct()], cancellationToken);
+        return !(envelope.ReceivedAt <= asked.Read(rows, _cipher ?? await OpenAsync(cancellationToken)).ForgottenUntil);
     }
 
     /// <summary>
@@ -166,6 +187,11 @@ internal sealed partial class PersonMemory(
 
     private async Task RememberAsync(PersonQuestion question, PersonCipher cipher)
     {
+        if (question.Facts.Erases)
+        {
+            return;
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset keptUntil = now + ClaimsKept;
         bool isStale(PersonRow row) => row.KeptUntil < keptUntil - Freshness;

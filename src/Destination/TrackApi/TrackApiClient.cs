@@ -6,7 +6,7 @@ using CustomerIoDestination.Settings;
 namespace CustomerIoDestination.TrackApi;
 
 /// <summary>
-/// Customer.io's Track API: tells it one thing (<see cref="SendAsync"/>) and asks for key and region without writing (<see cref="PingAsync"/>).
+/// Customer.io's Track API: tells it one thing (<see cref="SendAsync(TrackApiRequest, Lane, CancellationToken)"/>) and asks for key and region without writing (<see cref="PingAsync"/>).
 /// Every request, ping and quick retry passes the limiter. Nothing is sent before the region is known.
 /// Disposing of it ends what waits for a permit.
 /// </summary>
@@ -50,7 +50,12 @@ public sealed class TrackApiClient : IDisposable
     /// <param name="cancellationToken">Ends waits before the request. A request on the wire is finished all the same.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled before the request went out.</exception>
     public async ValueTask<DeliveryOutcome> SendAsync(TrackApiRequest request, Lane lane, CancellationToken cancellationToken) =>
-        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, cancellationToken));
+        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, mayGo: null, cancellationToken));
+
+    /// <summary>Sends one request unless, once there is a permit for it, it is not to be made any more.</summary>
+    /// <exception cref="WithdrawnException">It is not.</exception>
+    internal async ValueTask<DeliveryOutcome> SendAsync(TrackApiRequest request, Lane lane, Func<ValueTask<bool>> mayGo, CancellationToken cancellationToken) =>
+        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, mayGo, cancellationToken));
 
     /// <summary>Sends one batch.</summary>
     /// <param name="request">The batch.</param>
@@ -59,7 +64,7 @@ public sealed class TrackApiClient : IDisposable
     /// <param name="cancellationToken">Ends waits before the request.</param>
     /// <returns>The answer; errors may name items by index. Never a suspicious one: a ping tells what that means.</returns>
     internal ValueTask<TrackApiAnswer> SendBatchAsync(TrackApiRequest request, Lane lane, bool mayRepeat, CancellationToken cancellationToken) =>
-        AskAsync(request, lane, MaxBatchAnswerBytes, mayRepeat, cancellationToken);
+        AskAsync(request, lane, MaxBatchAnswerBytes, mayRepeat, mayGo: null, cancellationToken);
 
     /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; others who wait still get the answer.</exception>
@@ -81,7 +86,8 @@ public sealed class TrackApiClient : IDisposable
         return result;
     }
 
-    private async ValueTask<TrackApiAnswer> AskAsync(TrackApiRequest request, Lane lane, int maxAnswerBytes, bool mayRepeat, CancellationToken cancellationToken)
+    private async ValueTask<TrackApiAnswer> AskAsync(
+        TrackApiRequest request, Lane lane, int maxAnswerBytes, bool mayRepeat, Func<ValueTask<bool>>? mayGo, CancellationToken cancellationToken)
     {
         if (_workspace.Url is null && await PingAsync(cancellationToken) is { } ping && _workspace.Url is null)
         {
@@ -97,6 +103,7 @@ public sealed class TrackApiClient : IDisposable
         {
             MaxAnswerBytes = maxAnswerBytes,
             MayRepeat = mayRepeat,
+            MayGo = mayGo,
         });
         return answer is TrackApiAnswer.Suspicious suspicious ? PingDiagnosis.Judge(suspicious, await PingAsync(cancellationToken)) : answer;
     }

@@ -45,6 +45,7 @@ internal sealed class TrackApiPipeline
 
     /// <summary>Makes a call, with quick retries, and returns the last answer with the number of calls.</summary>
     /// <exception cref="OperationCanceledException">It was stopped before the first call went out.</exception>
+    /// <exception cref="WithdrawnException">It is not to be made any more.</exception>
     public async ValueTask<TrackApiAnswer> AskAsync(TrackApiCall call)
     {
         TrackApiAnswer? last = null;
@@ -53,7 +54,18 @@ internal sealed class TrackApiPipeline
         context.Properties.Set(CallKey, call);
         try
         {
-            await _pipeline.ExecuteAsync(async attempt => last = await _wire.CallAsync(call, ++calls, attempt.CancellationToken), context);
+            await _pipeline.ExecuteAsync(
+                async attempt =>
+                {
+                    // A permit may be waited for as long as there is a backlog.
+                    if (call.MayGo is { } mayGo && !await mayGo())
+                    {
+                        throw new WithdrawnException();
+                    }
+
+                    return last = await _wire.CallAsync(call, ++calls, attempt.CancellationToken);
+                },
+                context);
         }
         catch (OperationCanceledException) when (last is not null)
         {

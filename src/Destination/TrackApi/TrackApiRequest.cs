@@ -54,9 +54,15 @@ internal sealed record TrackApiCall(TrackApiRequest Request, Uri Root, string Au
     /// <summary>Whether quick retries are made.</summary>
     public bool MayRepeat { get; init; } = true;
 
+    /// <summary>Asked once there is a permit, before each call: whether it is still to be made. Null for yes.</summary>
+    public Func<ValueTask<bool>>? MayGo { get; init; }
+
     /// <summary>Whether the answer is a region's.</summary>
     public bool IsPing => Request.Path == RegionAnswer.Path;
 
     /// <summary>The template only: identifiers and credentials stay out of logs.</summary>
     public override string ToString() => Request.ToString();
 }
+
+/// <summary>A request was not to be made any more when it got its permit. Nothing was sent.</summary>
+internal sealed class WithdrawnException() : InvalidOperationException("The request is not to be made any more.");

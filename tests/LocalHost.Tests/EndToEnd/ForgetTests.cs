@@ -46,12 +46,14 @@ public sealed class ForgetTests
         using HttpResponseMessage answer = await host.PostAsync("/api/people/forget", """{"id":"gone"}""");
 
         JsonNode receipt = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
-        (receipt["removed"]!["queue"]!.GetValue<int>(), receipt["sent"]!.GetValue<int>()).ShouldBe((Waiting, 1), receipt.ToJsonString());
+        receipt["sent"]!.GetValue<int>().ShouldBe(1, receipt.ToJsonString());
+        receipt["removed"]!["queue"]!.GetValue<int>().ShouldBeInRange(1, Waiting, "those that a consumer holds may be dropped by it first");
         host.App.Sandbox.ClearFaults();
         await Eventually.BecomesTrueAsync(async () => await UnfinishedAsync(host) == 0, "the rest to end");
         host.App.Sandbox.FindPerson("gone").ShouldBeNull();
         host.App.Sandbox.FindPerson("stays")!.Events.Count.ShouldBe(3);
         host.App.Sandbox.GetState().People.Select(person => person.Id).ShouldBe(["stays"]);
+        (await CountsAsync(host)).Skipped.ShouldBe(Waiting);
     }
 
     private static JsonObject Backfilled(JsonObject source)

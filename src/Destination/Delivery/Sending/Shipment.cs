@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.People;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Delivery.Sending;
@@ -32,11 +33,12 @@ internal interface IEventSender
     /// <param name="shipment">What to send.</param>
     /// <param name="cancellationToken">Ends waits before it is sent; a request on the wire is finished all the same.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled before it was sent.</exception>
+    /// <exception cref="WithdrawnException">Its person was forgotten meanwhile; it was not sent.</exception>
     Task SendAsync(Shipment shipment, CancellationToken cancellationToken);
 }
 
 /// <summary>Sends one event by its requests: in turn, stopped at the first that is not taken; a repeat sends all of them again.</summary>
-internal sealed class SingleSender(TrackApiClient client, DeliveryGate gate) : IEventSender
+internal sealed class SingleSender(TrackApiClient client, PersonMemory people, DeliveryGate gate) : IEventSender
 {
     /// <inheritdoc/>
     public async Task SendAsync(Shipment shipment, CancellationToken cancellationToken)
@@ -46,7 +48,8 @@ internal sealed class SingleSender(TrackApiClient client, DeliveryGate gate) : I
         DeliveryOutcome? outcome = null;
         foreach (TrackApiRequest request in pending.Requests)
         {
-            outcome = await client.SendAsync(request, pending.Envelope.Lane, cancellationToken);
+            outcome = await client.SendAsync(
+                request, pending.Envelope.Lane, () => people.MayStillGoAsync(pending.Envelope, pending.Question, cancellationToken), cancellationToken);
             pending.Called(outcome.Calls, outcome.HttpStatus);
             if (outcome is not DeliveryOutcome.Delivered)
             {
