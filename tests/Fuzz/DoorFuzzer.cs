@@ -9,6 +9,7 @@ using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,6 +32,7 @@ internal sealed class DoorFuzzer : Fuzzer
         RulesSource.Of(DestinationRules.None));
 
     private readonly DestinationMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    private readonly SteadyClock _clock = new(TimeProvider.System);
     private readonly EventCounters _counters = new(TimeProvider.System);
 
     public override string Name => "door";
@@ -53,7 +55,7 @@ internal sealed class DoorFuzzer : Fuzzer
     {
         var queue = new KeepingQueue();
         var ingester = new EventIngester(
-            queue, queue, _counters, _metrics, Settings, RulesSource.Of(DestinationRules.None), TimeProvider.System, new Random(1), NullLogger<EventIngester>.Instance);
+            queue, queue, _counters, _metrics, Settings, RulesSource.Of(DestinationRules.None), _clock, new Random(1), NullLogger<EventIngester>.Instance);
         int items = BodySplitter.Split(input) is BodyItems.Items split ? split.Values.Count : 1;
         switch (await ingester.IngestAsync(input, Request, CancellationToken.None))
         {

@@ -6,6 +6,7 @@ using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Text;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.Ingest;
@@ -21,7 +22,7 @@ public sealed partial class EventIngester(
     DestinationMetrics metrics,
     DestinationSettings settings,
     RulesSource rules,
-    TimeProvider time,
+    SteadyClock clock,
     Random random,
     ILogger<EventIngester> logger)
 {
@@ -117,7 +118,8 @@ public sealed partial class EventIngester(
     private SortedItems? Sort(BodyItems.Items items, IngestRequest request, long maxBytes)
     {
         var sorted = new SortedItems(new(items.Values.Count), new(items.Values.Count), [], []);
-        DateTimeOffset now = time.GetUtcNow();
+        // A clock that starts behind what was believed before would make right times of events look like times to come.
+        DateTimeOffset now = clock.Read().CountedFrom;
         var factory = new EnvelopeFactory(request, now, settings, random);
         DestinationRules current = rules.Current;
         long bytes = 0;

@@ -2,7 +2,7 @@ namespace CustomerIoDestination.Time;
 
 /// <summary>
 /// The wall clock, and whether to believe it. For decisions that can't be taken back, such as what is too old to keep: somebody whose clock is wrong for a
-/// while, or at a start, must lose nothing by it. Facts carry the wall clock's own time; only such decisions ask here.
+/// while, or at a start, must lose nothing by it. So does the time of receipt, by which an event's own times are judged. Other facts carry the wall clock's own time.
 /// </summary>
 /// <remarks>
 /// The wall clock's progress is compared with the monotonic clock's (<see cref="TimeProvider.GetTimestamp"/>), which nobody can set. A difference of up to

@@ -1,3 +1,4 @@
+using System.Text;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
@@ -71,7 +72,9 @@ public sealed class BatchDeliveryTests
         List<DeliveryAttempt> attempts = await Batches.DeliverAsync(rig, 5);
 
         attempts.Select(attempt => attempt.Outcome == AttemptOutcome.Delivered).ShouldBe([true, false, true, false, true]);
-        attempts[1].Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}: name: event name must not be blank"));
+        Settlement.DeadLetter named = attempts[1].Settlement.ShouldBeOfType<Settlement.DeadLetter>();
+        (named.Reason, named.Description).ShouldBe((DeadLetterReason.RejectedByCustomerIo, $"HTTP {status}: name: event name must not be blank"));
+        Encoding.UTF8.GetString(named.Answer.Span).ShouldBe("""{"batch_index":1,"field":"name","message":"event name must not be blank"}""");
         attempts[3].Settlement.ShouldBeOfType<Settlement.DeadLetter>().Description.ShouldStartWith($"HTTP {status}");
     }
 

@@ -55,7 +55,9 @@ public sealed class DeliveryHandlerTests
 
         DeliveryAttempt attempt = await DeliverAsync(rig, Some.Track());
 
-        attempt.Settlement.ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, "HTTP 400: event name must not be blank"));
+        Settlement.DeadLetter dead = attempt.Settlement.ShouldBeOfType<Settlement.DeadLetter>();
+        (dead.Reason, dead.Description).ShouldBe((DeadLetterReason.RejectedByCustomerIo, "HTTP 400: event name must not be blank"));
+        Encoding.UTF8.GetString(dead.Answer.Span).ShouldBe("""{"meta":{"error":"event name must not be blank"}}""");
         (attempt.Reason, attempt.HttpStatus, attempt.Attempts).ShouldBe(("rejected_by_customerio", 400, 1));
     }
 

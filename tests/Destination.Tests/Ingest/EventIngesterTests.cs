@@ -8,6 +8,7 @@ using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,6 +35,17 @@ public sealed class EventIngesterTests : IDisposable
         result.Rejected.Select(item => (item.Index, item.Code)).ShouldBe([(1, "invalid_event"), (4, "invalid_event")]);
         _queue.Envelopes.Select(envelope => Encoding.UTF8.GetString(envelope.Body.Span)).ShouldBe(["""{"event":"a"}""", """{"event":"b"}"""]);
         _counters.Read().ShouldBeEquivalentTo(new EventCounts(5, 2, 2, 1, 0, 0, new Dictionary<string, long>()) { Since = Now });
+    }
+
+    [Fact]
+    public async Task A_clock_that_starts_behind_what_was_believed_before_makes_no_right_time_one_to_come()
+    {
+        SteadyClock clock = new(new FakeTimeProvider(Now.AddDays(-400)));
+        clock.GoOnFrom(new ClockMemory(Now, TimeSpan.Zero));
+
+        await IngestAny("""{"type":"track","event":"a","userId":"u","timestamp":"2026-11-24T11:59:59Z"}""", Plain, clock: clock);
+
+        _queue.Envelopes.ShouldHaveSingleItem().ReceivedAt.ShouldBe(Now);
     }
 
     [Fact]
@@ -137,7 +149,7 @@ public sealed class EventIngesterTests : IDisposable
 
     private async Task<IngestResult.Ingested> Ingest(string body) => (await IngestAny(body, Plain)).ShouldBeOfType<IngestResult.Ingested>();
 
-    private Task<IngestResult> IngestAny(string body, IngestRequest request, DestinationSettings? settings = null)
+    private Task<IngestResult> IngestAny(string body, IngestRequest request, DestinationSettings? settings = null, SteadyClock? clock = null)
     {
         var ingester = new EventIngester(
             _queue,
@@ -146,7 +158,7 @@ public sealed class EventIngesterTests : IDisposable
             _services.GetRequiredService<DestinationMetrics>(),
             settings ?? new DestinationSettings(),
             RulesSource.Of(DestinationRules.None),
-            new FakeTimeProvider(Now),
+            clock ?? new SteadyClock(new FakeTimeProvider(Now)),
             new Random(1),
             NullLogger<EventIngester>.Instance);
         return ingester.IngestAsync(Encoding.UTF8.GetBytes(body), request, CancellationToken.None);

@@ -79,7 +79,8 @@ public sealed class NothingGetsLostTests
     {
         foreach ((string name, JsonNode? value) in JsonNode.Parse(facts)!.AsObject())
         {
-            if (ReservedNames.IsBuiltIn(Encoding.UTF8.GetBytes(name)) || (value is null && name is "email" or "unsubscribed" or "created_at" or "createdAt"))
+            if (ReservedNames.IsBuiltIn(Encoding.UTF8.GetBytes(name)) || (value is null && name is "email" or "unsubscribed" or "created_at" or "createdAt")
+                || (value is null && name.StartsWith("cio_subscription_preferences.", StringComparison.Ordinal)))
             {
                 continue;
             }

@@ -39,7 +39,7 @@ public sealed class AnswerTableTests
     [InlineData(199)]
     [InlineData(300)]
     public void What_is_beside_the_successes_is_suspicious_even_if_it_looks_like_one(int status) =>
-        Read(status, "{}").ShouldBe(new TrackApiAnswer.Suspicious(status));
+        Read(status, "{}").ShouldBeOfType<TrackApiAnswer.Suspicious>().HttpStatus.ShouldBe(status);
 
     [Theory]
     [InlineData(0, "http_0")]
@@ -89,7 +89,8 @@ public sealed class AnswerTableTests
     [InlineData(409)]
     [InlineData(410)]
     [InlineData(418)]
-    public void Suspicious(int status) => Read(status, "").ShouldBe(new TrackApiAnswer.Suspicious(status));
+    public void Suspicious(int status) => Read(status, "").ShouldBeOfType<TrackApiAnswer.Suspicious>()
+        .ShouldSatisfyAllConditions(answer => answer.HttpStatus.ShouldBe(status), answer => answer.Text.Length.ShouldBe(0), answer => answer.Errors.ShouldBeEmpty());
 
     private static TrackApiAnswer Read(int status, string body) => AnswerTable.Read(status, Encoding.UTF8.GetBytes(body), whole: true, null);
 }
