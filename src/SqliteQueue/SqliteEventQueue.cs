@@ -74,6 +74,7 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
             return false;
         }
 
+        session.Counters.Removed();
         session.Record(
             new DeliveryLogEntry
             {

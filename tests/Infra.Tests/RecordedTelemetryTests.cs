@@ -9,6 +9,7 @@ using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Infra.Support;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Configuration;
@@ -41,9 +42,14 @@ public sealed partial class RecordedTelemetryTests : IDisposable
         };
         ServiceCollection services = new();
         services
+            .AddSingleton(settings)
             .AddSingleton(settings.CustomerIo)
             .AddSingleton(settings.Delivery)
-            .AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, AzureSettings.OpenRules(settings)))
+            .AddSingleton(AzureSettings.OpenRules(settings))
+            .AddSingleton(provider => new EnvelopeMapper(settings.Mapping, settings.Limits, provider.GetRequiredService<RulesSource>()))
+
+            // Nothing here asks the tables.
+            .AddTableDeliveryLog(new DeliveryLogSettings { ConnectionString = new Secret("DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:9/a;") })
             .AddCustomerIoDelivery()
             .AddSingleton<DestinationMetrics>();
         services.AddOpenTelemetry().AddDestinationTelemetry(settings.Telemetry, new ConfigurationBuilder().AddInMemoryCollection(

@@ -61,7 +61,7 @@ public sealed partial class PersonForgetting
 
         using PersonSearch search = new(keys, cipher, _settings.Mapping);
         QueueRemoval queued = await _queue.RemoveAsync(search.Finds, SkipReason.Forgotten, CancellationToken.None);
-        _counters.Ingested(received: 0, accepted: 0, rejected: 0, skipped: queued.Removed);
+        _counters.Removed(queued.Removed);
         DeadLetterPass dead = await _deadLetters.DiscardAsync(new DeadLetterSelection.Holding(search.Finds), run: null, CancellationToken.None);
         (int sent, DeliveryOutcome? failure) = await TellAsync(person, mode);
 

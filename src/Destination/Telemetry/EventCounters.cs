@@ -44,6 +44,9 @@ public sealed class EventCounters(TimeProvider time) : IEventCounts
     /// <summary>So many calls failed and are made again.</summary>
     public void CallsFailed(int calls) => Interlocked.Add(ref _retried, calls);
 
+    /// <summary>So many events that nobody held were taken off the queue on purpose. The embedded queue counts its own.</summary>
+    public void Removed(int events) => Interlocked.Add(ref _skipped, events);
+
     /// <summary>A pass of the delivery handler ended.</summary>
     public void Ended(DeliveryAttempt attempt)
     {

@@ -71,7 +71,7 @@ internal static class ErrorBody
             length--;
         }
 
-        return text[..length].ToArray();
+        return length == 0 ? default : text[..length].ToArray();
     }
 
     private static IEnumerable<AnswerError> Read(JsonElement root)

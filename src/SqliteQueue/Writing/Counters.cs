@@ -128,6 +128,9 @@ internal sealed class Counters(EventCounters? beside)
 
     public void DeadLetterRemoved(DeadLetterReason reason) => _working[FirstReason + (int)reason]--;
 
+    /// <summary>An event was taken off the queue on purpose, before its delivery.</summary>
+    public void Removed() => _working[Skipped]++;
+
     /// <summary>An event came to its end.</summary>
     public void Ended(DeliveryAttempt attempt)
     {
