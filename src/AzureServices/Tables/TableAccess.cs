@@ -7,7 +7,7 @@ using CustomerIoDestination.Ports;
 namespace CustomerIoDestination.AzureServices.Tables;
 
 /// <summary>
-/// Asks table storage in bounded time, and remembers since when it answers or does not. Nothing that events need is in tables, so nobody waits for
+/// Asks table storage in bounded time, and remembers since when it answers or does not. Nobody waits for
 /// them longer than an operator does for a page. Thread-safe.
 /// </summary>
 internal sealed class TableAccess(TimeProvider time)

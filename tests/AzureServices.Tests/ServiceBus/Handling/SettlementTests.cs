@@ -43,7 +43,7 @@ public sealed class SettlementTests : MessageHandlerTests
 
         Settled.Steps.ShouldBe([step]);
         Settled.Description.ShouldBe("why");
-        Settled.Properties.ShouldBe(new Dictionary<string, object> { ["attempts"] = 5, ["deadLetteredAt"] = Some.Time.ToUnixTimeMilliseconds() }, ignoreOrder: true);
+        Settled.Properties.ShouldBe(new Dictionary<string, object> { ["attempts"] = 5, ["deadLetteredAt"] = Some.Time.ToUnixTimeMilliseconds(), ["firstFailedAt"] = Some.Time.ToUnixTimeMilliseconds(), ["answer"] = "" }, ignoreOrder: true);
     }
 
     [Theory]
