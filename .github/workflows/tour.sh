@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Takes the README's tour: runs its commands, as they stand there, against a host with nothing in it, and holds every answer to the one printed there.
+# Takes the tour of docs/tour.md: runs its commands, as they stand there, against a host with nothing in it, and holds every answer to the one printed there.
 # The keys are those of local.settings.sample.json. TOUR_RESTART is the command that starts host and sandbox anew; it is called with the settings the
 # tour asks for in its environment, and once more without them at the end.
 set -euo pipefail
 
-readme=$(dirname "$0")/../../README.md
+tour=$(dirname "$0")/../../docs/tour.md
 host=${TOUR_HOST:-127.0.0.1:7071}
 sandbox=${TOUR_SANDBOX:-127.0.0.1:7072}
 : "${TOUR_RESTART:?the command that starts host and sandbox anew}"
@@ -63,7 +63,7 @@ while IFS= read -r line; do
       steps=$((steps + 1))
       ;;
   esac
-done < <(sed -n '/^## A two-minute tour/,/^## Set-up/p' "$readme")
+done < "$tour"
 [ "$steps" -ge 13 ]
 
 echo 'A wrong key is refused'

@@ -1,6 +1,6 @@
 namespace CustomerIoDestination.Benchmarks.Load;
 
-/// <summary>Measures the whole product, prints <c>name⇥value⇥unit</c> lines, and in its full form writes the README's table.</summary>
+/// <summary>Measures the whole product, prints <c>name⇥value⇥unit</c> lines, and in its full form writes the table of docs/measured.md.</summary>
 internal static class LoadProgramme
 {
     private static readonly (string Name, Func<Report, LoadSize, string, Task> Run)[] Parts =
@@ -13,12 +13,12 @@ internal static class LoadProgramme
         ("backlog", BacklogLoad.RunAsync),
     ];
 
-    // Against a stand-in for the broker: good for comparing two versions of the code, not for the README's table.
+    // Against a stand-in for the broker: good for comparing two versions of the code, not for the table.
     private static readonly (string Name, Func<Report, LoadSize, string, Task> Run)[] OnRequest = [("servicebus", ServiceBusLoad.RunAsync)];
 
     private static (string Name, Func<Report, LoadSize, string, Task> Run)[] All => [.. Parts, .. OnRequest];
 
-    /// <summary>Runs every part; in full size the README's table is written.</summary>
+    /// <summary>Runs every part; in full size the table is written.</summary>
     public static async Task<int> RunAsync(LoadSize size)
     {
         var report = new Report();
@@ -27,9 +27,9 @@ internal static class LoadProgramme
             await RunPartAsync(name, report, size);
         }
 
-        if (size.IsFull && FindReadme() is { } readme)
+        if (size.IsFull && FindPage() is { } page)
         {
-            report.WriteInto(readme);
+            report.WriteInto(page);
         }
 
         return 0;
@@ -61,13 +61,13 @@ internal static class LoadProgramme
         }
     }
 
-    private static string? FindReadme()
+    private static string? FindPage()
     {
         for (DirectoryInfo? folder = new(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "FunctionsApp.sln")))
             {
-                return Path.Combine(folder.FullName, "README.md");
+                return Path.Combine(folder.FullName, "docs", "measured.md");
             }
         }
 

@@ -8,12 +8,12 @@ namespace CustomerIoDestination.Benchmarks.Load;
 /// <param name="RateStarts">How many fresh processes are started at each rate.</param>
 internal sealed record LoadSize(TimeSpan Duration, TimeSpan WarmUp, int Backlog, IReadOnlyList<int> Depths, int RateStarts)
 {
-    /// <summary>The numbers of the README.</summary>
+    /// <summary>The numbers of docs/measured.md.</summary>
     public static LoadSize Full { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), 1_000_000, [10_000, 100_000, 1_000_000], 3);
 
     /// <summary>Within two minutes.</summary>
     public static LoadSize Quick { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), 200_000, [10_000, 100_000], 1);
 
-    /// <summary>Whether these are the numbers of the README.</summary>
+    /// <summary>Whether these are the numbers of docs/measured.md.</summary>
     public bool IsFull => this == Full;
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace CustomerIoDestination.Benchmarks.Load;
 
-/// <summary>The measured numbers: a line each as they come, and the README's table at the end.</summary>
+/// <summary>The measured numbers: a line each as they come, and the table at the end.</summary>
 internal sealed class Report
 {
     private const string Start = "<!-- measured: start -->";
@@ -20,7 +20,7 @@ internal sealed class Report
         Console.WriteLine($"{name}\t{text.Replace(",", "", StringComparison.Ordinal)}\t{unit}");
     }
 
-    /// <summary>Puts the table between the README's marks; does nothing where there are none.</summary>
+    /// <summary>Puts the table between the page's marks; does nothing where there are none.</summary>
     public void WriteInto(string readme)
     {
         string text = File.ReadAllText(readme);

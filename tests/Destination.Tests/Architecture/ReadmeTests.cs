@@ -9,10 +9,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Tests.Architecture;
 
-/// <summary>The README is held against the code, so that it tells the truth.</summary>
+/// <summary>The README and the pages it leads to are held against the code, so that they tell the truth.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string Readme = File.ReadAllText(Find("README.md"));
+    private static readonly string Delivery = File.ReadAllText(Find("docs/delivery.md"));
 
     [Fact]
     public void It_names_every_setting_and_no_other() =>
@@ -34,7 +35,7 @@ public sealed partial class ReadmeTests
     {
         foreach (DeadLetterReason reason in Enum.GetValues<DeadLetterReason>())
         {
-            Readme.ShouldContain($"`{reason.ToCode()}`");
+            Delivery.ShouldContain($"`{reason.ToCode()}`");
         }
     }
 
@@ -47,7 +48,7 @@ public sealed partial class ReadmeTests
     [InlineData("event data (its JSON)", TrackApiLimits.EventDataBytes)]
     [InlineData("item of a batch", TrackApiLimits.BatchItemBytes)]
     public void It_states_every_limit(string what, int limit) =>
-        Readme.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"| {what} | {limit:N0} |"));
+        Delivery.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"| {what} | {limit:N0} |"));
 
     [Fact]
     public void The_two_commands_are_at_its_top()
@@ -58,9 +59,19 @@ public sealed partial class ReadmeTests
         top.ShouldContain("dotnet test");
     }
 
+    [Fact]
+    public void It_is_short_and_every_page_it_leads_to_is_there()
+    {
+        string[] pages = [.. Link().Matches(Readme).Select(match => match.Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).Select(link => link.Split('#')[0])];
+
+        Readme.Split('\n').Length.ShouldBeLessThan(130);
+        pages.Length.ShouldBeGreaterThan(15);
+        pages.ShouldAllBe(page => Path.Exists(Path.Combine(Path.GetDirectoryName(Find("README.md"))!, page)));
+    }
+
     private static IEnumerable<(string Name, string Default)> SettingRows()
     {
-        string table = Readme[Readme.IndexOf("## Settings", StringComparison.Ordinal)..];
+        string table = File.ReadAllText(Find("docs/settings.md"));
         table = table[..table.IndexOf("\n## ", 3, StringComparison.Ordinal)];
         return table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Split('|'))
@@ -102,4 +113,7 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("(?<=`)\\w+(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"(?<=\]\()[^)]+(?=\))", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Link();
 }

@@ -10,6 +10,7 @@ using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
+using CustomerIoDestination.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(rules);
         builder.Services.AddSingleton(new EnvelopeMapper(settings.Mapping, settings.Limits, rules));
         builder.Services.AddSingleton<DestinationMetrics>();
+        builder.Services.AddSingleton<SteadyClock>();
         builder.Services.AddSingleton<EventIngester>();
         builder.Services.AddSingleton<EventPreview>();
         builder.Services.AddSingleton<IPersonStore>(new MemoryPersonStore());
