@@ -69,6 +69,7 @@ public sealed class ClockKeeperTests
         FakeTimeProvider wrong = new(Now.AddDays(31));
         SteadyClock rightClock = new(right);
         SteadyClock wrongClock = new(wrong);
+        _ = await RunAsync(account, Now);
         using ClockKeeper one = Keeper(account, rightClock, right);
         await one.StartAsync(CancellationToken.None);
         await HasReadAsync(rightClock);
