@@ -10,6 +10,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Spectre.Console;
 
 namespace CustomerIoDestination.Cli.Checking;
@@ -83,7 +84,7 @@ internal static class RuleCase
     {
         var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(rules));
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(given, CliJson.Compact);
-        var preview = (PreviewResult.Items)new EventPreview(settings, mapper, time, new Random(0)).Preview(body, new IngestRequest(null, true, null));
+        var preview = (PreviewResult.Items)new EventPreview(settings, mapper, new SteadyClock(time), new Random(0)).Preview(body, new IngestRequest(null, true, null));
         PreviewItem item = preview.Values[0];
         JsonNode json = CliJson.Of(preview.Values)[0]!;
         return item.Outcome switch

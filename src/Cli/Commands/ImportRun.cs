@@ -8,6 +8,7 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.Cli.Commands;
 
@@ -143,7 +144,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         await using (input)
         {
             var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
-            var rehearsal = new Rehearsal(new EventPreview(settings, mapper, cli.Time, new Random()));
+            var rehearsal = new Rehearsal(new EventPreview(settings, mapper, new SteadyClock(cli.Time), new Random()));
             using var refused = new RefusedItems(RefusedPath, 0);
             using var events = new ImportedEvents(settings.Mapping.PlaceholderIdentifiers);
             using var ids = new ImportIds(TemporaryFolder);

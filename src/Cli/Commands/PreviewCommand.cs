@@ -7,6 +7,7 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Spectre.Console;
 
 namespace CustomerIoDestination.Cli.Commands;
@@ -41,7 +42,7 @@ internal static class PreviewCommand
         }
 
         var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
-        var preview = new EventPreview(settings, mapper, cli.Time, new Random());
+        var preview = new EventPreview(settings, mapper, new SteadyClock(cli.Time), new Random());
         if (preview.Preview(body, new IngestRequest(null, LifecycleAllowed: true, null)) is not PreviewResult.Items items)
         {
             cli.Console.MarkupLine("[red]There are more events in it than one request may hold.[/]");

@@ -5,15 +5,16 @@ using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
+using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.Ingest;
 
 /// <summary>Reads the items of a request and wraps the events among them for the queue: one instance a request.</summary>
 /// <param name="request">What the headers said.</param>
-/// <param name="now">When it came.</param>
+/// <param name="clock">When it came. What an event's own time is judged by must not be behind; when it was queued is the wall clock's.</param>
 /// <param name="settings">How events are read.</param>
 /// <param name="random">Chance for the ids of events that have neither id nor time.</param>
-internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now, DestinationSettings settings, Random random)
+internal sealed class EnvelopeFactory(IngestRequest request, ClockReading clock, DestinationSettings settings, Random random)
 {
     /// <summary>Reads an item.</summary>
     /// <param name="item">The item as it was sent.</param>
@@ -77,8 +78,8 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
         {
             EventId = eventId,
             Kind = source.Kind,
-            QueuedAt = now,
-            ReceivedAt = now,
+            QueuedAt = clock.Wall,
+            ReceivedAt = clock.CountedFrom,
             Partition = PartitionAssignment.Assign(source, eventId, lane, settings),
             LifecycleAllowed = request.LifecycleAllowed && !request.FromBrowser,
             AsOfNow = request.AsOfNow && !request.FromBrowser,
@@ -99,7 +100,7 @@ internal sealed class EnvelopeFactory(IngestRequest request, DateTimeOffset now,
             || source.Head.Context["backfill"u8].Kind == JsonKind.True
             || (settings.Ingest.ImportOlderThan is { } age
                 && EventTime.TryRead(source.Head.Time, out long milliseconds)
-                && milliseconds < now.ToUnixTimeMilliseconds() - age.TotalMilliseconds);
+                && milliseconds < clock.CountedFrom.ToUnixTimeMilliseconds() - age.TotalMilliseconds);
         return import ? Lane.Import : Lane.Live;
     }
 }

@@ -118,8 +118,7 @@ public sealed partial class EventIngester(
     private SortedItems? Sort(BodyItems.Items items, IngestRequest request, long maxBytes)
     {
         var sorted = new SortedItems(new(items.Values.Count), new(items.Values.Count), [], []);
-        // A clock that starts behind what was believed before would make right times of events look like times to come.
-        DateTimeOffset now = clock.Read().CountedFrom;
+        ClockReading now = clock.Read();
         var factory = new EnvelopeFactory(request, now, settings, random);
         DestinationRules current = rules.Current;
         long bytes = 0;
@@ -133,7 +132,11 @@ public sealed partial class EventIngester(
                     break;
                 case EventItem.Readable { Event: var source }:
                     bytes += envelope!.Body.Length;
-                    sorted.Device ??= source.Head.DeviceId.IsPresent ? BrowserRate.KeyOf(source.Head.DeviceId.Text.Span) : null;
+                    if (request.Rate is not null)
+                    {
+                        sorted.Device ??= source.Head.DeviceId.IsPresent ? BrowserRate.KeyOf(source.Head.DeviceId.Text.Span) : null;
+                    }
+
                     if (items.Wrapper is not null && bytes > maxBytes)
                     {
                         return null;
@@ -141,7 +144,7 @@ public sealed partial class EventIngester(
 
                     if (EventAdmission.Decide(source, current, settings.Mapping) is { } skip)
                     {
-                        sorted.Skips.Add(SkipEntry(envelope, skip.Reason, now));
+                        sorted.Skips.Add(SkipEntry(envelope, skip.Reason, now.Wall));
                     }
                     else
                     {

@@ -54,7 +54,7 @@ public sealed partial class PersonForgetting
     /// <exception cref="UnavailableException">The queue can't be reached. No event of the person is sent any more; the rest was not done.</exception>
     public async Task<ForgettingReceipt> ForgetAsync(PersonName person, LifecycleChange mode)
     {
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = _memory.Now;
         DateTimeOffset until = now + _settings.Privacy.ForgetWindow;
         PersonCipher cipher = await _memory.OpenAsync(CancellationToken.None);
         IReadOnlySet<PersonKey> keys = await _memory.ForgetAsync(KeysOf(person, cipher), until, CancellationToken.None);
@@ -75,7 +75,7 @@ public sealed partial class PersonForgetting
     /// <exception cref="UnavailableException">What is remembered of people can't be written.</exception>
     public async Task<(DateTimeOffset At, int Lifted)> LiftAsync(PersonName person)
     {
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = _memory.Now;
         int lifted = await _memory.LiftAsync(KeysOf(person, await _memory.OpenAsync(CancellationToken.None)), CancellationToken.None);
         Log.Lifted(_logger, person.Count, lifted);
         return (now, lifted);

@@ -5,6 +5,7 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.People;
@@ -14,7 +15,7 @@ namespace CustomerIoDestination.People;
 /// store does not answer nothing goes: an event of somebody who was forgotten must not slip through. Thread-safe.
 /// </summary>
 internal sealed partial class PersonMemory(
-    IPersonStore store, DestinationSettings settings, RulesSource rules, TimeProvider time, ILogger<PersonMemory> logger) : IDisposable
+    IPersonStore store, DestinationSettings settings, RulesSource rules, SteadyClock clock, ILogger<PersonMemory> logger) : IDisposable
 {
     /// <summary>How long claims, and who has an e-mail, are kept after the last event.</summary>
     public static readonly TimeSpan ClaimsKept = TimeSpan.FromDays(30);
@@ -29,6 +30,9 @@ internal sealed partial class PersonMemory(
 
     private readonly SemaphoreSlim _opening = new(1);
     private volatile PersonCipher? _cipher;
+
+    /// <summary>The time by the clock that tells when events are received, with which all times here are compared.</summary>
+    public DateTimeOffset Now => clock.Read().CountedFrom;
 
     private MappingSettings Mapping => settings.Mapping;
 
@@ -69,10 +73,10 @@ internal sealed partial class PersonMemory(
         if (Mapping.ClaimAnonymous && known.Claim is { IsContested: false } claim && question is { Facts.IsOfKnownPerson: true, Device: { } device }
             && !claim.IsOf(question.Id, question.Emails))
         {
-            await store.PutAsync([DeviceClaim.OfTwo.ToRow(device, cipher, time.GetUtcNow() + ClaimsKept)], cancellationToken);
+            await store.PutAsync([DeviceClaim.OfTwo.ToRow(device, cipher, Now + ClaimsKept)], cancellationToken);
         }
 
-        return (PersonRule.Decide(question.Facts, known, Mapping, time.GetUtcNow()), question);
+        return (PersonRule.Decide(question.Facts, known, Mapping, Now), question);
     }
 
     /// <summary>Whether nobody forgot an event's person since it was asked whether it may go. False where that is not known: ask again then.</summary>
@@ -135,7 +139,7 @@ internal sealed partial class PersonMemory(
         IReadOnlyList<PersonRow> rows = await store.ReadAsync([.. people.Concat(devices.Select(static row => row.Other)).Distinct()], cancellationToken);
         PersonRow[] claims = [.. rows.Where(row => DeviceClaim.Read(row, cipher) is { IsContested: false } claim && (people.Contains(claim.Id) || people.Contains(claim.Email)))];
         HashSet<PersonKey> keys = [.. people, .. claims.Select(static row => row.Key)];
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Now;
         PersonRow[] marks = [.. keys.Select(key => Mark(key, Later(until, rows.Where(row => row.Key == key)), now))];
         await store.PutAsync(marks, cancellationToken);
         await store.RemoveAsync([.. claims, .. rows.Where(static row => row.Kind == PersonRowKind.Person), .. devices, .. claims.SelectMany(ways)], cancellationToken);
@@ -151,7 +155,7 @@ internal sealed partial class PersonMemory(
     /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async Task<int> LiftAsync(IReadOnlyCollection<PersonKey> people, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Now;
         IReadOnlyList<PersonRow> rows = await store.ReadAsync(people, cancellationToken);
         PersonRow[] ended = [.. rows.Where(row => PersonRows.ForgottenUntil(row) > now).Select(row => Mark(row.Key, now, now))];
         await store.PutAsync(ended, cancellationToken);
@@ -192,7 +196,7 @@ internal sealed partial class PersonMemory(
             return;
         }
 
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Now;
         DateTimeOffset keptUntil = now + ClaimsKept;
         bool isStale(PersonRow row) => row.KeptUntil < keptUntil - Freshness;
         List<PersonRow> rows = [];
@@ -251,7 +255,7 @@ internal sealed partial class PersonMemory(
         if (await store.AddAsync(fingerprint, cancellationToken) is { } before && !before.Value.Span.SequenceEqual(cipher.Fingerprint.Span))
         {
             int gone = await store.PurgeAsync(
-                time.GetUtcNow(), [PersonRowKind.Forgotten, PersonRowKind.Claim, PersonRowKind.Person, PersonRowKind.Device], cancellationToken);
+                Now, [PersonRowKind.Forgotten, PersonRowKind.Claim, PersonRowKind.Person, PersonRowKind.Device], cancellationToken);
             await store.PutAsync([fingerprint], cancellationToken);
             Log.SecretChanged(logger, gone);
         }

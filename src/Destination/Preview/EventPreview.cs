@@ -8,6 +8,7 @@ using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Transforming;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Preview;
@@ -16,7 +17,7 @@ namespace CustomerIoDestination.Preview;
 /// Shows what would become of events, by the very code that ingest and delivery run: how a person understands the mapping. Nothing is sent,
 /// nothing stored, nothing counted.
 /// </summary>
-public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper mapper, TimeProvider time, Random random)
+public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper mapper, SteadyClock clock, Random random)
 {
     /// <summary>Previews a request's body.</summary>
     /// <param name="body">The body, decompressed.</param>
@@ -31,7 +32,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
 
     private PreviewResult Preview(BodyItems.Items items, IngestRequest request)
     {
-        var factory = new EnvelopeFactory(request, time.GetUtcNow(), settings, random);
+        var factory = new EnvelopeFactory(request, clock.Read(), settings, random);
         var previews = new List<PreviewItem>(items.Values.Count);
         long maxBytes = 8L * settings.Ingest.MaxBodyBytes;
         long bytes = 0;
@@ -96,7 +97,7 @@ public sealed class EventPreview(DestinationSettings settings, EnvelopeMapper ma
 
     // As delivery does, with nothing remembered of anybody.
     private MappingResult Judged(MappingResult result, EventEnvelope envelope) => result.Named is { } named
-        ? PersonRule.Apply(PersonRule.Decide(PersonFacts.Of(named, result, envelope), default, settings.Mapping, time.GetUtcNow()), result)
+        ? PersonRule.Apply(PersonRule.Decide(PersonFacts.Of(named, result, envelope), default, settings.Mapping, clock.Read().CountedFrom), result)
         : result;
 
     private PreviewRequest Request(TrackApiOperation operation, ScratchBuffer output)

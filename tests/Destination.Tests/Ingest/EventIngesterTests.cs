@@ -45,7 +45,8 @@ public sealed class EventIngesterTests : IDisposable
 
         await IngestAny("""{"type":"track","event":"a","userId":"u","timestamp":"2026-11-24T11:59:59Z"}""", Plain, clock: clock);
 
-        _queue.Envelopes.ShouldHaveSingleItem().ReceivedAt.ShouldBe(Now);
+        EventEnvelope envelope = _queue.Envelopes.ShouldHaveSingleItem();
+        (envelope.ReceivedAt, envelope.QueuedAt).ShouldBe((Now, Now.AddDays(-400)));
     }
 
     [Fact]

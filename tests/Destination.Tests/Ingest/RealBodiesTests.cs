@@ -6,6 +6,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Ingest;
@@ -144,7 +145,7 @@ public sealed class RealBodiesTests
     private static PreviewResult PreviewAny(string body, DestinationSettings settings) => new EventPreview(
         settings,
         new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(DestinationRules.None)),
-        new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)),
+        new SteadyClock(new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero))),
         new Random(1)).Preview(Encoding.UTF8.GetBytes(body), new IngestRequest(null, true, null));
 
     private static JsonObject Parse(byte[] json)

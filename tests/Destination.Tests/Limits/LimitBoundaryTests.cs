@@ -7,6 +7,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Limits;
@@ -74,7 +75,7 @@ public sealed class LimitBoundaryTests
     private static PreviewItem Preview(object source)
     {
         var settings = new DestinationSettings { Limits = new LimitSettings { PageName = OverLimit.DeadLetter } };
-        var preview = new EventPreview(settings, new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(DestinationRules.None)), new FakeTimeProvider(), new Random(1));
+        var preview = new EventPreview(settings, new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(DestinationRules.None)), new SteadyClock(new FakeTimeProvider()), new Random(1));
         // Unescaped, so that an event of the largest data stays within the size of an event.
         byte[] body = Encoding.UTF8.GetBytes(Regex.Unescape(JsonSerializer.Serialize(source)));
         return preview.Preview(body, new IngestRequest(null, false, null)).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();

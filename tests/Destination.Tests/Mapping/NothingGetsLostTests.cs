@@ -11,6 +11,7 @@ using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Text;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Mapping;
@@ -98,6 +99,6 @@ public sealed class NothingGetsLostTests
     private static PreviewItem Preview(string item) => new EventPreview(
         new DestinationSettings(),
         new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(DestinationRules.None)),
-        new FakeTimeProvider(Some.Now),
+        new SteadyClock(new FakeTimeProvider(Some.Now)),
         new Random(1)).Preview(Encoding.UTF8.GetBytes(item), new IngestRequest(null, true, null)).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
 }

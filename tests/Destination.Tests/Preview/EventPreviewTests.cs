@@ -7,6 +7,7 @@ using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Preview;
@@ -80,5 +81,5 @@ public sealed class EventPreviewTests
         Create(settings).Preview(Encoding.UTF8.GetBytes(body), Plain).ShouldBeOfType<PreviewResult.Items>().Values;
 
     private static EventPreview Create(DestinationSettings settings) =>
-        new(settings, new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(DestinationRules.None)), new FakeTimeProvider(), new Random(1));
+        new(settings, new EnvelopeMapper(settings.Mapping, settings.Limits, RulesSource.Of(DestinationRules.None)), new SteadyClock(new FakeTimeProvider()), new Random(1));
 }

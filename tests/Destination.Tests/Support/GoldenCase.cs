@@ -9,6 +9,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 
@@ -53,7 +54,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
     /// <summary>Maps what is given, and puts the outcome into the form of <c>expect</c>, with only the parts that the expectation names.</summary>
     public JsonNode Run()
     {
-        var preview = new EventPreview(Settings, new EnvelopeMapper(Settings.Mapping, Settings.Limits, RulesSource.Of(Rules)), new FakeTimeProvider(ReceivedAt), new Random(1));
+        var preview = new EventPreview(Settings, new EnvelopeMapper(Settings.Mapping, Settings.Limits, RulesSource.Of(Rules)), new SteadyClock(new FakeTimeProvider(ReceivedAt)), new Random(1));
         byte[] body = Encoding.UTF8.GetBytes(Given.ToJsonString(Compact));
         PreviewItem item = preview.Preview(body, Request).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
         return Describe(item, Expected.AsObject());

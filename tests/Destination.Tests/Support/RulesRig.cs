@@ -8,6 +8,7 @@ using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Time;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Tests.Support;
@@ -25,7 +26,7 @@ internal static class RulesRig
         var preview = new EventPreview(
             used,
             new EnvelopeMapper(used.Mapping, used.Limits, RulesSource.Of(loaded)),
-            new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)),
+            new SteadyClock(new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero))),
             new Random(1));
         return preview.Preview(Encoding.UTF8.GetBytes(item), new IngestRequest(null, true, null)).ShouldBeOfType<PreviewResult.Items>().Values.ShouldHaveSingleItem();
     }

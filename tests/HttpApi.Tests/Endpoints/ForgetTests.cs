@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.HttpApi.Tests.Support;
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.HttpApi.Tests.Endpoints;
@@ -9,6 +11,21 @@ public sealed class ForgetTests
 {
     private const string Meant = "X-Requested-With: destination";
     private const string Path = "/api/people/forget";
+
+    [Fact]
+    public async Task On_a_clock_that_starts_behind_what_was_believed_before_a_window_covers_what_is_received_in_it()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        DateTimeOffset believed = Some.Now.AddDays(400);
+        host.Clock.GoOnFrom(new ClockMemory(believed, TimeSpan.Zero));
+
+        JsonNode receipt = await (await host.PostAsync(Path, """{"id":"u-1","email":"jane@example.com"}""", Meant)).JsonAsync();
+        await SendAsync(host, """{"type":"track","event":"E","userId":"u-1"}""");
+
+        EventEnvelope later = host.Queue.Envelopes.ShouldHaveSingleItem();
+        (later.ReceivedAt, later.QueuedAt).ShouldBe((believed, Some.Now));
+        receipt["refusedUntil"]!.GetValue<DateTimeOffset>().ShouldBe(believed.AddDays(30));
+    }
 
     [Fact]
     public async Task A_person_is_taken_off_the_queue_and_out_of_the_dead_letters_and_suppressed_and_the_receipt_tells_counts_and_times()

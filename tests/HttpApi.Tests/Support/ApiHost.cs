@@ -43,6 +43,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public required HttpClient Client { get; init; }
 
+    /// <summary>Whether the clock is believed.</summary>
+    public SteadyClock Clock => _app.Services.GetRequiredService<SteadyClock>();
+
     /// <summary>The way a Functions app calls it.</summary>
     public DestinationApi Api => _app.Services.GetRequiredService<DestinationApi>();
 
