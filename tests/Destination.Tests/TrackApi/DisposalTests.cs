@@ -20,10 +20,11 @@ public sealed class DisposalTests
 
         DateTimeOffset before = rig.Time.GetUtcNow();
 
-        await rig.RunAsync(rig.DisposeAsync().AsTask());
+        // In small steps: on a busy machine the virtual clock runs on while the pool gets to it.
+        await rig.RunAsync(rig.DisposeAsync().AsTask(), stepMs: 1);
 
-        // On a busy machine the virtual clock runs on while the pool gets to it; that both were cancelled shows that neither ran out of time.
-        (rig.Time.GetUtcNow() - before).ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        (rig.Time.GetUtcNow() - before).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+
         await Should.ThrowAsync<OperationCanceledException>(ping);
         await Should.ThrowAsync<OperationCanceledException>(sending);
     }
