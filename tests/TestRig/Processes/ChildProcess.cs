@@ -72,10 +72,17 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         string? line = null;
         await Eventually.BecomesTrueAsync(
-            () =>
+            async () =>
             {
+                // Its last words can still be on their way when it has ended: they are waited for before its output is judged.
+                bool ended = HasExited;
+                if (ended)
+                {
+                    await _process.WaitForExitAsync();
+                }
+
                 line = _output.FirstOrDefault(text => text.StartsWith(beginning, StringComparison.Ordinal));
-                return line is null && HasExited ? throw new InvalidOperationException($"The process ended: {Output}") : Task.FromResult(line is not null);
+                return line is null && ended ? throw new InvalidOperationException($"The process ended: {Output}") : line is not null;
             },
             "a process to start");
         return line!;
