@@ -8,12 +8,13 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 internal static class Schema
 {
     /// <summary>Stored in <c>user_version</c>.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>Stored in <c>application_id</c>: "CIOq".</summary>
     public const int ApplicationId = 0x43494F71;
 
     // The body comes last in a row, so that the other columns are read without its overflow pages.
+    // What is not to be handed out yet is not in the index that runs are read by, so that however much of it costs a delivery nothing.
     // seen.sequence leads from an event id to its row on the queue without another index on events.
     public const string Create = """
         create table events (
@@ -35,9 +36,12 @@ internal static class Schema
             replay_run integer,
             calls_before integer not null default 0,
             failed_before integer,
+            is_repeat integer not null default 0,
+            not_before integer,
             body blob not null
         ) strict;
-        create index events_by_partition on events (lane, partition, sequence);
+        create index events_by_partition on events (lane, partition, sequence) where not_before is null;
+        create index events_by_time on events (not_before) where not_before is not null;
 
         create table seen (
             message_id blob primary key,
@@ -64,6 +68,7 @@ internal static class Schema
             counted_from integer,
             first_failed_at integer,
             answer blob,
+            is_repeat integer not null default 0,
             body blob not null
         ) strict;
         create index dead_letters_by_reason on dead_letters (reason, id);
@@ -144,5 +149,13 @@ internal static class Schema
         alter table delivery_log add column warnings text;
 
         """ + Replays,
+        """
+        alter table events add column is_repeat integer not null default 0;
+        alter table events add column not_before integer;
+        alter table dead_letters add column is_repeat integer not null default 0;
+        drop index events_by_partition;
+        create index events_by_partition on events (lane, partition, sequence) where not_before is null;
+        create index events_by_time on events (not_before) where not_before is not null;
+        """,
     ];
 }
