@@ -159,7 +159,7 @@ function lastAnswer({ lastAnswerAt }) {
 
 function nextTry({ nextTryAt }) {
   const left = nextTryAt === null ? 0 : (new Date(nextTryAt) - Date.now()) / 1000;
-  return left > 0 ? `Next try in ${words.span(left)}. ` : '';
+  return left > 0 ? `Next try in ${words.span(left)}. ` : nextTryAt === null ? '' : 'Next try now. ';
 }
 
 function facts(customerIo, counts, status) {
