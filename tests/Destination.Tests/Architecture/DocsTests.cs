@@ -1,9 +1,17 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CustomerIoDestination.Delivery;
+using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Pacing;
+using CustomerIoDestination.People;
+using CustomerIoDestination.Ports;
+using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
+using CustomerIoDestination.Time;
+using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.Architecture;
 
@@ -60,16 +68,29 @@ public sealed partial class DocsTests
         missing.Distinct().ShouldBeEmpty();
     }
 
-    [Fact]
-    public void What_ingest_takes_is_stated_as_it_is()
+    public static TheoryData<string, string> Numbers => new()
     {
-        int bodyBytes = new IngestSettings().MaxBodyBytes;
-        Read("docs/delivery.md").ShouldContain(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Ingest itself takes up to {bodyBytes / (1 << 20)} MiB a request (`Ingest__MaxBodyBytes`), {BodySplitter.MaxItems:N0} items, {EventEnvelope.MaxBodyBytes:N0} bytes an event and {JsonTable.MaxDepth} levels of nesting"));
-        Read("docs/browser.md").ShouldContain(string.Create(
-            CultureInfo.InvariantCulture, $"It may have {IngestRequest.BrowserBodyBytes / 1024} KB and {IngestRequest.BrowserItems} items"));
-    }
+        { "docs/delivery.md", Said($"Ingest itself takes up to {new IngestSettings().MaxBodyBytes / (1 << 20)} MiB a request (`Ingest__MaxBodyBytes`), {BodySplitter.MaxItems:N0} items, {EventEnvelope.MaxBodyBytes:N0} bytes an event and {JsonTable.MaxDepth} levels of nesting") },
+        { "docs/delivery.md", Said($"| attributes of an identify | {TrackApiLimits.AttributesPerIdentify} (keys) |") },
+        { "docs/delivery.md", Said($"it alone failed {InWords(RetryPolicy.UndeliverableCalls)} times in {RetryPolicy.UndeliverableAfter.TotalMinutes} minutes while others were delivered") },
+        { "docs/delivery.md", Said($"it was tried for `Delivery__RetryWindow` ({new DeliverySettings().RetryWindow.TotalHours} h) from its first failed call on") },
+        { "docs/delivery.md", Said($"A call works on at most {DeadLetterPass.MaxMessages:N0}") },
+        { "docs/operations.md", Said($"A call works at most {DeadLetterPass.MaxDuration.TotalSeconds} s or {DeadLetterPass.MaxMessages:N0} messages") },
+        { "docs/browser.md", Said($"It may have {IngestRequest.BrowserBodyBytes / 1024} KB and {IngestRequest.BrowserItems} items") },
+        { "docs/browser.md", Said($"`Ingest__BrowserRate`: {new IngestSettings().BrowserRate} requests a minute of a device") },
+        { "docs/operating.md", Said($"*Paused* as `everything_rejected` after {DeliveryGate.RejectedInARow} rejections in a row") },
+        { "docs/operating.md", Said($"waits in place, {RetryPolicy.ShortestWait.TotalSeconds} s to {RetryPolicy.LongestBackoff.TotalSeconds} s apart, longer if Customer.io says so (up to {RetryAfter.Longest.TotalMinutes} min)") },
+        { "docs/operating.md", Said($"It begins at {(Pace.RampFrom == 0.25 ? "a quarter" : "?")} and is whole after {InWords(Pace.RampSeconds)} seconds") },
+        { "docs/operating.md", Said($"until the host has run for {SteadyClock.Proof.TotalHours} h") },
+        { "docs/rules.md", Said($"The local host looks every {InWords(RulesFileWatch.Interval.TotalSeconds)} seconds") },
+        { "docs/erasure.md", Said($"`Privacy__ForgetWindow` ({new PrivacySettings().ForgetWindow.TotalDays} days)") },
+        { "docs/erasure.md", Said($"more than five minutes ago\n(less {(TimeSpan.FromMinutes(5) - PersonRule.MergeWindow).TotalSeconds} seconds") },
+        { "docs/operations.md", Said($"what it wrote, up to {Settlement.DeadLetter.MaxAnswer:N0} bytes, is shown with the event") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void A_number_is_stated_as_it_is(string page, string text) => Read(page).ShouldContain(text);
 
     [Fact]
     public void The_number_of_cases_is_no_smaller_than_the_README_says()
@@ -79,6 +100,15 @@ public sealed partial class DocsTests
         Directory.GetFiles(Path.Combine(Root, "tests/Destination.Tests/Cases"), "*.json").Length.ShouldBeGreaterThan(stated);
         stated.ShouldBeGreaterThan(0);
     }
+
+    private static string Said(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string InWords(double number) => number switch
+    {
+        2 => "two",
+        10 => "ten",
+        _ => number.ToString(CultureInfo.InvariantCulture),
+    };
 
     private static bool IsThere(string page, string to)
     {
