@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using CustomerIoDestination.Browser.Tests.Support;
 using CustomerIoDestination.LocalHost;
 using CustomerIoDestination.LocalHost.Tests.Support;
@@ -63,13 +62,14 @@ public sealed class PageTests(Chromium chromium)
         await Eventually.BecomesTrueAsync(async () => await host.Http.WaitingAsync() == 0, "all letters to lie in the dead letters");
         IPage page = await OpenAsync(host);
         await Expect(page, "#dead").ToHaveTextAsync("5,100");
+        await page.EvaluateAsync("window.said = []; new MutationObserver(() => said.push(document.getElementById('dead-message').textContent)).observe(document.getElementById('dead-message'), { childList: true, characterData: true, subtree: true })");
 
         await page.ClickAsync("#replay");
         await Expect(page, "#confirm-title").ToHaveTextAsync("Replay 5,100 dead letters?");
         await page.ClickAsync("#confirm-yes");
 
-        await Expect(page, "#dead-message").ToHaveTextAsync("5,000 replayed, going on…");
         await Expect(page, "#dead-message").ToHaveTextAsync("5,100 replayed: 0 delivered, 5,100 came back (No identifier 5,100).");
+        (await page.EvaluateAsync<string[]>("said")).ShouldContain("5,000 replayed, going on…");
         await Expect(page, "#dead").ToHaveTextAsync("5,100");
         await EndAsync(page, "replayed-many");
     }
@@ -83,12 +83,12 @@ public sealed class PageTests(Chromium chromium)
         await File.WriteAllTextAsync(file, Good);
         await using Host host = await Host.StartAsync($"--Rules:Path={file}");
         IPage page = await OpenAsync(host);
-        await Expect(page, "#rules").ToHaveTextAsync(new Regex(@"^Rules: 1 transformation, privacy mode on, in force since \d\d:\d\d:\d\d \(.*rules\.json\)\.$"));
+        await Expect(page, "#rules").ToHaveTextAsync(Chromium.Like(@"^Rules: 1 transformation, privacy mode on, in force since \d\d:\d\d:\d\d \(.*rules\.json\)\.$"));
         await Expect(page, "#rules-banner").ToBeHiddenAsync();
 
         await File.WriteAllTextAsync(file, Good.Replace("privacy", "privcy", StringComparison.Ordinal));
 
-        await Expect(page, "#rules-banner").ToHaveTextAsync(new Regex(
+        await Expect(page, "#rules-banner").ToHaveTextAsync(Chromium.Like(
             @"^The changed rules file has a mistake and does not count: privcy is unknown; did you mean ""privacy""\?.* The rules in force since \d\d:\d\d:\d\d stay: 1 transformation, privacy mode on\.$"));
         await Chromium.KeepAsync(page, "rules-banner");
         await File.WriteAllTextAsync(file, Good);

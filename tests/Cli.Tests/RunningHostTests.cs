@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using CustomerIoDestination.TestRig.Processes;
 
 namespace CustomerIoDestination.Cli.Tests;
@@ -72,7 +71,7 @@ public sealed class RunningHostTests : IAsyncLifetime
         await replayed.WaitForExitAsync();
 
         replayed.Output.ShouldContain("12,000 replayed: 0 delivered, 12,000 came back (missing_identifier 12,000).");
-        Regex.Count(replayed.Output, "going on…").ShouldBe(2, replayed.Output);
+        (replayed.Output.Split("going on…").Length - 1).ShouldBe(2, replayed.Output);
         replayed.ExitCode.ShouldBe(0);
         (await StatusAsync())["counts"]!["deadLettered"]!["missing_identifier"]!.GetValue<int>().ShouldBe(Letters + 10_000 + Letters);
     }
