@@ -118,10 +118,12 @@ public sealed class StateTests(Chromium chromium)
 
         await Expect(page, "#state").ToHaveTextAsync("Paused");
         await Expect(page, "#state-text").ToHaveTextAsync(Chromium.Like(
-            @"^For (under a second|\d+ s): Customer\.io rejects one event after another\. 49 events lie in the dead letters for it: look there for what Customer\.io said\. Resume tries all again; what is rejected still goes to the dead letters\. Nothing is lost: 41 events wait and flow again when this is put right\.$"));
+            @"^For (under a second|\d+ s): Customer\.io rejects one event after another\. 49 events lie in the dead letters: look there for what Customer\.io said\. Resume tries all again; what is rejected still goes to the dead letters\. Nothing is lost: 41 events wait and flow again when this is put right\.$"));
         await Expect(page, "#ready").ToHaveTextAsync("41");
         await Expect(page, "#dead").ToHaveTextAsync("49");
         await Chromium.KeepAsync(page, "state-rejected");
+        (await host.PostAsync("/api/dead-letters/discard", """{"all": true}""")).EnsureSuccessStatusCode();
+        await Expect(page, "#state-text").ToContainTextAsync("0 events lie in the dead letters: look there");
         host.App.Sandbox!.ClearFaults();
         await page.ClickAsync("#resume");
 
@@ -188,6 +190,29 @@ public sealed class StateTests(Chromium chromium)
 
         await Expect(page, "#state").ToHaveTextAsync("Delivering");
         await EndAsync(page, "state-key");
+    }
+
+    [SuiteTheory]
+    [InlineData("queue", "events lie on the queue and are not handed out")]
+    [InlineData("no_permits", "no request is allowed at the moment: the rate is used up or shared")]
+    public async Task What_Customer_io_has_no_part_in_is_not_said_to_end_with_Customer_io(string reason, string why)
+    {
+        await using Host host = await Host.StartAsync("--Delivery:Enabled=false");
+        await PostAsync(host, 1);
+        IPage page = await chromium.NewPageAsync();
+        await page.RouteAsync("**/api/status", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode status = JsonNode.Parse(await answer.TextAsync())!;
+            status["destination"]!["state"] = "unavailable";
+            status["destination"]!["reason"] = reason;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = status.ToJsonString() });
+        });
+        await page.GotoAsync(host.App.BaseAddress.ToString());
+
+        await Expect(page, "#state-text").ToContainTextAsync($": {why}. ");
+        await Expect(page, "#state-text").ToContainTextAsync("Nothing is lost: 1 event waits and flows when this is over.");
+        await EndAsync(page, $"state-{reason}");
     }
 
     private async Task<IPage> OpenAsync(Host host)

@@ -44,7 +44,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     {
         using var narrow = new CliRig { Width = 80 };
         string text = string.Join(' ', Enumerable.Repeat("word", 100));
-        narrow.Host.Answer(HttpStatusCode.OK, $$"""{"id": "7", "event": {"bio": "{{text}}"}}""");
+        narrow.Host.Answer(HttpStatusCode.OK, $$$"""{"id": "7", "event": {"bio": "{{{text}}}"}}""");
 
         (await narrow.RunAsync("dead-letters", "show", "7")).ShouldBe(0);
 

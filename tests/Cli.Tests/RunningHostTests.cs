@@ -6,7 +6,7 @@ using CustomerIoDestination.TestRig.Processes;
 namespace CustomerIoDestination.Cli.Tests;
 
 /// <summary>The command line as a process of its own, against a host that is one too: nothing between them is a stand-in.</summary>
-public sealed class RunningHostTests : IAsyncLifetime
+public sealed class RunningHostTests : IAsyncLifetime, IDisposable
 {
     private const int Letters = 12_000;
     private const int APost = 1_000;
@@ -21,10 +21,11 @@ public sealed class RunningHostTests : IAsyncLifetime
         _http = new HttpClient { BaseAddress = await _host.BaseAddressAsync() };
     }
 
-    public async Task DisposeAsync()
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    public void Dispose()
     {
         _http.Dispose();
-        await _host.DisposeAsync();
         _folder.Dispose();
     }
 

@@ -10,7 +10,7 @@ namespace CustomerIoDestination.LocalHost.Tests.EndToEnd;
 
 /// <summary>The tour of the documentation is taken as a reader takes it, command by command, and every answer is held against the one printed there.</summary>
 [NeedsPrograms("bash", "curl", "jq")]
-public sealed class TourTests : IAsyncLifetime
+public sealed class TourTests : IAsyncLifetime, IDisposable
 {
     private static readonly string[] Keys = ["--Ingest:Keys:0=local-ingest-key", "--Admin:Keys:0=local-admin-key-0", "--Sandbox:Enabled=true"];
 
@@ -35,13 +35,14 @@ public sealed class TourTests : IAsyncLifetime
     {
         await _restarts.DisposeAsync();
         await _host!.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [SuiteFact]
     public async Task Every_answer_is_the_one_that_is_printed()
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(FindRoot(), ".github/workflows/tour.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(FindRoot(), ".github/workflows/tour.sh")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TOUR_HOST"] = _host!.BaseAddress.Authority;
         start.Environment["TOUR_SANDBOX"] = _host.Sandbox!.BaseAddress.Authority;
         start.Environment["TOUR_RESTART"] = $"env | grep -E '^[A-Z][A-Za-z]+__' | curl --silent --show-error --fail --max-time 60 --data-binary @- {_restarts.Urls.First()}";
