@@ -17,8 +17,8 @@ internal static class ConsoleText
     /// <summary>Writes a line.</summary>
     public static void Line(this IAnsiConsole console, FormattableString text) => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, Visible(text));
 
-    /// <summary>Writes lines without any mark-up.</summary>
-    public static void Plain(this IAnsiConsole console, string text) => console.WriteLine(FieldName.Visible(text));
+    /// <summary>Writes lines without any mark-up and without folding long ones: folded JSON is none.</summary>
+    public static void Plain(this IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(FieldName.Visible(text));
 
     /// <summary>A value for a place that takes mark-up.</summary>
     public static string Cell(string? value) => Markup.Escape(FieldName.Visible(value ?? ""));

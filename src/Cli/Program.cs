@@ -7,5 +7,11 @@ using Spectre.Console;
 using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
 var cli = new CliContext(AnsiConsole.Console, Directory.GetCurrentDirectory(), handler, TimeProvider.System, Console.IsInputRedirected ? null : Console.ReadLine);
 
+// In a pipe or a file there is no edge to fold lines and tables at.
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Width = short.MaxValue;
+}
+
 // Ctrl+C lets a call end that changes something: what it did is known by its answer only.
 return await DestinationCommand.Create(cli).Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DeadLetterPass.LongestCall });

@@ -50,6 +50,69 @@ public sealed class PageTests(Chromium chromium)
     }
 
     [SuiteFact]
+    public async Task A_replay_of_more_than_one_pass_takes_tells_how_far_it_is_and_takes_each_letter_once()
+    {
+        const int Letters = 5_100;
+        await using Host host = await Host.StartAsync();
+        for (int from = 0; from < Letters; from += 850)
+        {
+            await PostAsync(host, string.Join('\n', Enumerable.Range(from, 850).Select(n => $$"""{"type": "track", "event": "a", "messageId": "m-{{n}}"}""")));
+        }
+
+        await Eventually.BecomesTrueAsync(async () => await host.Http.WaitingAsync() == 0, "all letters to lie in the dead letters");
+        IPage page = await OpenAsync(host);
+        await Expect(page, "#dead").ToHaveTextAsync("5,100");
+        await page.EvaluateAsync("window.said = []; new MutationObserver(() => said.push(document.getElementById('dead-message').textContent)).observe(document.getElementById('dead-message'), { childList: true, characterData: true, subtree: true })");
+
+        await page.ClickAsync("#replay");
+        await Expect(page, "#confirm-title").ToHaveTextAsync("Replay 5,100 dead letters?");
+        await page.ClickAsync("#confirm-yes");
+
+        await Expect(page, "#dead-message").ToHaveTextAsync("5,100 replayed: 0 delivered, 5,100 came back (No identifier 5,100).");
+        (await page.EvaluateAsync<string[]>("said")).ShouldContain("5,000 replayed, going on…");
+        await Expect(page, "#dead").ToHaveTextAsync("5,100");
+        await EndAsync(page, "replayed-many");
+    }
+
+    [SuiteFact]
+    public async Task A_rules_file_that_is_changed_with_a_mistake_is_a_banner_that_says_which_rules_stay_in_force()
+    {
+        const string Good = """{"transformations": [{"operation": "stripQuery", "on": "events"}], "privacy": {"allow": {"traits": ["email"]}}}""";
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "rules.json");
+        await File.WriteAllTextAsync(file, Good);
+        await using Host host = await Host.StartAsync($"--Rules:Path={file}");
+        IPage page = await OpenAsync(host);
+        await Expect(page, "#rules").ToHaveTextAsync(Chromium.Like(@"^Rules: 1 transformation, privacy mode on, in force since \d\d:\d\d:\d\d \(.*rules\.json\)\.$"));
+        await Expect(page, "#rules-banner").ToBeHiddenAsync();
+
+        await File.WriteAllTextAsync(file, Good.Replace("privacy", "privcy", StringComparison.Ordinal));
+
+        await Expect(page, "#rules-banner").ToHaveTextAsync(Chromium.Like(
+            @"^The changed rules file has a mistake and does not count: privcy is unknown; did you mean ""privacy""\?.* The rules in force since \d\d:\d\d:\d\d stay: 1 transformation, privacy mode on\.$"));
+        await Chromium.KeepAsync(page, "rules-banner");
+        await File.WriteAllTextAsync(file, Good);
+        await Expect(page, "#rules-banner").ToBeHiddenAsync();
+        await EndAsync(page, "rules");
+    }
+
+    [SuiteFact]
+    public async Task An_example_of_the_page_is_previewed_with_its_request_and_what_is_left_behind()
+    {
+        await using Host host = await Host.StartAsync();
+        IPage page = await OpenAsync(host);
+
+        await page.SelectOptionAsync("#example", "A purchase (webhook)");
+        await Expect(page, "#preview-output .badge").ToHaveTextAsync("Would be sent");
+        await Expect(page, "#preview-output .request").ToContainTextAsync("https://track.customer.io/api/v1/customers/u-42/events");
+        await page.SelectOptionAsync("#example", "An attribute that is too long");
+        await Expect(page, "#preview-output .badge").ToHaveTextAsync("Would become a dead letter");
+        await Expect(page, "#preview-output").ToContainTextAsync("traits.bio: the attribute's value has 1400 bytes; the limit is 1000");
+        await Expect(page, "#delivered").ToHaveTextAsync("0");
+        await EndAsync(page, "example");
+    }
+
+    [SuiteFact]
     public async Task A_replay_is_stopped_between_two_passes_and_every_pass_goes_on_with_the_bound_of_the_first()
     {
         await using Host host = await Host.StartAsync();

@@ -20,6 +20,18 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_stands_in_the_local_hosts_file_is_checked_too_and_the_other_files_word_counts_before_it()
+    {
+        _cli.Write("appsettings.json", """{"Delivery": {"RequestsPerSecond": "fast", "Mode": "batch"}, "Ingest": {"Keys": ["short"]} /* as the host reads it */ }""");
+        (await _cli.RunAsync("check", "--offline")).ShouldBe(1);
+        _cli.Output.ShouldContain("Delivery__RequestsPerSecond");
+        _cli.Output.ShouldContain("Ingest__Keys__0");
+
+        _cli.Write("local.settings.json", """{"Values": {"Delivery__RequestsPerSecond": "50", "Ingest__Keys__0": "an ingest key of some length"} }""");
+        (await _cli.RunAsync("check", "--offline")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_case_that_fails_is_shown_with_a_difference_and_exits_with_one()
     {
         (await CheckAsync($$"""{"name": "named", "given": {{Purchase}}, "expect": {"requests": [{"body": {"name": "Bought", "data": {"total": 1, "tax": 2} } }]} }""")).ShouldBe(1);

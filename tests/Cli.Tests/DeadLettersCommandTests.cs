@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using CustomerIoDestination.Cli.Tests.Support;
 
 namespace CustomerIoDestination.Cli.Tests;
@@ -36,6 +37,18 @@ public sealed class DeadLettersCommandTests : IDisposable
         (await _cli.RunAsync("dead-letters", "show", "a/b")).ShouldBe(0);
         _cli.Host.Calls.ShouldHaveSingleItem().Path.ShouldBe("/api/dead-letters/a%2Fb");
         _cli.Output.ShouldContain("\"type\": \"track\"");
+    }
+
+    [Fact]
+    public async Task What_is_written_as_json_is_not_folded_at_the_consoles_width()
+    {
+        using var narrow = new CliRig { Width = 80 };
+        string text = string.Join(' ', Enumerable.Repeat("word", 100));
+        narrow.Host.Answer(HttpStatusCode.OK, $$$"""{"id": "7", "event": {"bio": "{{{text}}}"}}""");
+
+        (await narrow.RunAsync("dead-letters", "show", "7")).ShouldBe(0);
+
+        JsonNode.Parse(narrow.Output)!["event"]!["bio"]!.GetValue<string>().ShouldBe(text);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Text.Json;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Reading;
@@ -7,10 +8,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace CustomerIoDestination.Cli.Configuration;
 
-/// <summary>The settings as the hosts see them: <c>local.settings.json</c> in the working directory, overridden by the environment.</summary>
+/// <summary>
+/// The settings as the hosts see them: the local host's <c>appsettings.json</c> in the working directory, overridden by the Functions app's
+/// <c>local.settings.json</c> there, and both by the environment.
+/// </summary>
 internal static class CliConfiguration
 {
-    private const string FileName = "local.settings.json";
+    private const string LocalHostFile = "appsettings.json";
+    private const string FunctionsFile = "local.settings.json";
 
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="workingDirectory">Where the file may be.</param>
@@ -19,7 +24,8 @@ internal static class CliConfiguration
     {
         var problems = new List<Problem>();
         IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(Keyed(FromFile(Path.Combine(workingDirectory, FileName), problems)))
+            .AddInMemoryCollection(FromFile(workingDirectory, LocalHostFile, problems, root => Flat(root, "")))
+            .AddInMemoryCollection(Keyed(FromFile(workingDirectory, FunctionsFile, problems, Values)))
             .AddInMemoryCollection(Keyed(FromEnvironment()))
             .AddInMemoryCollection(Keyed(overrides ?? []))
             .Build();
@@ -42,33 +48,46 @@ internal static class CliConfiguration
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
 
-    private static List<KeyValuePair<string, string?>> FromFile(string path, List<Problem> problems)
+    private static List<KeyValuePair<string, string?>> FromFile(
+        string folder, string name, List<Problem> problems, Func<JsonElement, IEnumerable<KeyValuePair<string, string?>>> read)
     {
-        var settings = new List<KeyValuePair<string, string?>>();
+        string path = Path.Combine(folder, name);
         if (!File.Exists(path))
         {
-            return settings;
+            return [];
         }
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("Values", out JsonElement values) && values.ValueKind == JsonValueKind.Object)
-            {
-                settings.AddRange(values.EnumerateObject().Select(value => KeyValuePair.Create(value.Name, (string?)value.Value.ToString())));
-            }
+            using var document = JsonDocument.Parse(File.ReadAllText(path), CliJson.Lenient);
+            return [.. read(document.RootElement)];
         }
         catch (JsonException e)
         {
-            problems.Add(new Problem(FileName, $"is no JSON at line {e.LineNumber + 1}"));
+            problems.Add(new Problem(name, $"is no JSON at line {e.LineNumber + 1}"));
         }
 
         catch (InvalidOperationException)
         {
             // How System.Text.Json tells half of a surrogate pair.
-            problems.Add(new Problem(FileName, "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both"));
+            problems.Add(new Problem(name, "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both"));
         }
 
-        return settings;
+        return [];
     }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Values(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Values", out JsonElement values) && values.ValueKind == JsonValueKind.Object
+            ? values.EnumerateObject().Select(value => KeyValuePair.Create(value.Name, (string?)value.Value.ToString()))
+            : [];
+
+    private static IEnumerable<KeyValuePair<string, string?>> Flat(JsonElement value, string key) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Flat(member.Value, Below(key, member.Name))),
+        JsonValueKind.Array => value.EnumerateArray().SelectMany((item, index) => Flat(item, Below(key, index.ToString(CultureInfo.InvariantCulture)))),
+        JsonValueKind.Null => [KeyValuePair.Create(key, (string?)null)],
+        _ => [KeyValuePair.Create(key, (string?)value.ToString())],
+    };
+
+    private static string Below(string key, string name) => key.Length == 0 ? name : $"{key}:{name}";
 }

@@ -4,6 +4,9 @@ import * as words from './words.js';
 
 const headlines = { delivering: 'Delivering', unavailable: 'Not getting through', paused: 'Paused', disabled: 'Switched off' };
 
+// Why events don't get through that Customer.io has no part in.
+const ours = new Set(['queue', 'no_permits']);
+
 const rateWindow = 15_000;
 const backlog = 100;
 const looks = [];
@@ -32,7 +35,7 @@ function show(status) {
   byId('hero').dataset.state = destination.state;
   byId('resume').hidden = destination.reason !== 'everything_rejected';
   setText('state', headlines[destination.state] ?? destination.state);
-  setText('state-text', sentence(destination, customerIo, queue, counts));
+  setText('state-text', sentence(destination, customerIo, queue));
   document.title = `${headlines[destination.state] ?? destination.state} · Freshpaint to Customer.io`;
 
   showQueue(queue);
@@ -122,13 +125,13 @@ function placeDeadLetters(any) {
   else if (!any && areFirst) deliveries.after(letters);
 }
 
-function sentence(destination, customerIo, queue, counts) {
+function sentence(destination, customerIo, queue) {
   const ago = words.since(destination.since);
   switch (destination.state) {
     case 'paused':
-      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. ${advice(destination.reason, counts)}Nothing is lost: ${waiting(queue)} again when this is put right.`;
+      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. ${advice(destination.reason, queue)}Nothing is lost: ${waiting(queue)} again when this is put right.`;
     case 'unavailable':
-      return `For ${ago}: ${words.reason(destination.reason)}. ${lastAnswer(destination)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} as soon as Customer.io takes events again.`;
+      return `For ${ago}: ${words.reason(destination.reason)}. ${lastAnswer(destination)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} ${ours.has(destination.reason) ? 'when this is over' : 'as soon as Customer.io takes events again'}.`;
     case 'disabled':
       return `For ${ago}, by the setting Delivery__Enabled. ${waiting(queue)} when it is on again.`;
     default:
@@ -145,12 +148,12 @@ function waiting(queue) {
 }
 
 // What somebody can do about a pause.
-function advice(reason, counts) {
+function advice(reason, queue) {
   if (reason === 'credentials_refused' || reason === 'credentials_missing') return 'Check CustomerIo__SiteId and CustomerIo__ApiKey. ';
   if (reason === 'wrong_region' || reason === 'wrong_url') return 'Check CustomerIo__Region and CustomerIo__TrackApiUrl. ';
   if (reason !== 'everything_rejected') return '';
-  const dead = counts.deadLettered.rejected_by_customerio ?? 0;
-  return `${words.count(dead, 'event lies', 'events lie')} in the dead letters for it: look there for what Customer.io said. Resume tries all again; what is rejected still goes to the dead letters. `;
+  const dead = queue === null ? 'They lie' : words.count(queue.deadLettered, 'event lies', 'events lie');
+  return `${dead} in the dead letters: look there for what Customer.io said. Resume tries all again; what is rejected still goes to the dead letters. `;
 }
 
 function lastAnswer({ lastAnswerAt }) {
@@ -159,7 +162,7 @@ function lastAnswer({ lastAnswerAt }) {
 
 function nextTry({ nextTryAt }) {
   const left = nextTryAt === null ? 0 : (new Date(nextTryAt) - Date.now()) / 1000;
-  return left > 0 ? `Next try in ${words.span(left)}. ` : '';
+  return left > 0 ? `Next try in ${words.span(left)}. ` : nextTryAt === null ? '' : 'Next try now. ';
 }
 
 function facts(customerIo, counts, status) {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CustomerIoDestination.Suites;
 using Microsoft.Playwright;
 
@@ -6,6 +7,9 @@ namespace CustomerIoDestination.Browser.Tests.Support;
 /// <summary>One headless Chromium for all tests; each test takes a page of its own, which knows nothing of the others.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    // A busy machine takes its time; what is awaited mostly comes at once.
+    private const int PatienceMilliseconds = 60_000;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private IPlaywright? _playwright;
@@ -31,9 +35,13 @@ public sealed class Chromium : IAsyncLifetime
             Locale = "en-GB",
             TimezoneId = "UTC",
         });
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout(PatienceMilliseconds);
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         return await context.NewPageAsync();
     }
+
+    /// <summary>A text as it reads, for what is different at each look.</summary>
+    public static Regex Like(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>Keeps a picture of a page, where the environment's <c>SCREENSHOTS</c> names a folder for them.</summary>
     public static async Task KeepAsync(IPage page, string name)

@@ -14,6 +14,9 @@ internal sealed class CliRig : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The console's columns.</summary>
+    public int Width { get; init; } = 400;
+
     /// <summary>What somebody at a terminal types; null for no terminal.</summary>
     public string? Typed { get; set; }
 
@@ -42,7 +45,7 @@ internal sealed class CliRig : IDisposable
     public Task<int> RunAsync(CancellationToken cancellationToken, params string[] args)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
-        console.Profile.Width = 400;
+        console.Profile.Width = Width;
         return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed) { Input = () => new MemoryStream(Input) }).Parse(args).InvokeAsync(cancellationToken: cancellationToken);
     }
 
