@@ -90,3 +90,14 @@ func budgetStart(given string, thisMonth string) string =>
     : length(given) == 10 && endsWith(given, '-01') && onlyOf('0123456789-', given)
         ? given
         : fail('BUDGET_START: "${given}" is no first day of a month, like 2027-01-01.')
+
+@export()
+@description('Addresses that alerts are posted to, of a text with commas. What is refused is not shown: it may hold a token.')
+func webhookList(given string) string[] =>
+  map(
+    filter(map(split(given, ','), item => trim(item)), item => !empty(item)),
+    value =>
+      startsWith(toLower(value), 'https://') && length(split(value, '/')[2]) > 0
+        ? value
+        : fail('ALERT_WEBHOOK: an address does not begin with https:// and the name of a host.')
+  )

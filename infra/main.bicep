@@ -79,6 +79,13 @@ param dailyCapGigabytes int = -1
 @description('Addresses the alerts are sent to. Empty ones don\'t count.')
 param alertEmailAddresses string[] = []
 
+@description('Addresses the alerts are posted to, by https, with commas between. They often hold a token.')
+@secure()
+param alertWebhooks string = ''
+
+@description('Whether the app is asked from outside. Not where only some callers are let in: the test comes from addresses of its own.')
+param availabilityTest bool = true
+
 @description('Whether a time without any ingested event is an alert: it is where traffic never stops.')
 param alertOnSilence bool = false
 
@@ -100,6 +107,7 @@ param budgetStartDate string = ''
 param thisMonth string = utcNow('yyyy-MM-01')
 
 var suffix = toLower(uniqueString(subscription().id, environmentName, location))
+var applicationInsightsName = 'appi-${suffix}'
 var identityName = 'id-${suffix}'
 var tags = { 'azd-env-name': environmentName }
 
@@ -124,7 +132,7 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: tags
     workspaceName: 'log-${suffix}'
-    applicationInsightsName: 'appi-${suffix}'
+    applicationInsightsName: applicationInsightsName
     retentionDays: retentionDays
     dailyCapGigabytes: dailyCapGigabytes
     senderPrincipalId: identity.outputs.principalId
@@ -247,6 +255,10 @@ module alerting 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     options: alerts
     emailAddresses: filter(alertEmailAddresses, address => !empty(address))
+    webhooks: alertWebhooks
+    applicationInsightsName: applicationInsightsName
+    askFromOutside: availabilityTest && empty(allowedCallers)
+    healthUrl: '${app.outputs.url}/api/health'
     alertOnSilence: alertOnSilence
     monthlyBudget: monthlyBudget
     budgetStartDate: checks.budgetStart(budgetStartDate, thisMonth)

@@ -51,6 +51,8 @@ param retentionDays = number(readEnvironmentVariable('RETENTION_DAYS', ''), prof
 param dailyCapGigabytes = number(readEnvironmentVariable('DAILY_CAP_GIGABYTES', ''), profile.dailyCapGigabytes)
 
 param alertEmailAddresses = list(readEnvironmentVariable('ALERT_EMAIL', ''))
+param alertWebhooks = readEnvironmentVariable('ALERT_WEBHOOK', '')
+param availabilityTest = flag(readEnvironmentVariable('AVAILABILITY_TEST', ''), true)
 param alertOnSilence = flag(readEnvironmentVariable('ALERT_ON_SILENCE', ''), profile.alertOnSilence)
 param alerts = {
   oldestAgeSeconds: number(readEnvironmentVariable('ALERT_OLDEST_AGE_SECONDS', ''), profile.alerts.oldestAgeSeconds)

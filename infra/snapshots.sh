@@ -1,12 +1,20 @@
 #!/bin/sh
-# Writes the snapshots anew: what azd deploys with the variables of each environments/*.env and no others. Needs the Bicep CLI on the path;
-# `dotnet test tests/Infra.Tests` checks them.
+# Writes the snapshots anew: what is deployed with the variables of each environments/*.env, and of container-apps/sample.env, and no others. Needs the
+# Bicep CLI on the path; `dotnet test tests/Infra.Tests` checks them.
 set -eu
 cd "$(dirname "$0")"
 none=00000000-0000-0000-0000-000000000000
-for variables in environments/*.env; do
+
+# Parameters, variables, what comes out.
+write() {
   # shellcheck disable=SC2046 # one variable a line, without spaces
-  env --ignore-environment PATH="$PATH" HOME="$HOME" $(cat "$variables") \
-    bicep snapshot main.bicepparam --mode overwrite --subscription-id "$none" --tenant-id "$none" --location westeurope
-  mv main.snapshot.json "${variables%.env}.snapshot.json"
+  env --ignore-environment PATH="$PATH" HOME="$HOME" $(cat "$2") \
+    bicep snapshot "$1" --mode overwrite --subscription-id "$none" --tenant-id "$none" --location westeurope
+  made="${1%.bicepparam}.snapshot.json"
+  [ "$made" = "$3" ] || mv "$made" "$3"
+}
+
+for variables in environments/*.env; do
+  write main.bicepparam "$variables" "${variables%.env}.snapshot.json"
 done
+write container-apps/main.bicepparam container-apps/sample.env container-apps/main.snapshot.json

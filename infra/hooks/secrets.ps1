@@ -58,8 +58,8 @@ if ($env:CUSTOMERIO_API_KEY) {
   Write-Warning 'customerio-api-key is missing or empty: the destination stays paused until it is set.'
 }
 
-# References to the vault are read when the app starts.
-if ($changed) {
+# References to the vault are read when the app starts. A container has no name here: it is started afterwards.
+if ($changed -and $env:AZURE_FUNCTION_APP_NAME) {
   az functionapp restart --resource-group $env:AZURE_RESOURCE_GROUP --name $env:AZURE_FUNCTION_APP_NAME --output none
 }
 

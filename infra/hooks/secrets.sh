@@ -63,8 +63,8 @@ elif ! has_value customerio-api-key; then
   echo "customerio-api-key is missing or empty: the destination stays paused until it is set." >&2
 fi
 
-# References to the vault are read when the app starts.
-if [ -n "$changed" ]; then
+# References to the vault are read when the app starts. A container has no name here: it is started afterwards.
+if [ -n "$changed" ] && [ -n "${AZURE_FUNCTION_APP_NAME:-}" ]; then
   az functionapp restart --resource-group "$AZURE_RESOURCE_GROUP" --name "$AZURE_FUNCTION_APP_NAME" --output none
 fi
 

@@ -17,8 +17,21 @@ param queueSizeMegabytes int
 param workspaceId string
 param options alertOptions
 
+@description('Of Application Insights, which asks the app from outside.')
+param applicationInsightsName string
+
+@description('Whether somebody asks: not where nobody outside could reach the app.')
+param askFromOutside bool
+
+@description('What is asked.')
+param healthUrl string
+
 @description('Addresses the action group writes to. None: alerts are seen in the portal only.')
 param emailAddresses string[]
+
+@description('Addresses the action group posts to, with commas between. They often hold a token, so they are kept out of the deployment history.')
+@secure()
+param webhooks string
 
 @description('Whether a time without any ingested event is an alert: it is where traffic never stops.')
 param alertOnSilence bool
@@ -30,20 +43,12 @@ param monthlyBudget int
 @description('The first day of the month the budget is made in, as yyyy-MM-01. It must not change afterwards.')
 param budgetStartDate string
 
-resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
-  name: 'ag-${suffix}'
-  location: 'global'
-  tags: tags
-  properties: {
-    enabled: true
-    groupShortName: 'destination'
-    emailReceivers: [
-      for (address, index) in emailAddresses: {
-        name: 'email-${index}'
-        emailAddress: address
-        useCommonAlertSchema: true
-      }
-    ]
+module actionGroup 'action-group.bicep' = {
+  params: {
+    tags: tags
+    suffix: suffix
+    emailAddresses: emailAddresses
+    webhooks: webhooks
   }
 }
 
@@ -54,7 +59,18 @@ module onMetric 'metric-alerts.bicep' = {
     serviceBusId: serviceBusId
     queueName: queueName
     queueSizeMegabytes: queueSizeMegabytes
-    actionGroupId: actionGroup.id
+    actionGroupId: actionGroup.outputs.id
+  }
+}
+
+module onAvailability 'availability.bicep' = if (askFromOutside) {
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    applicationInsightsName: applicationInsightsName
+    healthUrl: healthUrl
+    actionGroupId: actionGroup.outputs.id
   }
 }
 
@@ -66,7 +82,7 @@ module onLog 'log-alerts.bicep' = {
     workspaceId: workspaceId
     options: options
     alertOnSilence: alertOnSilence
-    actionGroupId: actionGroup.id
+    actionGroupId: actionGroup.outputs.id
   }
 }
 
@@ -103,7 +119,7 @@ resource onHealth 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
     actions: {
       actionGroups: [
         {
-          actionGroupId: actionGroup.id
+          actionGroupId: actionGroup.outputs.id
         }
       ]
     }
@@ -127,7 +143,7 @@ resource monthly 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget 
         thresholdType: 'Actual'
         contactEmails: emailAddresses
         contactGroups: [
-          actionGroup.id
+          actionGroup.outputs.id
         ]
       }
       forecast100: {
@@ -137,7 +153,7 @@ resource monthly 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget 
         thresholdType: 'Forecasted'
         contactEmails: emailAddresses
         contactGroups: [
-          actionGroup.id
+          actionGroup.outputs.id
         ]
       }
     }

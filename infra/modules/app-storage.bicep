@@ -60,13 +60,22 @@ module state 'storage.bicep' = {
   }
 }
 
-module access 'storage-access.bicep' = {
+module hostAccess 'storage-access.bicep' = {
   dependsOn: [
     host
-    state
   ]
   params: {
     hostAccountName: hostAccount
+    appPrincipalId: appPrincipalId
+    appIdentityName: appIdentityName
+  }
+}
+
+module stateAccess 'state-access.bicep' = {
+  dependsOn: [
+    state
+  ]
+  params: {
     stateAccountName: stateAccount
     leaseContainerName: leaseContainer
     appPrincipalId: appPrincipalId

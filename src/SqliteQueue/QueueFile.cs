@@ -52,6 +52,7 @@ public sealed class QueueFile : IAsyncDisposable
         Clock = clock;
         Retention = new Retention(readers, Writer, deadLetterRetention, clock, timeProvider, logger);
         Guard = new FileGuard(fileLock, watch, Checkpoints, readers, path, logger);
+        Guard.TellOfNetwork(OperatingSystem.IsLinux() ? File.ReadAllText("/proc/mounts") : "");
         Housekeeping = new Housekeeping(readers, Writer, Checkpoints, reserve, Guard, Retention, Leases, timeProvider, logger);
         _upkeep = Task.WhenAll(
             Task.Run(() => Checkpoints.RunAsync(_stopping.Token)),
@@ -194,7 +195,7 @@ public sealed class QueueFile : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new QueueFileException(QueueFileError.Unwritable, path, e.Message, e);
+            throw QueueFileException.Unwritable(path, e);
         }
     }
 }

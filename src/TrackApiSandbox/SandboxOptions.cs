@@ -6,8 +6,11 @@ public sealed class SandboxOptions
     /// <summary>Name of the configuration section.</summary>
     public const string SectionName = "Sandbox";
 
-    /// <summary>Port on 127.0.0.1; 0 takes any free one. The default value is 7072.</summary>
+    /// <summary>Port it listens on; 0 takes any free one. The default value is 7072.</summary>
     public int Port { get; init; } = 7072;
+
+    /// <summary>Whether it listens on every address and not on 127.0.0.1 alone: for a container, whose network is its own. The default value is false.</summary>
+    public bool Anywhere { get; init; }
 
     /// <summary>The only site id that is let in; null lets in any that is not empty. The default value is null.</summary>
     public string? SiteId { get; init; }

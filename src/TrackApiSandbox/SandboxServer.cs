@@ -11,7 +11,7 @@ using TrackApiSandbox.TrackApi;
 namespace TrackApiSandbox;
 
 /// <summary>
-/// A running stand-in for Customer.io's Track API (v1 and v2) on 127.0.0.1, with the documented limits, error texts and rules.
+/// A running stand-in for Customer.io's Track API (v1 and v2) on this machine, with the documented limits, error texts and rules.
 /// Everything is kept in memory and ends with the server. What it knows can be read here or over HTTP under <c>/sandbox</c>.
 /// </summary>
 public sealed class SandboxServer : IAsyncDisposable
@@ -30,7 +30,7 @@ public sealed class SandboxServer : IAsyncDisposable
         _workspace = workspace;
         _requests = requests;
         _faults = faults;
-        BaseAddress = new Uri(app.Urls.Single());
+        BaseAddress = new Uri(app.Urls.Single().Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal));
     }
 
     /// <summary>Where it listens, for example <c>http://127.0.0.1:7072/</c>.</summary>
@@ -54,14 +54,14 @@ public sealed class SandboxServer : IAsyncDisposable
         var requests = new RequestLog(time);
         var faults = new FaultPlan(time, new Random(options.FaultSeed));
         var trackApi = new TrackApiEndpoints(workspace, time, options.Region is SandboxRegion.Eu ? "eu" : "us");
-        var control = new ControlRoutes(workspace, requests, faults);
+        var control = new ControlRoutes(workspace, requests, faults, options.Anywhere);
         var handler = new RequestHandler(trackApi, control, requests, faults, new BasicCredentials(options.SiteId, options.ApiKey), time, stopping.Token);
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Listen(options.Anywhere ? IPAddress.Any : IPAddress.Loopback, options.Port);
         });
         WebApplication app = builder.Build();
         app.Run(handler.HandleAsync);

@@ -58,7 +58,7 @@ public sealed class AlertTests
     [MemberData(nameof(Snapshot.Environments), MemberType = typeof(Snapshot))]
     public void Metric_alerts_look_at_metrics_that_exist_and_at_our_queue_only(string environment)
     {
-        foreach (JsonObject alert in Snapshot.Of(environment).All(MetricAlerts))
+        foreach (JsonObject alert in Snapshot.Of(environment).All(MetricAlerts).Where(alert => !Snapshot.Text(alert["name"]).StartsWith("availability-", StringComparison.Ordinal)))
         {
             JsonNode criterion = alert["properties"]!["criteria"]!["allOf"]!.AsArray().ShouldHaveSingleItem()!;
 
@@ -77,7 +77,7 @@ public sealed class AlertTests
 
         names.ShouldBe(
         [
-            "broker-server-errors", "broker-throttled", "dead-letters", "failed-functions", "heartbeat", "ingest-unavailable",
+            "availability", "broker-server-errors", "broker-throttled", "dead-letters", "failed-functions", "heartbeat", "ingest-unavailable",
             "oldest-age", "paused", "queue-size", "rate-limited", "server-errors", "silence", "watch-stopped",
         ]);
         prod.All("Microsoft.Insights/activityLogAlerts").Count.ShouldBe(1);
@@ -91,6 +91,55 @@ public sealed class AlertTests
         Severity("paused").ShouldBe(1);
         Severity("heartbeat").ShouldBe(1);
         Severity("queue-size").ShouldBe(1);
+        Severity("availability").ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_app_is_asked_from_five_places_outside_and_two_that_fail_are_an_alert()
+    {
+        Snapshot prod = Snapshot.Of("prod");
+        JsonObject test = prod.One("Microsoft.Insights/webtests");
+        string component = Snapshot.Text(prod.One("Microsoft.Insights/components")["id"]);
+        JsonNode alert = Alert("availability")["properties"]!;
+
+        Snapshot.Text(test["tags"]![$"hidden-link:{component}"]).ShouldBe("Resource", "without the tag Azure refuses the test");
+        Snapshot.Text(test["properties"]!["Request"]!["RequestUrl"]).ShouldContain("/api/health");
+        test["properties"]!["Locations"]!.AsArray().Count.ShouldBe(5, "fewer make one place's trouble an alert");
+        Snapshot.Text(test["properties"]!["SyntheticMonitorId"]).ShouldBe(Snapshot.Text(test["name"]));
+        Snapshot.Text(alert["criteria"]!["webTestId"]).ShouldBe(Snapshot.Text(test["id"]));
+        Snapshot.Text(alert["criteria"]!["componentId"]).ShouldBe(component);
+        alert["scopes"]!.AsArray().Select(scope => Snapshot.Text(scope)).ShouldBe([Snapshot.Text(test["id"]), component]);
+        alert["criteria"]!["failedLocationCount"]!.GetValue<int>().ShouldBe(2);
+    }
+
+    // The test comes from addresses of its own, which a closed app does not let in.
+    [Fact]
+    public void An_app_that_lets_only_some_in_is_not_asked_from_outside()
+    {
+        Snapshot.Of("private").All("Microsoft.Insights/webtests").ShouldBeEmpty();
+        Snapshot.Of("private").All(MetricAlerts).ShouldNotContain(alert => Snapshot.Text(alert["name"]).StartsWith("availability-", StringComparison.Ordinal));
+    }
+
+    [BicepFact]
+    public async Task Nobody_is_asked_from_outside_where_it_is_switched_off()
+    {
+        Snapshot snapshot = await Bicep.SnapshotAsync(new Dictionary<string, string?>(Bicep.EnvironmentVariables("dev"), StringComparer.Ordinal) { ["AVAILABILITY_TEST"] = "false" });
+
+        snapshot.All("Microsoft.Insights/webtests").ShouldBeEmpty();
+    }
+
+    // The addresses often hold a token: not even the snapshot shows them.
+    [BicepFact]
+    public async Task Alerts_are_posted_to_the_webhooks_whose_addresses_nobody_sees()
+    {
+        Snapshot snapshot = await Bicep.SnapshotAsync(new Dictionary<string, string?>(Bicep.EnvironmentVariables("prod"), StringComparer.Ordinal) { ["ALERT_WEBHOOK"] = "https://example.com/hook?token=s3cr3t" });
+
+        snapshot.Resources.ShouldAllBe(resource => !resource.ToJsonString(null).Contains("s3cr3t", StringComparison.Ordinal));
+        string module = Repository.Text("infra/modules/action-group.bicep");
+        module.ShouldContain("@secure()\nparam webhooks string");
+        module.ShouldContain("serviceUri: uri");
+        module.ShouldContain("for (uri, index) in webhookList(webhooks)");
+        Repository.Text("infra/main.bicep").ShouldContain("@secure()\nparam alertWebhooks string");
     }
 
     // Request rows are the host's, sampled and delayed: the app's own counter stands beside them.

@@ -27,6 +27,9 @@ public sealed partial class ChecksTests
         ("callers(['2001::db8::1'])", "2001::db8::1/128' is not valid"),
         ("operators(['2001:db8::1'])", "ALLOWED_OPERATORS: \"2001:db8::1\" is IPv6"),
         ("operators(['me'])", "ALLOWED_OPERATORS: \"me\" is no address"),
+        ("webhookList('http://example.com/a')", "ALERT_WEBHOOK: an address does not begin with https://"),
+        ("webhookList('https:///a')", "ALERT_WEBHOOK: an address does not begin with https://"),
+        ("webhookList('on-call')", "ALERT_WEBHOOK: an address does not begin with https://"),
         ("budgetStart('2027-01-15', '2026-12-01')", "BUDGET_START: \"2027-01-15\" is no first day"),
         ("budgetStart('January 27', '2026-12-01')", "BUDGET_START: \"January 27\" is no first day"),
     ];
@@ -42,6 +45,8 @@ public sealed partial class ChecksTests
         ("environment('Prod-2_eu.(a)')", "'Prod-2_eu.(a)'"),
         ("join(callers(['10.0.0.1/8', '2001:db8:12::7', '203.0.113.7', '2001:DB8::/32']), ' ')", "'10.0.0.0/8 2001:db8:12::7/128 203.0.113.7/32 2001:db8::/32'"),
         ("join(operators(['192.0.2.10', '192.0.2.0/24']), ' ')", "'192.0.2.10 192.0.2.0/24'"),
+        ("join(webhookList('https://example.com/a?t=1, HTTPS://example.com/b,'), ' ')", "'https://example.com/a?t=1 HTTPS://example.com/b'"),
+        ("length(webhookList(''))", "0"),
         ("budgetStart('', '2026-12-01')", "'2026-12-01'"),
         ("budgetStart('2027-01-01', '2026-12-01')", "'2027-01-01'"),
     ];
@@ -76,13 +81,13 @@ public sealed partial class ChecksTests
     [Fact]
     public void Every_check_stands_where_its_variable_is_used()
     {
-        string templates = Repository.Text("infra/main.bicep") + Repository.Text("infra/modules/function-app.bicep");
+        string templates = Repository.Text("infra/main.bicep") + Repository.Text("infra/modules/function-app.bicep") + Repository.Text("infra/modules/action-group.bicep");
 
         string[] used =
         [
             "checks.environment(environmentName)", "checks.serviceBus(serviceBus)", "checks.callers(allowedCallers)", "checks.operators(allowedOperators)",
             "checks.alwaysReady('ALWAYS_READY_HTTP', alwaysReadyHttp, zoneRedundant)", "checks.alwaysReady('ALWAYS_READY_DELIVERY', alwaysReadyDelivery, zoneRedundant)",
-            "share(settings.?Telemetry__SuccessSampling", "checks.budgetStart(budgetStartDate, thisMonth)",
+            "share(settings.?Telemetry__SuccessSampling", "checks.budgetStart(budgetStartDate, thisMonth)", "webhookList(webhooks)",
         ];
         used.ShouldAllBe(call => templates.Contains(call, StringComparison.Ordinal));
         templates.ShouldContain("param thisMonth string = utcNow('yyyy-MM-01')");

@@ -9,6 +9,7 @@ namespace CustomerIoDestination.Infra;
 public sealed partial class EmulatorTests
 {
     private const string ConfigFile = "infra/emulator/config.json";
+    private const string ComposeFile = "infra/emulator/compose.yaml";
     private const int MaxDeliveryCount = 10;
     private const string MaxTimeToLive = "PT1H";
     private const string MaxDuplicateWindow = "PT5M";
@@ -47,9 +48,9 @@ public sealed partial class EmulatorTests
     [Fact]
     public void Compose_gives_the_emulator_that_config_and_listens_on_this_machine_only()
     {
-        JsonNode services = Yaml.Read("docker-compose.yml")["services"]!;
+        JsonNode services = Yaml.Read(ComposeFile)["services"]!;
 
-        services["servicebus"]!["volumes"]![0]!.GetValue<string>().ShouldStartWith($"./{ConfigFile}:/ServiceBus_Emulator/ConfigFiles/Config.json");
+        services["servicebus"]!["volumes"]![0]!.GetValue<string>().ShouldStartWith($"./{Path.GetFileName(ConfigFile)}:/ServiceBus_Emulator/ConfigFiles/Config.json");
         services.AsObject().SelectMany(service => service.Value!["ports"]?.AsArray() ?? [])
             .ShouldAllBe(port => port!.GetValue<string>().StartsWith("127.0.0.1:", StringComparison.Ordinal));
         services["servicebus"]!["environment"]!["MSSQL_SA_PASSWORD"]!.GetValue<string>()
@@ -59,7 +60,7 @@ public sealed partial class EmulatorTests
     [Fact]
     public void The_emulator_starts_when_its_database_answers()
     {
-        JsonNode services = Yaml.Read("docker-compose.yml")["services"]!;
+        JsonNode services = Yaml.Read(ComposeFile)["services"]!;
         string check = services["sql"]!["healthcheck"]!["test"]![1]!.GetValue<string>();
 
         services["servicebus"]!["depends_on"]!["sql"]!["condition"]!.GetValue<string>().ShouldBe("service_healthy");
@@ -71,7 +72,7 @@ public sealed partial class EmulatorTests
     [Fact]
     public void Every_image_has_a_fixed_tag_and_a_variable_for_another()
     {
-        string[] images = [.. Yaml.Read("docker-compose.yml")["services"]!.AsObject().Select(service => service.Value!["image"]!.GetValue<string>())];
+        string[] images = [.. Yaml.Read(ComposeFile)["services"]!.AsObject().Select(service => service.Value!["image"]!.GetValue<string>())];
 
         images.ShouldAllBe(image => FixedTag().IsMatch(image) && !image.Contains("latest", StringComparison.Ordinal));
         images.ShouldContain(image => image.EndsWith($":-{Repository.Json("tests/AzureServices.Tests/azurite/package.json")["dependencies"]!["azurite"]}}}", StringComparison.Ordinal),

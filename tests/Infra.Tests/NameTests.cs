@@ -23,6 +23,7 @@ public sealed class NameTests
         ["Microsoft.Web/sites"] = "^[a-zA-Z0-9][-a-zA-Z0-9]{0,30}[a-zA-Z0-9]$",
         ["Microsoft.Insights/actionGroups"] = "^[-a-zA-Z0-9 _]{1,260}$",
         ["Microsoft.Insights/metricAlerts"] = @"^[^*#&+:<>?@%{}\\/]{1,260}$",
+        ["Microsoft.Insights/webtests"] = @"^[-\w.()]{1,64}$",
         ["Microsoft.Insights/scheduledQueryRules"] = @"^[^*#&+:<>?@%{}\\/]{1,260}$",
         ["Microsoft.Insights/activityLogAlerts"] = @"^[^*#&+:<>?@%{}\\/]{1,260}$",
         ["Microsoft.Consumption/budgets"] = "^[-a-zA-Z0-9_]{1,63}$",

@@ -38,6 +38,8 @@ public sealed partial class ParameterTests
         ["RETENTION_DAYS"] = "45",
         ["DAILY_CAP_GIGABYTES"] = "9",
         ["ALERT_EMAIL"] = "a@example.com,b@example.com",
+        ["ALERT_WEBHOOK"] = "https://example.com/a?token=1,https://example.com/b",
+        ["AVAILABILITY_TEST"] = "false",
         ["ALERT_ON_SILENCE"] = "true",
         ["ALERT_OLDEST_AGE_SECONDS"] = "1200",
         ["ALERT_RATE_LIMITED"] = "51",
@@ -107,6 +109,8 @@ public sealed partial class ParameterTests
         Value(given, "retentionDays").ShouldBe("45");
         Value(given, "dailyCapGigabytes").ShouldBe("9");
         Value(given, "alertEmailAddresses").ShouldBe("""["a@example.com","b@example.com"]""");
+        Value(given, "alertWebhooks").ShouldBe("\"https://example.com/a?token=1,https://example.com/b\"");
+        Value(given, "availabilityTest").ShouldBe("false");
         Value(given, "alertOnSilence").ShouldBe("true");
         Value(given, "alerts").ShouldBe("""{"oldestAgeSeconds":1200,"rateLimited":51,"serverErrors":52,"silenceWindow":"PT6H"}""");
         Value(given, "monthlyBudget").ShouldBe("321");

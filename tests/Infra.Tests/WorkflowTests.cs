@@ -114,11 +114,15 @@ public sealed partial class WorkflowTests
         JsonNode workflow = Yaml.Read(".github/workflows/deploy.yml");
         JsonObject variables = workflow["jobs"]!["deploy"]!["env"]!.AsObject();
         string[] own = ["AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_SUBSCRIPTION_ID", "AZURE_PRINCIPAL_TYPE", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "PROFILE"];
-        string[] given = [.. ParameterFile.Variables.Except(own).Except(["AZURE_PRINCIPAL_ID"]), "SECRETS_BY_HAND"];
+        string[] secrets = ["ALERT_WEBHOOK"];
+        string[] given = [.. ParameterFile.Variables.Except(own).Except(["AZURE_PRINCIPAL_ID", .. secrets]), "SECRETS_BY_HAND"];
 
         variables["PROFILE"]!.GetValue<string>().ShouldBe("${{ vars.PROFILE || inputs.environment }}");
-        variables.Select(variable => variable.Key).ShouldBe([.. own, .. given], ignoreOrder: true);
+        variables.Select(variable => variable.Key).ShouldBe([.. own, .. given, .. secrets], ignoreOrder: true);
         given.ShouldAllBe(name => variables[name]!.GetValue<string>() == $"${{{{ vars.{name} }}}}");
+        secrets.ShouldAllBe(name => variables[name]!.GetValue<string>() == $"${{{{ secrets.{name} }}}}");
+        Yaml.Read("azure.yaml")["pipeline"]!["secrets"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(secrets);
+        Yaml.Read(".github/workflows/azure-dev.yml")["jobs"]!["deploy"]!["secrets"]!.AsObject().Select(secret => secret.Key).ShouldBe(secrets);
         Repository.Text(".github/workflows/deploy.yml").ShouldNotContain("GITHUB_ENV");
         workflow["on"]!["workflow_dispatch"]!["inputs"]!["environment"]!["options"]!.AsArray().Select(option => option!.GetValue<string>()).ShouldBe(Snapshot.Names, ignoreOrder: true);
         Yaml.Read("azure.yaml")["pipeline"]!["variables"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe([.. given, "PROFILE"], ignoreOrder: true);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using TrackApiSandbox.Tests.Support;
 
@@ -29,6 +30,31 @@ public sealed class ServerTests
 
         refusal.Message.ShouldContain("Sandbox__Port must be between 0 and 65535.");
     }
+
+    // By a name in its network (http://sandbox:7072) or an address; a name with a dot could be made to lead here by whoever owns the domain.
+    [Theory]
+    [InlineData("sandbox", true)]
+    [InlineData("192.0.2.1", true)]
+    [InlineData("localhost", true)]
+    [InlineData("attacker.example", false)]
+    public async Task In_a_container_it_is_asked_by_names_nobody_else_can_make_lead_there(string name, bool answers)
+    {
+        await using var anywhere = await RunningSandbox.StartAsync(new SandboxOptions { Port = 0, Anywhere = true });
+        await using var alone = await RunningSandbox.StartAsync();
+
+        (await AskAsync(anywhere)).ShouldBe(answers ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        (await AskAsync(alone)).ShouldBe(name == "localhost" ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+
+        async Task<HttpStatusCode> AskAsync(RunningSandbox sandbox)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox/stats") { Headers = { Host = $"{name}:{sandbox.Server.BaseAddress.Port}" } };
+            using HttpResponseMessage response = await sandbox.Client.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public void A_sandbox_listens_on_its_machine_alone_unless_it_is_told_otherwise() => new SandboxOptions().Anywhere.ShouldBeFalse();
 
     [Fact]
     public async Task A_stopped_server_frees_its_port()

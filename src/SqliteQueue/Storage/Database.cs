@@ -59,7 +59,7 @@ internal static class Database
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             connection?.Dispose();
-            throw new QueueFileException(QueueFileError.Unwritable, path, e.Message, e);
+            throw QueueFileException.Unwritable(path, e);
         }
         catch
         {

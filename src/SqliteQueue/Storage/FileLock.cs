@@ -50,7 +50,7 @@ internal sealed class FileLock : IDisposable
             beside?.Dispose();
             throw HeldByAnother.Contains(e.HResult)
                 ? new QueueFileException(QueueFileError.InUse, queuePath, "another process works on it.", e)
-                : new QueueFileException(QueueFileError.Unwritable, queuePath, e.Message, e);
+                : QueueFileException.Unwritable(queuePath, e);
         }
     }
 
@@ -157,4 +157,45 @@ internal static class RealPath
             ? Resolve(Path.GetFullPath(target, Path.GetDirectoryName(real)!), ref links)
             : throw new IOException("Too many symbolic links, or links in a circle.");
     }
+}
+
+/// <summary>
+/// The file system under a path, and whether it is one over a network: there the operating system's locks may not reach other machines, and SQLite's WAL needs
+/// memory that all its users share. Two hosts would work on one queue.
+/// </summary>
+internal static class NetworkFileSystem
+{
+    // As /proc/mounts calls them. Of what a program mounts (fuse.…) only those that are known to stay on the machine are not meant.
+    private static readonly HashSet<string> Networked = new(StringComparer.Ordinal)
+    {
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "afs", "ocfs2", "gfs2", "vboxsf", "virtiofs",
+    };
+
+    private static readonly HashSet<string> Local = new(StringComparer.Ordinal) { "fuse.fuse-overlayfs", "fuse.lxcfs", "fuse.ntfs-3g" };
+
+    /// <summary>The type of the network file system a path lies on; null where it lies on the machine itself.</summary>
+    /// <param name="mounts">The text of <c>/proc/mounts</c>, oldest mount first.</param>
+    /// <param name="path">A full path without symbolic links.</param>
+    public static string? Under(string mounts, string path)
+    {
+        (string At, string Type) under = ("", "");
+        foreach (string line in mounts.Split('\n'))
+        {
+            // The last one at a place hides those before it.
+            if (line.Split(' ') is [_, var place, var type, ..] && Unescape(place) is var at && Contains(at, path) && at.Length >= under.At.Length)
+            {
+                under = (at, type);
+            }
+        }
+
+        return Networked.Contains(under.Type) || (under.Type.StartsWith("fuse.", StringComparison.Ordinal) && !Local.Contains(under.Type)) ? under.Type : null;
+    }
+
+    private static bool Contains(string folder, string path) =>
+        folder == "/" || (path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/'));
+
+    // Blanks, tabs, line ends and backslashes stand there as \040 and so on.
+    private static string Unescape(string place) => place
+        .Replace(@"\040", " ", StringComparison.Ordinal).Replace(@"\011", "\t", StringComparison.Ordinal)
+        .Replace(@"\012", "\n", StringComparison.Ordinal).Replace(@"\134", @"\", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
 
 namespace CustomerIoDestination.SqliteQueue.Storage;
@@ -42,6 +43,9 @@ internal sealed class FileWatch : IDisposable
 
     /// <summary>What was noticed so far.</summary>
     public FileTrouble Trouble => _trouble;
+
+    /// <summary>How long the WAL is.</summary>
+    public long WalBytes => RandomAccess.GetLength(_wal.Handle);
 
     /// <summary>How long the database is.</summary>
     public long DatabaseBytes => RandomAccess.GetLength(_database.Handle);
@@ -115,6 +119,13 @@ public sealed class QueueFileException : Exception
     /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>The file can't be created, opened or written.</summary>
+    internal static QueueFileException Unwritable(string path, Exception cause) => new(
+        QueueFileError.Unwritable,
+        path,
+        cause is UnauthorizedAccessException && Account.Of(path) is { } account ? account.ToString() : cause.Message,
+        cause);
+
     private static string Describe(QueueFileError error, string path, string detail) => error switch
     {
         QueueFileError.Unwritable => $"The queue file '{path}' (setting Queue__Path) can't be written: {detail} Choose a path this account may write to.",
@@ -143,4 +154,36 @@ public enum QueueFileError
 
     /// <summary>Another process (or another queue in this one) holds it.</summary>
     InUse,
+}
+
+/// <summary>As whom this process runs, and what the folder lets others do: what somebody must know whose volume belongs to another user.</summary>
+/// <param name="UserId">The number of the user.</param>
+/// <param name="Folder">The nearest folder that exists on the way to the file.</param>
+/// <param name="Mode">What its owner, its group and others may do.</param>
+internal sealed partial record Account(string UserId, string Folder, UnixFileMode Mode)
+{
+    /// <summary>Reads them; null where the system does not tell.</summary>
+    public static Account? Of(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        string? folder = System.IO.Path.GetDirectoryName(path);
+        while (folder is not null && !Directory.Exists(folder))
+        {
+            folder = System.IO.Path.GetDirectoryName(folder);
+        }
+
+        return folder is not null && EffectiveUser().Match(File.ReadAllText("/proc/self/status")) is { Success: true } user
+            ? new Account(user.Groups["id"].Value, folder, File.GetUnixFileMode(folder))
+            : null;
+    }
+
+    public override string ToString() =>
+        $"this process runs as the user with the id {UserId}, who may not write there. The folder '{Folder}' has mode {Convert.ToString((int)Mode, 8)}; if that user is to have it: chown {UserId} on it (of a container's volume: on the machine).";
+
+    [GeneratedRegex(@"^Uid:\s+[0-9]+\s+(?<id>[0-9]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex EffectiveUser();
 }

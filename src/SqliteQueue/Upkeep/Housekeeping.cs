@@ -155,8 +155,12 @@ internal sealed partial class Housekeeping(
 /// <summary>Looks each second whether the queue's file is where it was, whole and readable, and whether the lock beside it is held; says once what is wrong.</summary>
 internal sealed partial class FileGuard(FileLock fileLock, FileWatch watch, Checkpoints checkpoints, ReaderPool readers, string path, ILogger logger)
 {
+    // Twice what the WAL keeps: without a reader that stays it is never that long.
+    private const long LongWal = 2 * Database.WalBytesKept;
+
     private volatile bool _cannotRead;
     private bool _isTold;
+    private long _walTold;
 
     /// <summary>Whether the file is there and could be read when it was looked at last.</summary>
     public bool IsWell => watch.Trouble is FileTrouble.None && !_cannotRead;
@@ -168,6 +172,7 @@ internal sealed partial class FileGuard(FileLock fileLock, FileWatch watch, Chec
         checkpoints.LookAtLengths();
         fileLock.HoldAgain();
         Tell();
+        TellOfWal(watch.WalBytes);
         try
         {
             _ = await readers.ReadAsync(static tables => tables.Events.First(), cancellationToken);
@@ -177,6 +182,31 @@ internal sealed partial class FileGuard(FileLock fileLock, FileWatch watch, Chec
         {
             _cannotRead = true;
             throw;
+        }
+    }
+
+    /// <summary>Warns where the file lies on a network: nothing there keeps a second machine's host out.</summary>
+    /// <param name="mounts">The system's table of mounts.</param>
+    public void TellOfNetwork(string mounts)
+    {
+        if (NetworkFileSystem.Under(mounts, path) is { } type)
+        {
+            Log.OnNetwork(logger, path, type);
+        }
+    }
+
+    /// <summary>Says it when the WAL is long, at each doubling again, and when it is short again.</summary>
+    private void TellOfWal(long bytes)
+    {
+        if (bytes >= Math.Max(LongWal, 2 * _walTold))
+        {
+            _walTold = bytes;
+            Log.LongWal(logger, path, bytes / (1024 * 1024));
+        }
+        else if (_walTold > 0 && bytes < LongWal)
+        {
+            _walTold = 0;
+            Log.ShortWal(logger, path);
         }
     }
 
@@ -209,5 +239,18 @@ internal sealed partial class FileGuard(FileLock fileLock, FileWatch watch, Chec
             "The queue's file '{Path}' or its -wal was cut shorter by something else while this host works on it. Events are refused from now on (queue_file_lost). What can still be read is "
             + "delivered; partitions that can't be are in the status. Then stop this host, move the file away and start it again.")]
         public static partial void Cut(ILogger logger, string path);
+
+        [LoggerMessage(23, LogLevel.Warning,
+            "The queue's file '{Path}' lies on a network file system ({Type}). One host alone may work on it: there is no certain lock against a host on another machine. A disk of this machine is "
+            + "safer, and faster.")]
+        public static partial void OnNetwork(ILogger logger, string path, string type);
+
+        [LoggerMessage(24, LogLevel.Warning,
+            "The write-ahead log '{Path}-wal' has grown to {Megabytes} MB, because another program has had the queue's file open for reading for long (a shell, a backup): end it. Nothing is lost, but "
+            + "what was delivered stays readable in it, and a full disk refuses events (queue_full).")]
+        public static partial void LongWal(ILogger logger, string path, long megabytes);
+
+        [LoggerMessage(25, LogLevel.Information, "The write-ahead log '{Path}-wal' is short again.")]
+        public static partial void ShortWal(ILogger logger, string path);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -11,7 +12,7 @@ using TrackApiSandbox.TrackApi;
 namespace TrackApiSandbox.Http;
 
 /// <summary>The sandbox's own routes under <c>/sandbox</c>: what it knows, what it received, and what shall go wrong. They need no key.</summary>
-internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, FaultPlan faults)
+internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, FaultPlan faults, bool anywhere)
 {
     private const int DefaultPage = 100;
 
@@ -54,11 +55,12 @@ internal sealed class ControlRoutes(Workspace workspace, RequestLog requests, Fa
 
     /// <summary>
     /// A page from elsewhere in the same browser must neither read people nor change anything: it is told by what the browser says of it, or by a name that leads here.
-    /// A change is refused to a page of another port of this machine too, which browsers call the same site.
+    /// A change is refused to a page of another port of this machine too, which browsers call the same site. Where it listens anywhere, names without a dot (a
+    /// container's) and addresses are its own too: nobody can make one of those lead here.
     /// </summary>
-    private static bool IsForeign(HttpRequest request) =>
+    private bool IsForeign(HttpRequest request) =>
         request.Headers["Sec-Fetch-Site"] == "cross-site"
-        || request.Host.Host is not ("127.0.0.1" or "localhost")
+        || !(request.Host.Host is "127.0.0.1" or "localhost" || (anywhere && (!request.Host.Host.Contains('.') || IPAddress.TryParse(request.Host.Host, out _))))
         || (!HttpMethods.IsGet(request.Method) && request.Headers.Origin.Any(origin => !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)));
 
     private static long Number(IQueryCollection query, string name, long otherwise) =>

@@ -34,6 +34,19 @@ internal static class Bicep
         return await RunAsync(copy, EnvironmentVariables(environment), SnapshotArguments("validate"));
     }
 
+    /// <summary>Compares the container's snapshot with what would be deployed now.</summary>
+    public static Task<CommandResult> ValidateContainerSnapshotAsync()
+    {
+        string copy = Path.Combine(CopyOfTemplates("snapshot-container"), "container-apps");
+        Dictionary<string, string?> variables = ReadVariables("infra/container-apps/sample.env");
+        foreach (string name in ParameterFile.Variables.Append("REGISTRY_SERVER"))
+        {
+            variables.TryAdd(name, null);
+        }
+
+        return CommandLine.RunAsync(Executable.Value, copy, variables, SnapshotArguments("validate"));
+    }
+
     /// <summary>What azd deploys with these variables and no others.</summary>
     public static async Task<Snapshot> SnapshotAsync(IReadOnlyDictionary<string, string?> variables, [CallerMemberName] string caller = "")
     {
@@ -62,8 +75,10 @@ internal static class Bicep
         RunAsync(Repository.PathOf("infra"), variables, "build-params", "main.bicepparam", "--stdout");
 
     /// <summary>The variables of an environment's file.</summary>
-    public static Dictionary<string, string?> EnvironmentVariables(string environment) =>
-        Repository.Text($"infra/environments/{environment}.env").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    public static Dictionary<string, string?> EnvironmentVariables(string environment) => ReadVariables($"infra/environments/{environment}.env");
+
+    private static Dictionary<string, string?> ReadVariables(string file) =>
+        Repository.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1], StringComparer.Ordinal);
 
     // A machine that has some of them set would see other parameters.

@@ -21,6 +21,9 @@ internal sealed class Snapshot
     /// <summary>The snapshot of an environment.</summary>
     public static Snapshot Of(string environment) => new(Repository.PathOf($"infra/environments/{environment}.snapshot.json"));
 
+    /// <summary>The container's, with the variables of its sample.</summary>
+    public static Snapshot OfContainer() => new(Repository.PathOf("infra/container-apps/main.snapshot.json"));
+
     /// <summary>Reads one from a file.</summary>
     public static Snapshot Read(string path) => new(path);
 

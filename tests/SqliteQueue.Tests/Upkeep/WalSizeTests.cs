@@ -48,6 +48,38 @@ public sealed class WalSizeTests : OpenQueueFile
         before.ShouldBeLessThan(MostBytes);
     }
 
+    [Fact]
+    public async Task A_reader_that_stays_for_long_is_told_of_and_so_is_its_end()
+    {
+        await using (var reader = new SqliteConnection($"Data Source={Folder.Path};Pooling=false"))
+        {
+            await reader.OpenAsync();
+            await using SqliteTransaction open = reader.BeginTransaction(deferred: true);
+            await using SqliteCommand look = reader.CreateCommand();
+            look.Transaction = open;
+            look.CommandText = "select count(*) from counters";
+            await look.ExecuteScalarAsync();
+            await EnqueueAsync(200, bytes: 200_000);
+            await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
+            Told(24).ShouldBeEmpty("half of that is its ordinary size");
+
+            await EnqueueAsync(300, first: 200, bytes: 200_000);
+            await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
+            await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
+
+            Told(24).ShouldHaveSingleItem().ShouldContain("another program has had the queue's file open for reading for long");
+            Told(25).ShouldBeEmpty();
+        }
+
+        await SettleAsync(500);
+        await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
+        await File.Housekeeping.TakeTurnAsync(CancellationToken.None);
+
+        Told(25).ShouldHaveSingleItem();
+    }
+
+    private string[] Told(int id) => [.. Folder.Log.Collector.GetSnapshot().Where(record => record.Id.Id == id).Select(record => record.Message)];
+
     private async Task EnqueueAsync(int count, int first = 0, int bytes = 600)
     {
         string body = new('x', bytes);

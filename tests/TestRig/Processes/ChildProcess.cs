@@ -32,12 +32,21 @@ internal sealed class ChildProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts a programme.</summary>
-    /// <param name="assembly">Its assembly, which lies beside this one.</param>
+    /// <param name="assembly">Its assembly: the name of one that lies beside this one, or a path.</param>
     /// <param name="folder">Where it runs.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="fileSizeLimit">No file it writes can grow beyond so many bytes: to the programme the disk is full. Null for no limit.</param>
     /// <param name="heapLimit">Its managed heap can't grow beyond so many bytes. Null for no limit.</param>
-    public static ChildProcess Start(string assembly, string folder, IEnumerable<string> arguments, long? fileSizeLimit = null, long? heapLimit = null)
+    /// <param name="environment">Variables it has beside this process's.</param>
+    /// <param name="inside">A command that starts it, with its arguments, for instance as another user; it must become the programme, or signals miss it.</param>
+    public static ChildProcess Start(
+        string assembly,
+        string folder,
+        IEnumerable<string> arguments,
+        long? fileSizeLimit = null,
+        long? heapLimit = null,
+        IReadOnlyDictionary<string, string>? environment = null,
+        params string[] inside)
     {
         string dotnet = Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet";
         var start = new ProcessStartInfo(dotnet)
@@ -47,6 +56,17 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
+        if (inside is [var command, .. var own])
+        {
+            start.FileName = command;
+            own.Append(dotnet).ToList().ForEach(start.ArgumentList.Add);
+        }
+
         if (heapLimit is { } heap)
         {
             start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("x", CultureInfo.InvariantCulture);
@@ -96,9 +116,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as Ctrl+C does, and waits for its end.</summary>
-    public async Task InterruptAsync()
+    public Task InterruptAsync() => SignalAsync("-INT");
+
+    /// <summary>Asks it to stop, as whatever runs containers does, and waits for its end.</summary>
+    public Task TerminateAsync() => SignalAsync("-TERM");
+
+    private async Task SignalAsync(string signal)
     {
-        using Process kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         await WaitForExitAsync();
     }
