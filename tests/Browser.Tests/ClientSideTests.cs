@@ -2,7 +2,6 @@ using System.Text.Json;
 using CustomerIoDestination.Browser.Tests.Support;
 using CustomerIoDestination.LocalHost.Tests.Support;
 using CustomerIoDestination.Suites;
-using CustomerIoDestination.TestRig.Processes;
 using Microsoft.Playwright;
 using TrackApiSandbox.Snapshots;
 

@@ -124,7 +124,7 @@ public sealed class DeliveryHandlerTests
         var line = rig.Logs.GetSnapshot().ShouldHaveSingleItem();
         line.Category.ShouldBe(typeof(DeliveryHandler).FullName);
         line.Level.ShouldBe(LogLevel.Warning);
-        line.Message.ShouldStartWith("Delivery ended: deadLettered, reason rejected_by_customerio, event 01BX5ZZKBKACTAV9WEVGE00001 (track) of l-07, 2 calls, HTTP 400, ");
+        line.Message.ShouldStartWith("Delivery ended: deadLettered, reason rejected_by_customerio, event 01M86PTPG00000000000000001 (track) of l-07, 2 calls, HTTP 400, ");
         line.Message.ShouldEndWith(" ms. HTTP 400; what Customer.io wrote may quote data and is kept with the event");
     }
 

@@ -91,7 +91,7 @@ public sealed class ClaimTests : IDisposable
         await using QueueFile file = OpenAfterCrash();
         await using IPartitionLease lease = await ReceiveAsync(file);
 
-        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Time));
+        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Now));
 
         (await file.CountAsync("select sum(claims) from events")).ShouldBe(2);
     }

@@ -31,7 +31,7 @@ public sealed class HousekeepingTests : OpenQueueFile
             {
                 session.Log.Insert(new DeliveryLogEntry
                 {
-                    At = Some.Time,
+                    At = Some.Now,
                     EventId = "id",
                     Kind = EventKind.Track,
                     Lane = Lane.Live,

@@ -112,7 +112,7 @@ public sealed class CountersTests
                 await SettleAsync(file, lane, new Settlement.DeadLetter(reason, "a reason"));
                 break;
             case 4:
-                await SettleAsync(file, lane, new Settlement.Release("http_503", new FailureHistory(1, Some.Time)));
+                await SettleAsync(file, lane, new Settlement.Release("http_503", new FailureHistory(1, Some.Now)));
                 break;
             case 5:
                 await deadLetters.ReplayAsync(new DeadLetterSelection.OfReason(reason), asOfNow: false, run: null, CancellationToken.None);

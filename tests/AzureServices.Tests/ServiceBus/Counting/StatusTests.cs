@@ -16,7 +16,7 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Counting;
 /// <summary>What the queue says of itself, with and without the broker's own counts.</summary>
 public sealed class StatusTests : BrokerTests
 {
-    private readonly FakeTimeProvider _time = new(Some.Time);
+    private readonly FakeTimeProvider _time = new(Some.Now);
     private readonly Mock<ServiceBusAdministrationClient> _administration = new();
     private readonly EventsInHand _inHand = new();
     private readonly ServiceBusEventQueue _queue;

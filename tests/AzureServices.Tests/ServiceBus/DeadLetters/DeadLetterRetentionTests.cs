@@ -1,7 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Testing;
@@ -14,7 +13,7 @@ public sealed class DeadLetterRetentionTests : BrokerTests
     private readonly FakeTimeProvider _time;
 
     public DeadLetterRetentionTests()
-        : this(new FakeTimeProvider(Some.Time))
+        : this(new FakeTimeProvider(Some.Now))
     {
     }
 

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 
@@ -43,7 +42,7 @@ public sealed class SettlementTests : MessageHandlerTests
 
         Settled.Steps.ShouldBe([step]);
         Settled.Description.ShouldBe("why");
-        Settled.Properties.ShouldBe(new Dictionary<string, object> { ["attempts"] = 5, ["deadLetteredAt"] = Some.Time.ToUnixTimeMilliseconds(), ["firstFailedAt"] = Some.Time.ToUnixTimeMilliseconds(), ["answer"] = "" }, ignoreOrder: true);
+        Settled.Properties.ShouldBe(new Dictionary<string, object> { ["attempts"] = 5, ["deadLetteredAt"] = Some.Now.ToUnixTimeMilliseconds(), ["firstFailedAt"] = Some.Now.ToUnixTimeMilliseconds(), ["answer"] = "" }, ignoreOrder: true);
     }
 
     [Theory]

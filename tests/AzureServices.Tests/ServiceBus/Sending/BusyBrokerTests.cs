@@ -3,7 +3,6 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServiceBusDouble.Faults;
