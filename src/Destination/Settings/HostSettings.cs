@@ -34,12 +34,16 @@ public enum BrokerTransport
 public sealed record ServiceBusSettings
 {
     /// <summary>The connection string; null where the identity is used.</summary>
+    [SettingName("ServiceBus")]
     public Secret? ConnectionString { get; init; }
 
     /// <summary>The namespace's host name, for instance <c>example.servicebus.windows.net</c>; null where there is a connection string.</summary>
+    [HostName]
+    [SettingName("ServiceBus__fullyQualifiedNamespace")]
     public string? FullyQualifiedNamespace { get; init; }
 
     /// <summary>The queue: with sessions and duplicate detection.</summary>
+    [SettingName("ServiceBusQueueName")]
     public string QueueName { get; init; } = "freshpaint-events";
 
     /// <summary>How the namespace is reached. The Functions trigger has a switch of its own, in <c>host.json</c>.</summary>
@@ -59,6 +63,7 @@ public sealed record SandboxSettings
     public bool? Enabled { get; init; }
 
     /// <summary>Its port on 127.0.0.1; 0 for any free one.</summary>
+    [WholeNumber(0, 65_535)]
     public int Port { get; init; } = 7072;
 
     /// <summary>The only site id it takes; null for any.</summary>
@@ -72,5 +77,6 @@ public sealed record SandboxSettings
 public sealed record DeadLetterSettings
 {
     /// <summary>How long they are kept.</summary>
+    [TimeSpanWithin("01:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 }

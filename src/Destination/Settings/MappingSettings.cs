@@ -100,7 +100,8 @@ public sealed record MappingSettings
     /// <summary>The type of the objects that groups become, where the event names none.</summary>
     public string ObjectTypeId { get; init; } = "1";
 
-    /// <summary>What an identify from a browser may say (<c>Ingest__BrowserIdentify</c>).</summary>
+    /// <summary>What an identify from a browser may say.</summary>
+    [SettingName("Ingest__BrowserIdentify")]
     public BrowserIdentifyChoice BrowserIdentify { get; init; } = BrowserIdentifyChoice.NoEmailChange;
 
     /// <summary>Whether an anonymous event that comes too late to be merged goes to the person whose the device is.</summary>

@@ -4,9 +4,11 @@ namespace CustomerIoDestination.Settings;
 public sealed record RateShareSettings
 {
     /// <summary>The connection string; null where the identity is used.</summary>
+    [SettingName("RateShare")]
     public Secret? ConnectionString { get; init; }
 
     /// <summary>The address of the blob service; null where there is a connection string.</summary>
+    [SettingName("RateShare__blobServiceUri")]
     public Uri? BlobServiceUri { get; init; }
 
     /// <summary>Whether anything says where it is.</summary>
@@ -17,9 +19,11 @@ public sealed record RateShareSettings
 public sealed record DeliveryLogSettings
 {
     /// <summary>The connection string; null where the identity is used.</summary>
+    [SettingName("DeliveryLog")]
     public Secret? ConnectionString { get; init; }
 
     /// <summary>The address of the table service; null where there is a connection string.</summary>
+    [SettingName("DeliveryLog__tableServiceUri")]
     public Uri? TableServiceUri { get; init; }
 
     /// <summary>Whether anything says where it is.</summary>
@@ -33,6 +37,7 @@ public sealed record RulesSettings
     public string? Path { get; init; }
 
     /// <summary>The secret of the operation <c>hashProperty</c>; null when it is not used.</summary>
+    [SecretLength(AdminSettings.MinimumKeyLength)]
     public Secret? HashSecret { get; init; }
 }
 
@@ -40,5 +45,6 @@ public sealed record RulesSettings
 public sealed record TelemetrySettings
 {
     /// <summary>The share of traces kept in which nothing failed, 0 to 1. Failures are kept whatever it is, and metrics count everything.</summary>
+    [Share]
     public double SuccessSampling { get; init; } = 0.1;
 }
