@@ -12,3 +12,21 @@ public sealed class Page(DestinationApi api)
     public Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{ignored:maxlength(0)?}")] HttpRequest request) =>
         api.HandleAsync(ApiRoutes.Page, request);
 }
+
+/// <summary><c>GET /page/{file}</c>: the page's scripts, style and icon.</summary>
+public sealed class PageFile(DestinationApi api)
+{
+    /// <summary>Answers the request.</summary>
+    [Function(nameof(PageFile))]
+    public Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "page/{file}")] HttpRequest request) =>
+        api.HandleAsync(ApiRoutes.PageFile, request);
+}
+
+/// <summary>Whatever no other function answers, any method: 404 or 405 with a body.</summary>
+public sealed class Fallback(DestinationApi api)
+{
+    /// <summary>Answers the request.</summary>
+    [Function(nameof(Fallback))]
+    public Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) =>
+        api.HandleAsync(ApiRoutes.Fallback, request);
+}
