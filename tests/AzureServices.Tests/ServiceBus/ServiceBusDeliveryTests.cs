@@ -138,7 +138,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
     }
 
     [Fact]
-    public void There_are_as_many_sessions_at_once_as_partitions() =>
+    public void The_processor_holds_as_many_sessions_at_once_as_there_are_partitions() =>
         ServiceBusDelivery.OptionsOf(new DeliverySettings { LivePartitions = 100, ImportPartitions = 3 }).MaxConcurrentSessions.ShouldBe(103);
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class DeliveryHandlerTests
     [InlineData("")]
     [InlineData("[1]")]
     [InlineData("\0")]
-    public async Task What_is_no_event_is_dead_lettered_without_its_data(string body)
+    public async Task A_body_that_is_no_event_is_dead_lettered_without_its_data(string body)
     {
         await using DeliveryRig rig = new();
 

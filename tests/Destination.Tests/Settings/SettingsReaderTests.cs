@@ -162,7 +162,7 @@ public sealed class SettingsReaderTests
     [InlineData("Ingest__WriteKeys", "Ingest__WriteKeys__0", "write-key-of-this-site", "Ingest__AllowedOrigins", "https://www.example.com")]
     [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example", "CustomerIo__AllowHttp", "true")]
     [InlineData("Delivery__BatchAnonymous", "Delivery__BatchAnonymous", "true")]
-    public void What_would_let_health_data_out_is_refused_in_hipaa_mode_and_nowhere_else(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
+    public void A_setting_that_would_let_health_data_out_is_refused_in_hipaa_mode_only(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
     {
         Valid((name, value), (other, otherValue), ("Privacy__Hipaa", "false")).Privacy.Hipaa.ShouldBeFalse();
 

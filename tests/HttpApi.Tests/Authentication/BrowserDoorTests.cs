@@ -237,7 +237,7 @@ public sealed class BrowserDoorTests
     }
 
     [Fact]
-    public async Task What_a_batch_says_for_all_does_not_make_a_small_request_large()
+    public async Task A_small_request_stays_small_with_what_its_batch_says_for_all()
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
         string items = string.Join(',', Enumerable.Repeat("""{"type":"track","event":"e","userId":"u"}""", 100));

@@ -198,7 +198,7 @@ public sealed class DeadLettersTests
     }
 
     [Fact]
-    public async Task What_Customer_io_wrote_comes_with_the_event_and_is_in_no_list()
+    public async Task Customer_ios_answer_comes_with_the_one_dead_letter_and_is_in_no_list()
     {
         await using ApiHost host = await ApiHost.StartAsync();
         host.DeadLetters.Letters.Add(Some.StoredLetter(answer: """{"meta":{"error":"ann@example.com is not welcome"}}"""));

@@ -81,7 +81,7 @@ public sealed class ForgetTests
     [InlineData("""{"id":"u-1","mode":"marked"}""")]
     [InlineData("""{"id":"u-1","e-mail":"jane@example.com"}""")]
     [InlineData("""{"id":5}""")]
-    public async Task What_names_nobody_or_is_misspelt_forgets_nobody(string body)
+    public async Task A_body_that_names_nobody_or_is_misspelt_forgets_nobody(string body)
     {
         await using ApiHost host = await ApiHost.StartAsync();
 

@@ -121,7 +121,7 @@ public sealed class LookTests
     [Theory]
     [InlineData(CustomerIoRegion.Auto, CredentialsState.Unchecked, DestinationState.Disabled, "auto", "unchecked", "disabled")]
     [InlineData(CustomerIoRegion.Eu, CredentialsState.Invalid, DestinationState.Delivering, "eu", "invalid", "delivering")]
-    public async Task What_is_not_known_yet_is_null(
+    public async Task The_status_shows_null_for_what_is_not_known_of_the_workspace_yet(
         CustomerIoRegion region, CredentialsState credentials, DestinationState state, string regionCode, string credentialsCode, string stateCode)
     {
         await using ApiHost host = await ApiHost.StartAsync();

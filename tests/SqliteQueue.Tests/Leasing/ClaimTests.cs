@@ -85,7 +85,7 @@ public sealed class ClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_kept_while_a_delivery_goes_on_clears_no_count()
+    public async Task A_history_kept_while_a_delivery_goes_on_clears_no_claim_count()
     {
         await (await OpenAndSendAsync(2)).DisposeAsync();
         await using QueueFile file = OpenAfterCrash();

@@ -101,7 +101,7 @@ public sealed class DeadLetterPassTests : BrokerTests
     [Theory]
     [InlineData(5)]
     [InlineData(2)]
-    public async Task What_somebody_else_holds_is_passed_over_and_told(int held)
+    public async Task A_dead_letter_that_somebody_else_holds_is_passed_over_and_told(int held)
     {
         await DeadLettersAsync(5);
         await using ServiceBusReceiver other = Subject.Client.CreateReceiver(

@@ -118,7 +118,7 @@ public sealed class TroubleTests : MessageHandlerTests
     }
 
     [Fact]
-    public async Task What_was_delivered_when_the_session_was_lost_is_settled_when_it_comes_again()
+    public async Task An_event_delivered_as_its_session_was_lost_is_settled_when_it_comes_again()
     {
         Takes = TimeSpan.FromMinutes(2);
         Settled.Failures["renew"] = Settled.Failures["complete"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);

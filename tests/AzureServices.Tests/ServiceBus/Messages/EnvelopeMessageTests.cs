@@ -78,7 +78,7 @@ public sealed class EnvelopeMessageTests
     [InlineData("asOfNow", "true")]
     [InlineData("traceparent", 7)]
     [InlineData("Diagnostic-Id", "added by somebody")]
-    public void What_can_be_done_without_may_be_wrong(string property, object value) =>
+    public void A_message_with_a_wrong_property_that_can_be_done_without_is_readable(string property, object value) =>
         EnvelopeMessage.Read(Changed(properties => properties[property] = value)).ShouldBeOfType<EnvelopeReading.Readable>();
 
     [Theory]
