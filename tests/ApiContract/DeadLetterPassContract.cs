@@ -51,7 +51,7 @@ public abstract class DeadLetterPassContract(HostUnderTest host) : DeadLetterSui
     }
 
     [SuiteFact]
-    public async Task What_a_replay_came_to_is_told_by_its_bound_and_a_run_does_not_take_what_it_sent_back()
+    public async Task A_replays_bound_tells_what_came_back_and_keeps_its_run_from_taking_that_again()
     {
         JsonNode letter = await DeadLetterAsync(_person.Nobodys(), "missing_identifier");
 

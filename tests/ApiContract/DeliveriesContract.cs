@@ -60,7 +60,7 @@ public abstract class DeliveriesContract(HostUnderTest host) : ApiSuite(host)
     }
 
     [SuiteFact]
-    public async Task What_is_skipped_on_arrival_is_listed()
+    public async Task An_event_that_is_skipped_on_arrival_is_listed_among_the_deliveries()
     {
         JsonObject alias = new Person().Identify([]);
         alias["type"] = "alias";

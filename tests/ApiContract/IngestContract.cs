@@ -143,7 +143,7 @@ public abstract class IngestContract(HostUnderTest host) : ApiSuite(host)
     }
 
     [SuiteFact]
-    public async Task What_is_too_much_is_refused_whole()
+    public async Task A_body_with_too_many_bytes_or_items_is_refused_whole()
     {
         byte[] large = new byte[(1024 * 1024) + 1];
 

@@ -58,7 +58,7 @@ public abstract class KeyContract(HostUnderTest host) : ApiSuite(host)
 
     [SuiteTheory]
     [MemberData(nameof(ChangingRoutes))]
-    public async Task What_changes_something_must_be_meant(string route)
+    public async Task A_change_without_the_header_that_says_it_is_meant_is_refused(string route)
     {
         (await SendAsync(Route.Of(route), ("X-Admin-Key", Host.Credentials.AdminKey))).ShouldBeError(403, "requested_with_missing");
         (await SendAsync(Route.Of(route), ("X-Admin-Key", Host.Credentials.AdminKey), ("X-Requested-With", "XMLHttpRequest"))).ShouldBeError(403, "requested_with_missing");

@@ -59,7 +59,7 @@ public abstract class PreviewContract(HostUnderTest host) : ApiSuite(host)
     }
 
     [SuiteFact]
-    public async Task What_is_no_json_is_shown_as_rejected()
+    public async Task A_preview_of_text_that_is_no_JSON_shows_it_as_rejected()
     {
         JsonNode shown = (await Api.PostAsync("/api/preview", $"{{\"{Person.Marker}")).ShouldBeJson().AsArray().ShouldHaveSingleItem()!;
 

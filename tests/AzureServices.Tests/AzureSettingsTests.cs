@@ -81,7 +81,7 @@ public sealed class AzureSettingsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_missing_is_told_beside_what_is_wrong()
+    public void A_missing_setting_is_told_beside_a_wrong_one_in_one_message()
     {
         string message = Should.Throw<InvalidOperationException>(() => Read(("Delivery:Mode", "bacth"))).Message;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using CustomerIoDestination.Browser.Tests.Support;
 using CustomerIoDestination.LocalHost.Tests.Support;
 using CustomerIoDestination.Suites;
-using CustomerIoDestination.TestRig.Processes;
 using Microsoft.Playwright;
 using TrackApiSandbox.Snapshots;
 
@@ -59,7 +58,7 @@ public sealed class ClientSideTests(Chromium chromium) : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task What_is_called_offline_arrives_when_the_browser_is_back()
+    public async Task Calls_made_offline_arrive_when_the_browser_is_back()
     {
         IPage page = await OpenAsync();
         await page.Context.SetOfflineAsync(true);
@@ -74,7 +73,7 @@ public sealed class ClientSideTests(Chromium chromium) : IAsyncLifetime
     }
 
     [SuiteFact]
-    public async Task What_was_stored_offline_is_sent_by_the_next_page_and_is_then_gone_from_the_browser()
+    public async Task Calls_stored_offline_are_sent_by_the_next_page_and_are_then_gone_from_the_browser()
     {
         IPage page = await OpenAsync("data-offline");
         await page.Context.SetOfflineAsync(true);

@@ -187,7 +187,7 @@ public sealed class PageTests(Chromium chromium)
     }
 
     [SuiteFact]
-    public async Task What_Customer_io_wrote_is_shown_with_the_event_once_somebody_asks_for_it()
+    public async Task Customer_ios_answer_is_shown_with_the_event_once_somebody_asks_for_it()
     {
         await using Host host = await Host.StartAsync();
         using var sandbox = new HttpClient { BaseAddress = host.App.Sandbox!.BaseAddress };

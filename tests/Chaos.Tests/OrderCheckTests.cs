@@ -11,7 +11,7 @@ public sealed class OrderCheckTests
     private readonly OrderCheck _check = new(Traffic);
 
     [Fact]
-    public void What_comes_in_its_order_is_good_and_repeats_are_counted()
+    public void Events_that_come_in_their_order_are_good_and_repeats_are_counted()
     {
         int[] numbers = [.. Traffic(Device).Events.Select(source => source.Number).Distinct()];
 
@@ -49,7 +49,7 @@ public sealed class OrderCheckTests
     }
 
     [Fact]
-    public void What_was_taken_although_its_answer_was_lost_and_what_was_refused_for_good_need_not_come_again()
+    public void An_event_whose_answer_was_lost_or_that_was_refused_for_good_need_not_come_again()
     {
         JsonObject lost = Call(1, Single(0));
         lost["status"] = null;

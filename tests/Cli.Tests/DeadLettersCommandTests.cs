@@ -95,7 +95,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_sender_wrote_can_not_turn_the_terminals_text()
+    public async Task Control_characters_that_a_sender_wrote_do_not_reach_the_terminal()
     {
         _cli.Host.Answer(HttpStatusCode.OK, """{"items": [{"id": "7", "kind": "track", "reason": "limit_exceeded", "description": "traits.\u202Elive: too \u001B[31mlong"}], "next": null}""");
         _cli.Host.Answer(HttpStatusCode.OK, """{"id": "7", "answer": "odd \u202Etxt", "event": {"event": "\u2067x"}}""");

@@ -70,7 +70,7 @@ public sealed class ForgetCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task That_Customer_io_could_not_be_told_is_told_with_what_was_done()
+    public async Task A_forgetting_that_Customer_io_could_not_be_told_of_ends_with_a_message_of_all_that_was_done()
     {
         _cli.Host.Answer(HttpStatusCode.ServiceUnavailable, """{"code": "customerio_not_told", "message": "3 were taken off the queue. Repeat the call."}""");
 

@@ -72,7 +72,7 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_host_rejects_is_told_and_kept_like_what_was_not_sent()
+    public async Task Lines_that_the_host_rejects_are_told_and_kept_like_those_that_were_not_sent()
     {
         _cli.Host.Answer(HttpStatusCode.Accepted, """{"accepted": 1, "skipped": 0, "rejected": [{"index": 1, "code": "key_wrong", "message": "not [yours]"}]}""");
         (await ImportAsync($"{Event(0)}\n\n{Event(1)}\n")).ShouldBe(1);

@@ -139,7 +139,7 @@ public sealed class ImportFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task What_can_not_be_read_is_told_in_one_message_before_anything_is_sent(string name, byte[] bytes, string message)
+    public async Task A_file_that_can_not_be_read_ends_in_one_message_before_anything_is_sent(string name, byte[] bytes, string message)
     {
         (await _cli.RunAsync("import", _cli.Write(name, bytes))).ShouldBe(1);
         _cli.Output.ShouldContain(message);

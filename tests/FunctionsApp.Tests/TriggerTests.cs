@@ -8,7 +8,7 @@ namespace CustomerIoDestination.FunctionsApp.Tests;
 public sealed partial class TriggerTests
 {
     [Fact]
-    public void There_is_one_function_for_the_queue_and_one_for_the_clock() =>
+    public void The_app_has_one_function_for_the_queue_and_one_for_the_clock() =>
         Function.All.Where(function => function.Http is null).Select(function => function.Name).ShouldBe(["DeliverEvent", "WatchQueue"], ignoreOrder: true);
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class ApiRoutesTests
 
     private static Task<HttpResponseMessage> SendAsync(ApiHost host, ApiRoute route, params string[] headers)
     {
-        host.DeadLetters.Letters.Add(Some.DeadLetter());
+        host.DeadLetters.Letters.Add(Some.StoredLetter());
         host.DeliveryLog.Entries.Add(Some.Delivery());
         return host.SendAsync(route.Method, PathOf(route), BodyOf(route), [.. headers, "X-Requested-With: destination"]);
     }
@@ -145,6 +145,6 @@ public sealed class ApiRoutesTests
         { Method: "GET" } => null,
         { Pattern: "/api/people/forget" } => new StringContent("""{"id":"u-1"}"""),
         { Mutating: true } => new StringContent("""{"all":true}"""),
-        _ => new StringContent(Some.Track()),
+        _ => new StringContent(Some.TrackJson()),
     };
 }

@@ -52,7 +52,7 @@ public sealed partial class ChecksTests
     ];
 
     [BicepFact]
-    public async Task What_azure_would_refuse_or_misread_is_refused_with_the_name_of_the_variable_and_the_rest_is_taken()
+    public async Task A_value_that_Azure_would_refuse_or_misread_is_refused_with_its_variables_name_and_the_rest_is_taken()
     {
         string answers = await Bicep.ConsoleAsync([.. Functions(), .. Refused.Select(row => row.Call), .. Taken.Select(row => row.Call)]);
 

@@ -40,7 +40,7 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void What_is_given_reaches_the_app_and_nothing_else_changes() =>
+    public void A_parameter_that_is_given_reaches_the_app_and_nothing_else_changes() =>
         Read("private").Mapping.ShouldBe(new MappingSettings { EventIdProperty = "event_ulid" });
 
     [Theory]

@@ -222,7 +222,7 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
-    public async Task What_Customer_io_wrote_is_kept_with_the_event_and_the_next_time_is_what_it_wrote_then()
+    public async Task Customer_ios_answer_is_kept_with_the_event_and_replaced_by_that_of_the_next_refusal()
     {
         await SendAsync(Event(Live(1)));
         await HandleNextAsync(DeadLetter(DeadLetterReason.RejectedByCustomerIo) with { Answer = "Grüße: ann@example.com"u8.ToArray() });

@@ -117,7 +117,7 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
     }
 
     [SuiteFact]
-    public async Task What_ended_a_dead_letter_tells_what_it_was()
+    public async Task A_discarded_dead_letters_last_step_has_its_reason_and_its_calls()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
         await HandleNextAsync(DeadLetter(DeadLetterReason.NoEmail));

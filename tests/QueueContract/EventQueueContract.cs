@@ -91,7 +91,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
-    public async Task What_was_not_settled_comes_again_in_its_old_order()
+    public async Task Events_that_were_not_settled_come_again_in_their_old_order()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)), Event(Live(1)), Event(Live(1)));
         await using (IPartitionLease given = await ReceiveAsync(maxEvents: 3))
@@ -121,7 +121,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
-    public async Task What_was_kept_of_a_delivery_that_came_to_no_end_is_known_to_the_next()
+    public async Task The_history_kept_of_a_delivery_without_an_end_is_known_to_the_next_one()
     {
         DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
         EventEnvelope[] sent = await SendAsync(Event(Live(1)), Event(Live(1)));
@@ -139,7 +139,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
-    public async Task What_was_kept_is_replaced_by_the_release_and_forgotten_with_a_settlement()
+    public async Task A_kept_history_is_replaced_by_a_release_and_forgotten_with_a_settlement()
     {
         DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
         await SendAsync(Event(Live(1)), Event(Live(1)));
@@ -255,7 +255,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     }
 
     [Fact]
-    public async Task What_is_to_be_removed_is_removed_or_told_to_be_left_and_the_rest_stays_in_its_order()
+    public async Task A_removal_takes_the_wanted_events_or_counts_them_as_left_and_the_others_keep_their_order()
     {
         EventEnvelope[] sent = await SendAsync(
             Event(Live(1), """{"wanted":1}"""), Event(Live(1)), Event(Live(2), """{"wanted":2}"""), Event(Import(1), """{"wanted":3}"""), Event(Live(1)), Event(Live(1), """{"wanted":4}"""));

@@ -63,7 +63,7 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
     }
 
     [Fact]
-    public async Task What_was_kept_of_a_delivery_that_was_cut_off_goes_on()
+    public async Task The_history_kept_of_a_delivery_that_a_crash_cut_off_goes_on_after_it()
     {
         DateTimeOffset firstFailedAt = DateTimeOffset.UnixEpoch.AddDays(20_000);
         await SendAsync(Event(Live(1)));
@@ -76,7 +76,7 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
     }
 
     [Fact]
-    public async Task What_a_consumer_held_comes_again()
+    public async Task Events_that_a_consumer_held_come_again_after_a_restart()
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
         IPartitionLease held = await ReceiveAsync();

@@ -74,7 +74,7 @@ public sealed class FaultTests
         connected.Queue.FailSends(new SendFault.Slow(TimeSpan.FromSeconds(1)));
 
         Task sending = connected.Sender.SendMessageAsync(Some.Message());
-        await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 1);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.ActiveCount == 1);
         bool answered = sending.IsCompleted;
         await sending;
 

@@ -95,14 +95,14 @@ public sealed class LockTests
         {
             deliveries.Add(handled.Message.DeliveryCount);
             DateTimeOffset first = handled.Message.LockedUntil;
-            await Eventually.TrueAsync(() => handled.Message.LockedUntil > first);
+            await Eventually.BecomesTrueAsync(() => handled.Message.LockedUntil > first);
             renewed.SetResult();
         };
         processor.ProcessErrorAsync += _ => Task.CompletedTask;
 
         await processor.StartProcessingAsync();
         await renewed.Task.WaitAsync(2 * ConnectedBroker.Patience);
-        await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 0);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.ActiveCount == 0);
 
         deliveries.ShouldBe([1]);
     }

@@ -24,7 +24,7 @@ public sealed class SessionProcessorTests
         two.ProcessMessageAsync += HandleAsync;
 
         await Task.WhenAll(one.StartProcessingAsync(), two.StartProcessingAsync());
-        await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 0);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.ActiveCount == 0);
         await Task.WhenAll(one.StopProcessingAsync(), two.StopProcessingAsync());
 
         handled.Count.ShouldBe(Sessions);
@@ -60,7 +60,7 @@ public sealed class SessionProcessorTests
         };
 
         await processor.StartProcessingAsync();
-        await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 0);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.ActiveCount == 0);
 
         deliveries.ShouldBe([1, 1, 1]);
     }
@@ -79,12 +79,12 @@ public sealed class SessionProcessorTests
         };
         await processor.StartProcessingAsync();
         await connected.Sender.SendMessageAsync(Some.Message("before", session: "s-1"));
-        await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 0);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.ActiveCount == 0);
 
         connected.Broker.CutConnections();
         await using ServiceBusClient other = connected.Connect(retries: 3);
         await other.CreateSender(ConnectedBroker.QueueName).SendMessageAsync(Some.Message("after", session: "s-1"));
-        await Eventually.TrueAsync(() => connected.Queue.ActiveCount == 0);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.ActiveCount == 0);
 
         handled.ShouldBe(["before", "after"]);
     }

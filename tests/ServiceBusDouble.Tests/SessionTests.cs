@@ -113,7 +113,7 @@ public sealed class SessionTests
             await first.SetSessionStateAsync(BinaryData.FromString("attempts=3"));
         }
 
-        await Eventually.TrueAsync(() => connected.Queue.HeldSessions.Count == 0);
+        await Eventually.BecomesTrueAsync(() => connected.Queue.HeldSessions.Count == 0);
         ServiceBusSessionReceiver second = await connected.Client.AcceptSessionAsync(ConnectedBroker.QueueName, "s-1");
 
         (await second.GetSessionStateAsync()).ToString().ShouldBe("attempts=3");

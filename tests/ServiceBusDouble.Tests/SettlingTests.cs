@@ -113,7 +113,7 @@ public sealed class SettlingTests
         ServiceBusReceivedMessage message = await receiver.ReceiveMessageAsync(ConnectedBroker.Patience);
 
         connected.Broker.CutConnections();
-        await Eventually.TrueAsync(async () =>
+        await Eventually.BecomesTrueAsync(async () =>
         {
             try
             {

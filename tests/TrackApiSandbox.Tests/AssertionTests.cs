@@ -12,7 +12,7 @@ public sealed class AssertionTests
     [InlineData("""{"state":{"people":[{"id":"u1","events":[{"name":"One","data":{"a":1}},{"name":"Three"}]}]}}""")]
     [InlineData("""{"state":{"people":[{"id":"u2"},{"id":"u1"}],"suppressed":[]},"absent":["u3"]}""")]
     [InlineData("""{"stats":{"people":2,"dropped":{}}}""")]
-    public async Task What_holds_is_answered_with_200(string expectation)
+    public async Task An_assertion_that_holds_is_answered_with_200(string expectation)
     {
         await using RunningSandbox sandbox = await FilledAsync();
 
@@ -30,7 +30,7 @@ public sealed class AssertionTests
     [InlineData("""{"stats":{"people":7}}""", "stats.people is 2 and should be 7")]
     [InlineData("""{"stats":{"dropped":{"outdated":1}}}""", "stats.dropped.outdated is not there")]
     [InlineData("""{"absent":["jane@example.com"]}""", "absent: jane@example.com is there")]
-    public async Task What_does_not_hold_is_answered_with_422_and_the_difference(string expectation, string difference)
+    public async Task An_assertion_that_does_not_hold_is_answered_with_422_and_the_difference(string expectation, string difference)
     {
         await using RunningSandbox sandbox = await FilledAsync();
 
@@ -48,7 +48,7 @@ public sealed class AssertionTests
     [InlineData("""{"people":[]}""")]
     [InlineData("""{"absent":"u1"}""")]
     [InlineData("""{"absent":[1]}""")]
-    public async Task What_is_no_assertion_is_refused(string expectation)
+    public async Task A_body_that_is_no_assertion_is_refused(string expectation)
     {
         await using RunningSandbox sandbox = await FilledAsync();
 

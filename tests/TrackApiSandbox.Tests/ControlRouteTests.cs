@@ -147,7 +147,7 @@ public sealed class ControlRouteTests
     }
 
     [Fact]
-    public async Task Its_own_routes_want_no_credentials()
+    public async Task The_sandboxs_own_routes_want_no_credentials()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         sandbox.Client.DefaultRequestHeaders.Authorization = null;

@@ -102,7 +102,7 @@ public sealed class EntityTests
     [InlineData("""{"type":"person","action":"add_relationships","identifiers":{"id":"u1"}}""", "cio_relationships", "cio_relationships must be an array of objects with identifiers")]
     [InlineData("[]", "", "item must be a JSON object")]
     [InlineData("{", "", "request body must be valid JSON")]
-    public async Task What_is_wrong_is_named(string body, string field, string message)
+    public async Task A_wrong_entity_is_refused_with_the_field_that_is_wrong(string body, string field, string message)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

@@ -88,7 +88,7 @@ public sealed class EventTests
     [InlineData("-1")]
     [InlineData("1e400")]
     [InlineData("null")]
-    public async Task What_is_no_unix_time_becomes_the_time_of_receipt(string sent)
+    public async Task A_timestamp_that_is_no_unix_time_becomes_the_time_of_receipt(string sent)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

@@ -235,7 +235,7 @@ public sealed class IdentifyTests
     [InlineData("\"no e-mail\"")]
     [InlineData("\"\"")]
     [InlineData("null")]
-    public async Task What_is_no_e_mail_is_dropped_and_the_rest_applied(string email)
+    public async Task An_e_mail_that_is_none_is_dropped_and_the_rest_of_the_identify_applied(string email)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
 

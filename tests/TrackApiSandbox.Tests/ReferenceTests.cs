@@ -4,7 +4,7 @@ namespace TrackApiSandbox.Tests;
 public sealed class ReferenceTests
 {
     [Fact]
-    public void It_needs_nothing_but_the_framework() =>
+    public void The_sandbox_refers_to_nothing_but_the_framework() =>
         typeof(SandboxServer).Assembly.GetReferencedAssemblies().Select(reference => reference.Name!)
             .ShouldAllBe(name => name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal));
 

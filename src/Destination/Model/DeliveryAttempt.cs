@@ -66,3 +66,32 @@ public sealed record DeliveryAttempt
         _ => throw new UnreachableException(),
     };
 }
+
+/// <summary>What one pass of the delivery handler over an event came to.</summary>
+public enum AttemptOutcome
+{
+    /// <summary>Customer.io took it.</summary>
+    [Code("delivered")]
+    Delivered,
+
+    /// <summary>Not meant to be sent; counted.</summary>
+    [Code("skipped")]
+    Skipped,
+
+    /// <summary>It went to the dead letters.</summary>
+    [Code("deadLettered")]
+    DeadLettered,
+
+    /// <summary>It was given back to the queue and comes again.</summary>
+    [Code("released")]
+    Released,
+}
+
+/// <summary>How often calls for an event failed, and since when. Outlives a release and a crash.</summary>
+/// <param name="FailedCalls">Calls to Customer.io for this event that failed in earlier passes.</param>
+/// <param name="FirstFailedAt">When the first of them failed; null when none did.</param>
+public readonly record struct FailureHistory(int FailedCalls, DateTimeOffset? FirstFailedAt)
+{
+    /// <summary>Nothing failed yet.</summary>
+    public static FailureHistory None => default;
+}

@@ -1,49 +1,37 @@
-using System.Diagnostics;
-
 namespace CustomerIoDestination.Model;
 
 /// <summary>Why an event is not sent on purpose. A closed set; the codes are part of the API.</summary>
 public enum SkipReason
 {
-    /// <summary><c>unsupported_type</c>: a type this product does not deliver.</summary>
+    /// <summary>A type this product does not deliver.</summary>
+    [Code("unsupported_type")]
     UnsupportedType,
 
-    /// <summary><c>not_enabled</c>: the rules do not enable it.</summary>
+    /// <summary>The rules do not enable it.</summary>
+    [Code("not_enabled")]
     NotEnabled,
 
-    /// <summary><c>filtered</c>: a rule took it out.</summary>
+    /// <summary>A rule took it out.</summary>
+    [Code("filtered")]
     Filtered,
 
-    /// <summary><c>opted_out</c>: its <c>integrations</c> exclude Customer.io.</summary>
+    /// <summary>Its <c>integrations</c> exclude Customer.io.</summary>
+    [Code("opted_out")]
     OptedOut,
 
-    /// <summary><c>unidentified</c>: an identify for a device only; Customer.io keeps no attributes of anonymous people.</summary>
+    /// <summary>An identify for a device only; Customer.io keeps no attributes of anonymous people.</summary>
+    [Code("unidentified")]
     Unidentified,
 
-    /// <summary><c>no_email</c>: the person has no e-mail and the settings leave such people out.</summary>
+    /// <summary>The person has no e-mail and the settings leave such people out.</summary>
+    [Code("no_email")]
     NoEmail,
 
-    /// <summary><c>forgotten</c>: the person was deleted, suppressed or forgotten, and the event was received before that or within the window after it.</summary>
+    /// <summary>The person was deleted, suppressed or forgotten, and the event was received before that or within the window after it.</summary>
+    [Code("forgotten")]
     Forgotten,
 
-    /// <summary><c>unknown_person</c>: no identify of the person was delivered here, and the settings let no event create people.</summary>
+    /// <summary>No identify of the person was delivered here, and the settings let no event create people.</summary>
+    [Code("unknown_person")]
     UnknownPerson,
-}
-
-/// <summary>The codes of <see cref="SkipReason"/> on the wire.</summary>
-public static class SkipReasonCodes
-{
-    /// <summary>The code, for instance <c>opted_out</c>.</summary>
-    public static string ToCode(this SkipReason reason) => reason switch
-    {
-        SkipReason.UnsupportedType => "unsupported_type",
-        SkipReason.NotEnabled => "not_enabled",
-        SkipReason.Filtered => "filtered",
-        SkipReason.OptedOut => "opted_out",
-        SkipReason.Unidentified => "unidentified",
-        SkipReason.NoEmail => "no_email",
-        SkipReason.Forgotten => "forgotten",
-        SkipReason.UnknownPerson => "unknown_person",
-        _ => throw new UnreachableException(),
-    };
 }

@@ -96,3 +96,16 @@ public sealed record DeliveryStatus
     /// <summary>Whether the other processes are heard; null where there are none to hear.</summary>
     public SharedStateStatus? SharedState { get; init; }
 }
+
+/// <summary>Whether this process hears of the others.</summary>
+/// <param name="Reachable">Whether the storage by which they tell each other of themselves answers. If not, a status holds what this process knows.</param>
+/// <param name="Since">Since when it does, or does not.</param>
+public sealed record SharedStateStatus(bool Reachable, DateTimeOffset Since);
+
+/// <summary>What was tried last for an event that could not be delivered yet and is in this process's hand. Holds no identifier and no value.</summary>
+/// <param name="At">When the last call failed.</param>
+/// <param name="Code">Why, as a bounded code, for instance <c>http_503</c>.</param>
+/// <param name="HttpStatus">The last HTTP status; null when there was none.</param>
+/// <param name="Attempts">Calls made for it so far, earlier deliveries included.</param>
+/// <param name="NextTryAt">When it is tried again; null when it waits until Customer.io answers anybody, or for an operator.</param>
+public sealed record FailingEvent(DateTimeOffset At, string Code, int? HttpStatus, int Attempts, DateTimeOffset? NextTryAt);

@@ -1,4 +1,5 @@
 using CustomerIoDestination.Model;
+using Microsoft.Extensions.Options;
 
 namespace CustomerIoDestination.Settings;
 
@@ -9,6 +10,7 @@ public sealed record DestinationSettings
     public CustomerIoSettings CustomerIo { get; init; } = new();
 
     /// <summary>How events are delivered.</summary>
+    [ValidateObjectMembers]
     public DeliverySettings Delivery { get; init; } = new();
 
     /// <summary>How events become requests.</summary>
@@ -21,9 +23,11 @@ public sealed record DestinationSettings
     public RulesSettings Rules { get; init; } = new();
 
     /// <summary>Who may send events.</summary>
+    [ValidateObjectMembers]
     public IngestSettings Ingest { get; init; } = new();
 
     /// <summary>What health data asks for, and how people are forgotten.</summary>
+    [ValidateObjectMembers]
     public PrivacySettings Privacy { get; init; } = new();
 
     /// <summary>Who may operate.</summary>
@@ -36,9 +40,11 @@ public sealed record DestinationSettings
     public ServiceBusSettings ServiceBus { get; init; } = new();
 
     /// <summary>The sandbox.</summary>
+    [ValidateObjectMembers]
     public SandboxSettings Sandbox { get; init; } = new();
 
     /// <summary>The dead letters.</summary>
+    [ValidateObjectMembers]
     public DeadLetterSettings DeadLetters { get; init; } = new();
 
     /// <summary>Where processes share the rate, in Azure.</summary>
@@ -48,6 +54,7 @@ public sealed record DestinationSettings
     public DeliveryLogSettings DeliveryLog { get; init; } = new();
 
     /// <summary>What is told of deliveries, in Azure.</summary>
+    [ValidateObjectMembers]
     public TelemetrySettings Telemetry { get; init; } = new();
 
     /// <summary>What was probably not meant or is not safe: names that look like settings but are not read, and http beyond this machine. Hosts log it at each start.</summary>

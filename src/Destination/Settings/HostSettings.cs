@@ -34,12 +34,16 @@ public enum BrokerTransport
 public sealed record ServiceBusSettings
 {
     /// <summary>The connection string; null where the identity is used.</summary>
+    [SettingName("ServiceBus")]
     public Secret? ConnectionString { get; init; }
 
     /// <summary>The namespace's host name, for instance <c>example.servicebus.windows.net</c>; null where there is a connection string.</summary>
+    [HostName]
+    [SettingName("ServiceBus__fullyQualifiedNamespace")]
     public string? FullyQualifiedNamespace { get; init; }
 
     /// <summary>The queue: with sessions and duplicate detection.</summary>
+    [SettingName("ServiceBusQueueName")]
     public string QueueName { get; init; } = "freshpaint-events";
 
     /// <summary>How the namespace is reached. The Functions trigger has a switch of its own, in <c>host.json</c>.</summary>
@@ -59,6 +63,7 @@ public sealed record SandboxSettings
     public bool? Enabled { get; init; }
 
     /// <summary>Its port on 127.0.0.1; 0 for any free one.</summary>
+    [WholeNumber(0, 65_535)]
     public int Port { get; init; } = 7072;
 
     /// <summary>The only site id it takes; null for any.</summary>
@@ -72,5 +77,55 @@ public sealed record SandboxSettings
 public sealed record DeadLetterSettings
 {
     /// <summary>How long they are kept.</summary>
+    [TimeSpanWithin("01:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+}
+
+/// <summary>Where processes share the rate: blob storage, with a connection string (the emulator), or by address with the host's identity.</summary>
+public sealed record RateShareSettings
+{
+    /// <summary>The connection string; null where the identity is used.</summary>
+    [SettingName("RateShare")]
+    public Secret? ConnectionString { get; init; }
+
+    /// <summary>The address of the blob service; null where there is a connection string.</summary>
+    [SettingName("RateShare__blobServiceUri")]
+    public Uri? BlobServiceUri { get; init; }
+
+    /// <summary>Whether anything says where it is.</summary>
+    public bool IsConfigured => ConnectionString is not null || BlobServiceUri is not null;
+}
+
+/// <summary>Where the delivery log and the state lie: table storage, with a connection string (the emulator), or by address with the host's identity.</summary>
+public sealed record DeliveryLogSettings
+{
+    /// <summary>The connection string; null where the identity is used.</summary>
+    [SettingName("DeliveryLog")]
+    public Secret? ConnectionString { get; init; }
+
+    /// <summary>The address of the table service; null where there is a connection string.</summary>
+    [SettingName("DeliveryLog__tableServiceUri")]
+    public Uri? TableServiceUri { get; init; }
+
+    /// <summary>Whether anything says where it is.</summary>
+    public bool IsConfigured => ConnectionString is not null || TableServiceUri is not null;
+}
+
+/// <summary>The rules.</summary>
+public sealed record RulesSettings
+{
+    /// <summary>The file; null for <c>destination.json</c> in the working directory or beside the application, if there is one.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The secret of the operation <c>hashProperty</c>; null when it is not used.</summary>
+    [SecretLength(AdminSettings.MinimumKeyLength)]
+    public Secret? HashSecret { get; init; }
+}
+
+/// <summary>What is told of deliveries, where a host sends telemetry.</summary>
+public sealed record TelemetrySettings
+{
+    /// <summary>The share of traces kept in which nothing failed, 0 to 1. Failures are kept whatever it is, and metrics count everything.</summary>
+    [Share]
+    public double SuccessSampling { get; init; } = 0.1;
 }

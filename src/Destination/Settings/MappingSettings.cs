@@ -100,7 +100,8 @@ public sealed record MappingSettings
     /// <summary>The type of the objects that groups become, where the event names none.</summary>
     public string ObjectTypeId { get; init; } = "1";
 
-    /// <summary>What an identify from a browser may say (<c>Ingest__BrowserIdentify</c>).</summary>
+    /// <summary>What an identify from a browser may say.</summary>
+    [SettingName("Ingest__BrowserIdentify")]
     public BrowserIdentifyChoice BrowserIdentify { get; init; } = BrowserIdentifyChoice.NoEmailChange;
 
     /// <summary>Whether an anonymous event that comes too late to be merged goes to the person whose the device is.</summary>
@@ -110,10 +111,8 @@ public sealed record MappingSettings
     /// How long after a merge that was delivered it is sent once more; null for never. Customer.io takes a merge into somebody who was made a moment before with
     /// 200, and does nothing (https://docs.customer.io/integrations/api/track/).
     /// </summary>
+    [TimeSpanWithin("00:00:01", "1.00:00:00")]
     public TimeSpan? RepeatMergeAfter { get; init; }
-
-    /// <summary>The shortest <see cref="RepeatMergeAfter"/>: a second.</summary>
-    public static TimeSpan ShortestRepeat { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest <see cref="RepeatMergeAfter"/>: a day.</summary>
     public static TimeSpan LongestRepeat { get; } = TimeSpan.FromDays(1);

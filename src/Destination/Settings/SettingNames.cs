@@ -1,85 +1,27 @@
+using System.Reflection;
+
 namespace CustomerIoDestination.Settings;
 
 /// <summary>
-/// Every setting there is, by its one name: the same in the environment, in <c>local.settings.json</c> and in Bicep. README, sample settings and
-/// infrastructure are held against this list by tests.
+/// Every setting there is, by its one name: the same in the environment, in <c>local.settings.json</c> and in Bicep. A setting is a property of a section of
+/// <see cref="DestinationSettings"/>, and its name is <c>Section__Property</c> unless a <see cref="SettingNameAttribute"/> says another. README, sample
+/// settings and infrastructure are held against this list by tests.
 /// </summary>
 public static class SettingNames
 {
-    /// <summary>The names, in the order of the flow.</summary>
-    public static IReadOnlyList<string> All { get; } =
+    /// <summary>The settings, in the order of the sections.</summary>
+    internal static IReadOnlyList<Setting> Settings { get; } =
     [
-        "CustomerIo__SiteId",
-        "CustomerIo__ApiKey",
-        "CustomerIo__ApiKeySecretUri",
-        "CustomerIo__Region",
-        "CustomerIo__TrackApiUrl",
-        "CustomerIo__AllowHttp",
-        "Delivery__Enabled",
-        "Delivery__RequestsPerSecond",
-        "Delivery__Mode",
-        "Delivery__RetryWindow",
-        "Delivery__HoldBudget",
-        "Delivery__BatchItems",
-        "Delivery__BatchAnonymous",
-        "Delivery__LivePartitions",
-        "Delivery__ImportPartitions",
-        "Mapping__PersonIdentifier",
-        "Mapping__ConvertDates",
-        "Mapping__SendNulls",
-        "Mapping__AnonymousId",
-        "Mapping__EmailFromProperties",
-        "Mapping__PlaceholderIdentifiers",
-        "Mapping__EventIdProperty",
-        "Mapping__UnidentifiedIdentify",
-        "Mapping__MayCreatePeople",
-        "Mapping__EventsMayCreatePeople",
-        "Mapping__WithoutEmail",
-        "Mapping__ObjectTypeId",
-        "Mapping__ClaimAnonymous",
-        "Mapping__RepeatMergeAfter",
-        "Mapping__AsOfNow",
-        "Limits__AttributeName",
-        "Limits__AttributeValue",
-        "Limits__AttributeCount",
-        "Limits__EventName",
-        "Limits__PageName",
-        "Rules__Path",
-        "Rules__HashSecret",
-        "Ingest__Keys__0",
-        "Ingest__Keys__1",
-        "Ingest__WriteKeys__0",
-        "Ingest__WriteKeys__1",
-        "Ingest__AllowedOrigins",
-        "Ingest__BrowserRate",
-        "Ingest__BrowserIdentify",
-        "Ingest__TrustedProxies",
-        "Ingest__SigningSecret",
-        "Ingest__LifecycleKey",
-        "Ingest__ImportOlderThan",
-        "Ingest__MaxBodyBytes",
-        "Privacy__Hipaa",
-        "Admin__Keys__0",
-        "Admin__Keys__1",
-        "Queue__Kind",
-        "Queue__Path",
-        "ServiceBus",
-        "ServiceBus__fullyQualifiedNamespace",
-        "ServiceBus__TransportType",
-        "ServiceBusQueueName",
-        "Sandbox__Enabled",
-        "Sandbox__Port",
-        "Sandbox__SiteId",
-        "Sandbox__ApiKey",
-        "DeadLetters__Retention",
-        "Privacy__Secret",
-        "Privacy__ForgetWindow",
-        "RateShare",
-        "RateShare__blobServiceUri",
-        "DeliveryLog",
-        "DeliveryLog__tableServiceUri",
-        "Telemetry__SuccessSampling",
+        .. from section in typeof(DestinationSettings).GetProperties()
+        where section.PropertyType is { IsClass: true } type && type.Namespace == typeof(DestinationSettings).Namespace
+        from property in section.PropertyType.GetProperties()
+        where property.CanWrite
+        from name in Setting.NamesOf(section, property)
+        select new Setting(name, section, property),
     ];
+
+    /// <summary>The names.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Settings.Select(setting => setting.Name)];
 
     /// <summary>The sections whose settings are all known: a name in them that is not in <see cref="All"/> is a mistake.</summary>
     internal static IReadOnlyList<string> Sections { get; } =
@@ -87,4 +29,35 @@ public static class SettingNames
 
     /// <summary>Names in these sections that the Functions host reads, not this product: how its trigger authenticates.</summary>
     internal static IReadOnlyList<string> ReadByTheFunctionsHost { get; } = ["ServiceBus__clientId", "ServiceBus__credential"];
+}
+
+/// <summary>The name of a setting that others fix: the Functions host, its triggers, or a section it is better looked for in.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SettingNameAttribute(string name) : Attribute
+{
+    /// <summary>The whole name.</summary>
+    public string Name => name;
+}
+
+/// <summary>One setting and where its value goes.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Section">The property of <see cref="DestinationSettings"/> that holds its section.</param>
+/// <param name="Property">The section's property that it sets, or adds to: secrets that are rotated come in two.</param>
+internal sealed record Setting(string Name, PropertyInfo Section, PropertyInfo Property)
+{
+    /// <summary>The names of a property's settings.</summary>
+    public static IEnumerable<string> NamesOf(PropertyInfo section, PropertyInfo property)
+    {
+        string name = property.GetCustomAttribute<SettingNameAttribute>()?.Name ?? $"{section.Name}__{property.Name}";
+        return IsRotated(property) ? [$"{name}__0", $"{name}__1"] : [name];
+    }
+
+    /// <summary>Takes the value.</summary>
+    public void Put(DestinationSettings settings, object value)
+    {
+        object section = Section.GetValue(settings)!;
+        Property.SetValue(section, IsRotated(Property) ? (Secret[])[.. (IReadOnlyList<Secret>)Property.GetValue(section)!, (Secret)value] : value);
+    }
+
+    private static bool IsRotated(PropertyInfo property) => property.PropertyType == typeof(IReadOnlyList<Secret>);
 }

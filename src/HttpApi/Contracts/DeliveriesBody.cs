@@ -32,3 +32,40 @@ internal sealed record DeliveryBody(
         entry.HttpStatus,
         Math.Round(entry.Duration.TotalMilliseconds, 1));
 }
+
+/// <summary>The story of one event, oldest step first.</summary>
+internal sealed record EventStoryBody(string EventId, string Kind, IReadOnlyList<EventStepBody> Steps)
+{
+    /// <param name="story">What the log knows.</param>
+    /// <param name="failing">What was tried last, while the event waits to be tried again; null when it does not.</param>
+    public static EventStoryBody Of(EventStory story, FailingEvent? failing)
+    {
+        IEnumerable<EventStepBody> steps = story.Steps.Select(EventStepBody.Of);
+        return new(story.EventId, story.Kind.ToCode(), [.. failing is null ? steps : steps.Append(EventStepBody.Of(failing))]);
+    }
+}
+
+/// <summary>One step of it.</summary>
+internal sealed record EventStepBody(
+    DateTimeOffset At,
+    string Step,
+    string? Outcome,
+    string? Reason,
+    int? HttpStatus,
+    double? DurationMs,
+    DateTimeOffset? NextTryAt,
+    IReadOnlyList<LoggedWarning> Warnings)
+{
+    public static EventStepBody Of(DeliveryLogEntry entry) => new(
+        entry.At,
+        entry.Step.ToCode(),
+        entry.Outcome?.ToCode(),
+        entry.Reason,
+        entry.HttpStatus,
+        entry.Step == EventStep.Delivery ? Math.Round(entry.Duration.TotalMilliseconds, 1) : null,
+        null,
+        entry.Warnings);
+
+    /// <summary>A call failed and is made again: the step <c>tried</c>, which no log holds.</summary>
+    public static EventStepBody Of(FailingEvent failing) => new(failing.At, "tried", null, failing.Code, failing.HttpStatus, null, failing.NextTryAt, []);
+}

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
@@ -110,4 +111,17 @@ internal sealed record LanesBody(LaneBody Live, LaneBody Import);
 internal sealed record LaneBody(long Ready, long InDelivery, double OldestAgeSeconds)
 {
     public static LaneBody Of(LaneStatus lane) => new(lane.Ready, lane.InDelivery, ApiJson.Seconds(lane.OldestAge));
+}
+
+/// <summary>The body of a good health.</summary>
+internal sealed record HealthBody(string Status)
+{
+    public static HealthBody Healthy { get; } = new("healthy");
+}
+
+/// <summary>This build's version, without the commit behind its plus sign.</summary>
+internal static class ProductVersion
+{
+    public static string Text { get; } =
+        typeof(ProductVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

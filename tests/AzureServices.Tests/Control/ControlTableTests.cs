@@ -26,7 +26,7 @@ public sealed class ControlTableTests
     }
 
     [AzuriteFact]
-    public async Task Who_was_not_heard_of_for_long_is_forgotten_but_for_what_they_counted()
+    public async Task A_process_not_heard_of_for_long_is_forgotten_but_for_what_it_counted()
     {
         ControlTable table = await NewTableAsync();
         await table.ReportAsync(Report("old", Now.AddDays(-8)), CancellationToken.None);

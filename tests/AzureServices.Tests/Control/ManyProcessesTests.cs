@@ -1,10 +1,8 @@
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.QueueContract;
 using Microsoft.Extensions.Time.Testing;
 using TrackApiSandbox;
 using TrackApiSandbox.Faults;
@@ -14,7 +12,7 @@ namespace CustomerIoDestination.AzureServices.Tests.Control;
 /// <summary>What processes know of each other, over one table.</summary>
 public sealed class ManyProcessesTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new(Some.Time);
+    private readonly FakeTimeProvider _time = new(Some.Now);
     private SandboxServer _customerIo = null!;
     private OneProcess _a = null!;
     private OneProcess _b = null!;
@@ -38,23 +36,23 @@ public sealed class ManyProcessesTests : IAsyncLifetime
     public async Task A_process_reports_each_fifteen_seconds_and_when_it_stops()
     {
         await _a.Reporter.StartAsync(CancellationToken.None);
-        await ReportedAsync(Some.Time);
+        await ReportedAsync(Some.Now);
 
         await TicksAsync(4);
-        (await SeenAsync()).ShouldBe(Some.Time, "twelve seconds later there is nothing new to tell");
+        (await SeenAsync()).ShouldBe(Some.Now, "twelve seconds later there is nothing new to tell");
         await TicksAsync(1);
-        await ReportedAsync(Some.Time.AddSeconds(15));
+        await ReportedAsync(Some.Now.AddSeconds(15));
 
         _time.Advance(TimeSpan.FromSeconds(1));
         await _a.Reporter.StopAsync(CancellationToken.None);
-        (await SeenAsync()).ShouldBe(Some.Time.AddSeconds(16));
+        (await SeenAsync()).ShouldBe(Some.Now.AddSeconds(16));
     }
 
     [AzuriteFact]
     public async Task A_pause_is_told_at_once_and_an_operator_ends_it_from_another_process()
     {
         await _a.Reporter.StartAsync(CancellationToken.None);
-        await ReportedAsync(Some.Time);
+        await ReportedAsync(Some.Now);
         _customerIo.AddFault(new Fault { Status = 400 });
         using CancellationTokenSource stop = new();
         Task held = await PauseForRejectionsAsync(_a, stop.Token);
@@ -106,7 +104,7 @@ public sealed class ManyProcessesTests : IAsyncLifetime
 
     private static EventEnvelope Rejected(int number) => Some.Envelope(number, new Partition(Lane.Live, number % 64)) with
     {
-        EventId = Ulid.Of(Some.Time, number),
+        EventId = Ulid.Of(Some.Now, number),
         Body = """{"type":"track","event":"e","userId":"u-1"}"""u8.ToArray(),
     };
 

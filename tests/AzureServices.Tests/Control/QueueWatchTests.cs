@@ -33,7 +33,7 @@ public sealed class QueueWatchTests : IDisposable
     private int _purged;
 
     [AzuriteFact]
-    public async Task It_tells_the_metrics_and_lets_what_is_too_old_go()
+    public async Task The_watch_tells_the_metrics_and_removes_dead_letters_that_are_too_old()
     {
         _queue.Setup(queue => queue.GetStatusAsync(It.IsAny<CancellationToken>()))
             .ReturnsAsync(new QueueStatus(true, new LaneStatus(7, 1, TimeSpan.FromSeconds(90)), LaneStatus.Empty, 3));

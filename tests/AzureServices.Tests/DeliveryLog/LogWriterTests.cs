@@ -80,7 +80,7 @@ public sealed class LogWriterTests : IDisposable
     }
 
     [AzuriteFact]
-    public async Task What_storage_does_not_take_at_the_stop_is_counted_and_told()
+    public async Task Lines_that_storage_does_not_take_at_the_stop_are_counted_and_told()
     {
         using MetricCollector<long> lost = Lost();
         using LogWriter writer = await WriterAsync();

@@ -51,7 +51,7 @@ public sealed class LeasedRateShareTests
         heir.AskForever();
 
         await killed.KillAsync();
-        await Eventually.BecomesTrueAsync(() => heir.Share.RequestsPerSecond == 100, TimeSpan.FromSeconds(20));
+        await Eventually.BecomesTrueAsync(() => heir.Share.RequestsPerSecond == 100, limit: TimeSpan.FromSeconds(20));
     }
 
     [AzuriteFact]
@@ -62,7 +62,7 @@ public sealed class LeasedRateShareTests
         await Eventually.BecomesTrueAsync(() => sharer.Share.RequestsPerSecond == 100);
 
         sharer.CutOff();
-        await Eventually.BecomesTrueAsync(() => sharer.Share.RequestsPerSecond is null, Slice.Lease);
+        await Eventually.BecomesTrueAsync(() => sharer.Share.RequestsPerSecond is null, limit: Slice.Lease);
 
         sharer.Log.GetSnapshot().ShouldContain(line => line.Message.Contains("nothing is sent until it can", StringComparison.Ordinal));
     }

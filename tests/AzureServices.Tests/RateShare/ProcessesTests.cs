@@ -4,7 +4,6 @@ using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.TestRig.Processes;
 using ServiceBusDouble;
 using TrackApiSandbox.Snapshots;
-using Eventually = CustomerIoDestination.TestRig.Processes.Eventually;
 
 namespace CustomerIoDestination.AzureServices.Tests.RateShare;
 

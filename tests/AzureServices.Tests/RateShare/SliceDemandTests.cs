@@ -14,7 +14,7 @@ public sealed class SliceDemandTests
     [InlineData(9, 2)]
     [InlineData(40, 5)]
     [InlineData(1_000, 10)]
-    public void What_was_asked_for_in_a_second_tells_how_many_slices_are_wanted(int asked, int slices) => Demand(asked).Slices().ShouldBe(slices);
+    public void The_requests_asked_for_in_a_second_decide_how_many_slices_are_wanted(int asked, int slices) => Demand(asked).Slices().ShouldBe(slices);
 
     [Fact]
     public void A_share_that_is_used_up_wants_one_more() => Demand(10 * 10 / 10).Slices().ShouldBe(2);

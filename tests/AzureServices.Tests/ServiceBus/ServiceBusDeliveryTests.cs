@@ -6,7 +6,6 @@ using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
@@ -31,7 +30,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
     [Fact]
     public async Task A_released_event_comes_again_first_with_its_failures_and_counts_no_delivery()
     {
-        FailureHistory failures = new(3, Some.Time);
+        FailureHistory failures = new(3, Some.Now);
         EventEnvelope[] sent = [.. Enumerable.Range(0, 5).Select(number => Some.Envelope(number))];
         _decide = received => received.Envelope.EventId == sent[1].EventId && received.History == FailureHistory.None
             ? new Settlement.Release("http_503", failures)
@@ -69,7 +68,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
         await RunAsync(() => Subject.Double.DeadLetterCount == 1);
 
         DeadLetter deadLetter = (await Subject.Store.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None)).Items.ShouldHaveSingleItem();
-        (deadLetter.Reason, deadLetter.Attempts, deadLetter.Kind, deadLetter.DeadLetteredAt).ShouldBe((DeadLetterReason.LimitExceeded, 2, "track", Some.Time));
+        (deadLetter.Reason, deadLetter.Attempts, deadLetter.Kind, deadLetter.DeadLetteredAt).ShouldBe((DeadLetterReason.LimitExceeded, 2, "track", Some.Now));
         deadLetter.Description.ShouldBe("traits.bio: 1,400 bytes, limit 1,000");
     }
 
@@ -139,7 +138,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
     }
 
     [Fact]
-    public void There_are_as_many_sessions_at_once_as_partitions() =>
+    public void The_processor_holds_as_many_sessions_at_once_as_there_are_partitions() =>
         ServiceBusDelivery.OptionsOf(new DeliverySettings { LivePartitions = 100, ImportPartitions = 3 }).MaxConcurrentSessions.ShouldBe(103);
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class JumpingHost
     public static async Task<int> RunAsync(string troubles, int clockSeed, string[] settings)
     {
         Trouble[] wrong = [.. troubles.Split('+').Select(Enum.Parse<Trouble>)];
-        var clock = new JumpingClock(TimeProvider.System, clockSeed, wrong.Contains(Trouble.ClockJumps), wrong.Contains(Trouble.WrongClockAtStart));
+        var clock = new ClockPlan(clockSeed, wrong.Contains(Trouble.ClockJumps), wrong.Contains(Trouble.WrongClockAtStart)).On(TimeProvider.System);
         try
         {
             await using LocalHostApp app = await LocalHostApp.StartAsync(settings, clock, CancellationToken.None);

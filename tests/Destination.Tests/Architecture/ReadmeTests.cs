@@ -16,11 +16,11 @@ public sealed partial class ReadmeTests
     private static readonly string Delivery = File.ReadAllText(Find("docs/delivery.md"));
 
     [Fact]
-    public void It_names_every_setting_and_no_other() =>
+    public void The_documentation_names_every_setting_and_no_other() =>
         SettingRows().Select(row => row.Name).Order(StringComparer.Ordinal).ShouldBe(SettingNames.All.Order(StringComparer.Ordinal));
 
     [Fact]
-    public void It_states_the_default_that_a_setting_has()
+    public void The_documentation_states_the_default_that_a_setting_has()
     {
         DestinationSettings defaults = SettingsReader.Read(new ConfigurationBuilder().Build()).ShouldBeOfType<Checked<DestinationSettings>.Valid>().Value;
 
@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void It_names_every_dead_letter_reason()
+    public void The_documentation_names_every_dead_letter_reason()
     {
         foreach (DeadLetterReason reason in Enum.GetValues<DeadLetterReason>())
         {
@@ -47,7 +47,7 @@ public sealed partial class ReadmeTests
     [InlineData("page name (URL)", TrackApiLimits.PageNameBytes)]
     [InlineData("event data (its JSON)", TrackApiLimits.EventDataBytes)]
     [InlineData("item of a batch", TrackApiLimits.BatchItemBytes)]
-    public void It_states_every_limit(string what, int limit) =>
+    public void The_documentation_states_every_limit(string what, int limit) =>
         Delivery.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"| {what} | {limit:N0} |"));
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void It_is_short_and_every_page_it_leads_to_is_there()
+    public void The_readme_is_short_and_every_page_it_leads_to_is_there()
     {
         string[] pages = [.. Link().Matches(Readme).Select(match => match.Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).Select(link => link.Split('#')[0])];
 

@@ -140,7 +140,7 @@ public sealed class BatchDeliveryTests
     }
 
     [Fact]
-    public async Task What_can_not_travel_in_a_batch_goes_alone_in_its_place()
+    public async Task An_event_that_can_not_travel_in_a_batch_goes_alone_in_its_place()
     {
         await using DeliveryRig rig = new(Batch);
         rig.Api.Always(_ => StubTrackApi.Response(200));

@@ -75,7 +75,7 @@ public sealed class BatchTroubleTests
     }
 
     [Fact]
-    public async Task What_can_not_be_taken_now_is_sent_again_in_its_order()
+    public async Task Items_that_Customer_io_can_not_take_now_are_sent_again_in_their_order()
     {
         await using DeliveryRig rig = new(Batch);
         rig.Api.Reply(503, retryAfter: "5").Reply(200);

@@ -16,7 +16,7 @@ namespace CustomerIoDestination.Tests.Delivery;
 public sealed class BrokenMappingTests
 {
     [Fact]
-    public async Task It_does_not_empty_the_queue_into_the_dead_letters()
+    public async Task A_mapping_that_throws_for_fifty_events_pauses_the_destination_and_stops_dead_lettering()
     {
         await using DeliveryRig rig = new(configure: services => services.AddSingleton(new EnvelopeMapper(new MappingSettings(), new LimitSettings(), null!)));
         List<DeliveryAttempt> attempts = [];

@@ -19,7 +19,7 @@ public sealed class BrokenSendingTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
-    public async Task It_is_waited_out_in_place_like_a_failed_call()
+    public async Task An_exception_while_sending_is_waited_out_in_place_like_a_failed_call()
     {
         _source.Failures = 2;
         _rig.Api.Reply(200);

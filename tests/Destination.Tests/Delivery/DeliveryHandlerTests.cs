@@ -76,7 +76,7 @@ public sealed class DeliveryHandlerTests
     [InlineData("")]
     [InlineData("[1]")]
     [InlineData("\0")]
-    public async Task What_is_no_event_is_dead_lettered_without_its_data(string body)
+    public async Task A_body_that_is_no_event_is_dead_lettered_without_its_data(string body)
     {
         await using DeliveryRig rig = new();
 
@@ -124,7 +124,7 @@ public sealed class DeliveryHandlerTests
         var line = rig.Logs.GetSnapshot().ShouldHaveSingleItem();
         line.Category.ShouldBe(typeof(DeliveryHandler).FullName);
         line.Level.ShouldBe(LogLevel.Warning);
-        line.Message.ShouldStartWith("Delivery ended: deadLettered, reason rejected_by_customerio, event 01BX5ZZKBKACTAV9WEVGE00001 (track) of l-07, 2 calls, HTTP 400, ");
+        line.Message.ShouldStartWith("Delivery ended: deadLettered, reason rejected_by_customerio, event 01M86PTPG00000000000000001 (track) of l-07, 2 calls, HTTP 400, ");
         line.Message.ShouldEndWith(" ms. HTTP 400; what Customer.io wrote may quote data and is kept with the event");
     }
 

@@ -90,7 +90,7 @@ public sealed class FlowTests
     }
 
     [Fact]
-    public async Task What_was_tried_for_an_event_is_told_while_it_waits_and_not_after()
+    public async Task The_last_failure_of_an_event_is_told_while_it_waits_and_not_after()
     {
         await using DeliveryRig rig = new(new DeliverySettings { RequestsPerSecond = 1_000 });
         rig.Api.Reply(503, retryAfter: "8").Reply(200);

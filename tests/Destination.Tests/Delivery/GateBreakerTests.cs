@@ -1,5 +1,4 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.Delivery;

@@ -1,6 +1,5 @@
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.Delivery;

@@ -50,7 +50,7 @@ public sealed class EventIngesterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_came_in_is_told_to_the_metrics_by_its_result()
+    public async Task Events_that_come_in_are_counted_in_the_metrics_by_their_result()
     {
         using MetricCollector<long> ingested = new(_services.GetRequiredService<IMeterFactory>(), DestinationTracing.Name, "destination.events.ingested");
 

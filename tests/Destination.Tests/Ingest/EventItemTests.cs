@@ -20,7 +20,7 @@ public sealed class EventItemTests
     [InlineData("""{"ev\ud800ent":1}""", "invalid_event", "neither type nor event")]
     [InlineData("{", "invalid_json", "line 1, byte 1")]
     [InlineData("{broken", "invalid_json", "line 1, byte 1")]
-    public void What_is_no_event_is_refused_with_a_reason_and_no_data(string item, string code, string message)
+    public void JSON_that_is_no_event_is_refused_with_a_reason_and_no_data(string item, string code, string message)
     {
         EventItem.Bad bad = Read(item).ShouldBeOfType<EventItem.Bad>();
 

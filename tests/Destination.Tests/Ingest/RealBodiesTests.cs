@@ -81,7 +81,7 @@ public sealed class RealBodiesTests
     [InlineData("""{"context" : {"ip":"1" } , "type":"track","event":"a"}""")]
     [InlineData("""{"context":{"page":{"a":1},"traits":{"b":2},"library":{"c":3}},"type":"track","event":"a"}""")]
     [InlineData("""{"context":1,"context":{"ip":"1"},"type":"track","event":"a"}""")]
-    public void What_a_batch_adds_leaves_whole_JSON_with_everything_the_event_had(string item)
+    public void An_event_with_what_its_batch_says_for_all_is_whole_JSON_with_everything_it_had(string item)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(item);
         using var table = new CustomerIoDestination.Text.JsonTable();

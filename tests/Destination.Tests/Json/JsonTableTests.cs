@@ -10,7 +10,7 @@ namespace CustomerIoDestination.Tests.Json;
 public sealed class JsonTableTests
 {
     [Fact]
-    public void What_is_read_and_written_again_is_the_same_JSON() =>
+    public void JSON_that_is_read_and_written_again_is_the_same_JSON() =>
         SomeJson.Values.Sample(text => JsonNode.DeepEquals(JsonNode.Parse(Rewrite(text)), JsonNode.Parse(text)).ShouldBeTrue(text));
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class JsonTableTests
     [InlineData("\"\\x\"")]
     [InlineData("\"\\ud8\"")]
     [InlineData("1 2")]
-    public void What_is_no_JSON_is_refused_without_an_exception(string json) => new JsonTable().TryRead(Encoding.UTF8.GetBytes(json)).ShouldBeFalse();
+    public void Text_that_is_no_JSON_is_refused_without_an_exception(string json) => new JsonTable().TryRead(Encoding.UTF8.GetBytes(json)).ShouldBeFalse();
 
     [Fact]
     public void Any_bytes_are_read_or_refused_but_never_thrown_on() =>

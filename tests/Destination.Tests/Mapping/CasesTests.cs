@@ -21,5 +21,5 @@ public sealed class CasesTests
     }
 
     [Fact]
-    public void There_are_at_least_sixty_cases() => GoldenCase.Names().Count().ShouldBeGreaterThanOrEqualTo(60);
+    public void The_golden_cases_are_at_least_sixty() => GoldenCase.Names().Count().ShouldBeGreaterThanOrEqualTo(60);
 }

@@ -70,7 +70,7 @@ public sealed class EachKindTests
     }
 
     [Fact]
-    public void There_are_at_least_250_cases_and_none_stands_for_a_kind_that_is_not_checked()
+    public void The_real_cases_are_at_least_250_and_each_stands_for_a_kind_that_is_checked()
     {
         GoldenCase.Names().Count().ShouldBeGreaterThanOrEqualTo(250);
         GoldenCase.Names().Count(name => name.StartsWith("each-", StringComparison.Ordinal)).ShouldBe(Kinds.Length * 3 * 2);

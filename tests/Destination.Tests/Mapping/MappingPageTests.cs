@@ -13,7 +13,7 @@ public sealed partial class MappingPageTests
     private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "mapping.md"));
 
     [Fact]
-    public void It_names_every_warning_with_what_to_do_and_no_other()
+    public void The_mapping_page_names_every_warning_with_what_to_do_and_no_other()
     {
         string[][] rows = Rows("## Warnings");
 
@@ -44,7 +44,7 @@ public sealed partial class MappingPageTests
     }
 
     [Fact]
-    public void It_names_every_reason_to_skip_with_an_example_that_is_skipped_for_it()
+    public void The_mapping_page_names_every_reason_to_skip_with_an_example_that_is_skipped_for_it()
     {
         string[][] rows = Rows("## Skipped");
 
@@ -56,7 +56,7 @@ public sealed partial class MappingPageTests
     }
 
     [Fact]
-    public void It_lists_the_words_that_stand_for_no_identifier() =>
+    public void The_mapping_page_lists_the_words_that_stand_for_no_identifier() =>
         Page.ShouldContain(string.Join(", ", PlaceholderIdentifiers.Default.ToString().Split(", ").Select(word => $"`{word}`")));
 
     private static string[][] Rows(string heading)

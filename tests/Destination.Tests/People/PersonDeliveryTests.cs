@@ -231,7 +231,7 @@ public sealed class PersonDeliveryTests
 
         SentCall call = rig.Api.Calls[^1];
         call.Path.ShouldBe("/api/v1/customers/u-1/events");
-        call.Body.ShouldContain("\"id\":\"01BX5ZZKBKACTAV9WEVGE00005\"");
+        call.Body.ShouldContain("\"id\":\"01M86PTPG00000000000000005\"");
         call.Body.ShouldContain($"\"timestamp\":{DateTimeOffset.Parse("2026-11-24T11:50:00Z", null).ToUnixTimeSeconds()}");
         call.Body.ShouldNotContain("anonymous_id");
     }

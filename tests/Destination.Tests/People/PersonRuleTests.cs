@@ -4,7 +4,6 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
-using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.People;

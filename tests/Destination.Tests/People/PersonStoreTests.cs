@@ -51,7 +51,7 @@ public sealed class PersonCipherTests
         _cipher.OfId(Utf8Text.Of(new string('x', 5_000))).ShouldNotBe(_cipher.OfId(Utf8Text.Of(new string('x', 5_001))));
 
     [Fact]
-    public void What_was_encrypted_for_a_device_is_read_for_that_device_and_with_that_secret_only()
+    public void A_text_encrypted_for_a_device_is_read_for_that_device_and_with_that_secret_only()
     {
         PersonKey device = _cipher.OfDevice(Utf8Text.Of("d-1"));
         byte[] sealedBytes = _cipher.Encrypt(device, "u-1"u8);

@@ -48,7 +48,7 @@ public sealed class EnablingTests
     [InlineData("""{"sources": {"mobile": false}}""", """{"type": "track", "event": "x", "userId": "u1", "channel": "mobile"}""", "sources.mobile")]
     [InlineData("""{"sources": {"mobile": false}}""", """{"type": "track", "event": "x", "userId": "u1", "context": {"library": {"name": "Freshpaint-iOS"}}}""", "sources.mobile")]
     [InlineData("""{"sources": {"mobile": false}}""", """{"type": "track", "event": "x", "userId": "u1", "context": {"library": {"name": "freshpaint-react-native"}}}""", "sources.mobile")]
-    public void What_is_not_enabled_is_skipped_and_told_by_its_rule(string rules, string item, string? rule)
+    public void An_event_that_is_not_enabled_is_skipped_and_told_by_its_rule(string rules, string item, string? rule)
     {
         PreviewItem preview = RulesRig.Preview(rules, item);
 

@@ -44,7 +44,7 @@ public sealed class PrivacyTests
         Data("""{"privacy": {"allow": {"events": {"*": ["$ip"]}}}}""", "x", """{"$ip": "10.0.0.1", "$os": "x", "n": 1}""").ShouldBe("""{"$ip":"10.0.0.1"}""");
 
     [Fact]
-    public void What_was_left_out_is_told_by_number_and_name()
+    public void Properties_that_privacy_leaves_out_are_told_by_number_and_name()
     {
         MappingWarning warning = RulesRig.Preview(Allow, Track("x", """{"a": "SECRET", "b": "SECRET", "plan": 1}""")).Warnings.ShouldHaveSingleItem();
         warning.Code.ShouldBe("privacy_dropped");

@@ -71,7 +71,7 @@ public sealed partial class SchemaTests
     [InlineData("""{"transformations": [{"operation": "stripQuery", "on": []}]}""")]
     [InlineData("""{"events": {"enabled": ["$page"]}}""")]
     [InlineData("""{"privacy": {"allow": {"events": {"$pages": ["url"]}}}}""")]
-    public void What_one_refuses_the_other_refuses_and_an_editor_gets_one_message_of_it(string text)
+    public void Rules_that_the_reader_refuses_are_refused_by_the_schema_with_one_message(string text)
     {
         Check(text).ShouldBe((false, false));
         Messages(text).ShouldHaveSingleItem();

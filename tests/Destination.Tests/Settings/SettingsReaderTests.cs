@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using CustomerIoDestination.Model;
@@ -16,6 +17,7 @@ public sealed class SettingsReaderTests
     [InlineData("Delivery__RequestsPerSecond", "1001", "is no whole number from 1 to 1000")]
     [InlineData("Delivery__RequestsPerSecond", "fast", "is no whole number from 1 to 1000")]
     [InlineData("Delivery__Mode", "bulk", "is none of single, batch")]
+    [InlineData("Delivery__Mode", "1", "is none of single, batch")]
     [InlineData("Delivery__Enabled", "maybe", "is neither true nor false")]
     [InlineData("Delivery__RetryWindow", "72", "is no time span")]
     [InlineData("Delivery__HoldBudget", "1.00:00:00", "is no time span")]
@@ -26,6 +28,9 @@ public sealed class SettingsReaderTests
     [InlineData("CustomerIo__SiteId", "site", "a Track API key (or CustomerIo__ApiKeySecretUri) is needed", "CustomerIo__ApiKey")]
     [InlineData("CustomerIo__ApiKey", "key", "the site id is needed", "CustomerIo__SiteId")]
     [InlineData("Ingest__Keys__0", "short", "has 5 characters; at least 16 are needed")]
+    [InlineData("Ingest__Keys__1", "short", "has 5 characters; at least 16 are needed")]
+    [InlineData("Privacy__Secret", "short", "has 5 characters; at least 32 are needed")]
+    [InlineData("Ingest__ImportOlderThan", "00:00:30", "is no time span (d.hh:mm:ss) from 00:01:00 to 3650.00:00:00")]
     [InlineData("Ingest__Keys__2", "long-enough-to-be-a-key", "is no setting of this product")]
     [InlineData("Delivery__RequestPerSecond", "5", "is no setting of this product")]
     [InlineData("Sandbox__Port", "70000", "is no whole number from 0 to 65535")]
@@ -159,7 +164,7 @@ public sealed class SettingsReaderTests
     [InlineData("Ingest__WriteKeys", "Ingest__WriteKeys__0", "write-key-of-this-site", "Ingest__AllowedOrigins", "https://www.example.com")]
     [InlineData("CustomerIo__TrackApiUrl", "CustomerIo__TrackApiUrl", "http://customerio.example", "CustomerIo__AllowHttp", "true")]
     [InlineData("Delivery__BatchAnonymous", "Delivery__BatchAnonymous", "true")]
-    public void What_would_let_health_data_out_is_refused_in_hipaa_mode_and_nowhere_else(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
+    public void A_setting_that_would_let_health_data_out_is_refused_in_hipaa_mode_only(string named, string name, string value, string other = "Mapping__ConvertDates", string otherValue = "true")
     {
         Valid((name, value), (other, otherValue), ("Privacy__Hipaa", "false")).Privacy.Hipaa.ShouldBeFalse();
 
@@ -223,6 +228,19 @@ public sealed class SettingsReaderTests
         problem.Where.ShouldBe(name);
         problem.Message.ShouldContain("was not resolved");
         problem.Message.ShouldNotContain("vault.example");
+    }
+
+    [Fact]
+    public void Every_setting_with_a_bound_is_refused_beyond_it()
+    {
+        Setting[] bounded = [.. SettingNames.Settings.Where(setting => setting.Property.IsDefined(typeof(RangeAttribute)))];
+
+        bounded.Length.ShouldBeGreaterThan(10);
+        foreach (Setting setting in bounded)
+        {
+            string beyond = setting.Property.PropertyType == typeof(int) ? "100000000" : setting.Property.PropertyType == typeof(double) ? "1.01" : "3650.00:00:01";
+            Invalid((setting.Name, beyond)).Problems.ShouldHaveSingleItem().Where.ShouldBe(setting.Name);
+        }
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class EmailTextTests
     [InlineData("Ada Lovelace <ada@example.com>")]
     [InlineData("\"a<b\" < ada@example.com >")]
     [InlineData("Ada <mailto:ada@example.com>")]
-    public void What_is_around_an_address_is_taken_off(string text)
+    public void White_space_a_name_and_mailto_around_an_address_are_taken_off(string text)
     {
         EmailText.Read(Utf8Text.Of(text), out Utf8Text address).ShouldBe(EmailReading.Cleaned);
 

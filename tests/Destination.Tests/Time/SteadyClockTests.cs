@@ -1,4 +1,3 @@
-using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Time.Testing;
 

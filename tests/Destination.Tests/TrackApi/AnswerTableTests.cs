@@ -38,7 +38,7 @@ public sealed class AnswerTableTests
     [Theory]
     [InlineData(199)]
     [InlineData(300)]
-    public void What_is_beside_the_successes_is_suspicious_even_if_it_looks_like_one(int status) =>
+    public void A_status_that_no_success_has_is_suspicious_even_with_a_body_that_looks_like_one(int status) =>
         Read(status, "{}").ShouldBeOfType<TrackApiAnswer.Suspicious>().HttpStatus.ShouldBe(status);
 
     [Theory]

@@ -1,4 +1,3 @@
-using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Tests.TrackApi;

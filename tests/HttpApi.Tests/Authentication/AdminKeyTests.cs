@@ -83,6 +83,6 @@ public sealed class AdminKeyTests
         await using ApiHost host = await ApiHost.StartAsync(new DestinationSettings { Ingest = new IngestSettings { Keys = [new Secret("i")] } });
 
         (await host.GetAsync("/api/status").StatusAsync()).ShouldBe(200);
-        (await host.PostAsync("/api/events", Some.Track()).ErrorAsync()).ShouldBe("401 key_missing");
+        (await host.PostAsync("/api/events", Some.TrackJson()).ErrorAsync()).ShouldBe("401 key_missing");
     }
 }

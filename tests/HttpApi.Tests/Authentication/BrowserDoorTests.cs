@@ -50,7 +50,7 @@ public sealed class BrowserDoorTests
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
 
-        using HttpResponseMessage response = await host.PostAsync(path, Some.Track(), [.. new[] { first, second }.OfType<string>()]);
+        using HttpResponseMessage response = await host.PostAsync(path, Some.TrackJson(), [.. new[] { first, second }.OfType<string>()]);
 
         (response.IsSuccessStatusCode ? "202" : $"{(int)response.StatusCode} {await response.CodeAsync()}").ShouldBe(expected);
         host.Queue.Envelopes.Count.ShouldBe(expected == "202" ? 1 : 0);
@@ -62,7 +62,7 @@ public sealed class BrowserDoorTests
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers with { Ingest = ForBrowsers.Ingest with { WriteKeys = [], AllowedOrigins = [] } }, KeylessPolicy.Refuse);
 
-        (await host.PostAsync("/api/events", Some.Track(), Page, Key).ErrorAsync()).ShouldBe("401 key_missing");
+        (await host.PostAsync("/api/events", Some.TrackJson(), Page, Key).ErrorAsync()).ShouldBe("401 key_missing");
         (await PreflightAsync(host, "/api/events", "https://www.example.com").StatusAsync()).ShouldBe(405);
     }
 
@@ -71,7 +71,7 @@ public sealed class BrowserDoorTests
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
 
-        (await host.PostAsync("/api/events", Some.Track(), "X-Ingest-Key: ingest-key", "X-Lane: import").StatusAsync()).ShouldBe(202);
+        (await host.PostAsync("/api/events", Some.TrackJson(), "X-Ingest-Key: ingest-key", "X-Lane: import").StatusAsync()).ShouldBe(202);
 
         EventEnvelope envelope = host.Queue.Envelopes.ShouldHaveSingleItem();
         (envelope.FromBrowser, envelope.Lane).ShouldBe((false, Lane.Import));
@@ -85,8 +85,8 @@ public sealed class BrowserDoorTests
             Ingest = new IngestSettings { WriteKeys = ForBrowsers.Ingest.WriteKeys, AllowedOrigins = ForBrowsers.Ingest.AllowedOrigins },
         });
 
-        (await host.PostAsync("/api/events", Some.Track()).ErrorAsync()).ShouldBe("401 key_missing");
-        (await host.PostAsync("/api/events", Some.Track(), Page, Key).StatusAsync()).ShouldBe(202);
+        (await host.PostAsync("/api/events", Some.TrackJson()).ErrorAsync()).ShouldBe("401 key_missing");
+        (await host.PostAsync("/api/events", Some.TrackJson(), Page, Key).StatusAsync()).ShouldBe(202);
         (await host.GetAsync("/api/status", Page).ErrorAsync()).ShouldBe("403 foreign_origin");
     }
 
@@ -98,7 +98,7 @@ public sealed class BrowserDoorTests
         string path = route.Pattern.Replace("{eventId}", Some.EventId, StringComparison.Ordinal).Replace("{id}", "7", StringComparison.Ordinal)
             .Replace("{file}", "app.js", StringComparison.Ordinal);
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
-        host.DeadLetters.Letters.Add(Some.DeadLetter());
+        host.DeadLetters.Letters.Add(Some.StoredLetter());
 
         using HttpResponseMessage answer = await host.SendAsync(
             route.Method, $"{path}?writeKey=write-key-0", route.Method == "GET" ? null : new StringContent("""{"all":true}"""), Page, Key, "X-Admin-Key: write-key-0", "X-Requested-With: destination");
@@ -136,7 +136,7 @@ public sealed class BrowserDoorTests
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
 
         using HttpResponseMessage preflight = await PreflightAsync(host, "/api/events", "https://evil.example");
-        using HttpResponseMessage answer = await host.PostAsync("/api/events", Some.Track(), "Origin: https://evil.example", Key);
+        using HttpResponseMessage answer = await host.PostAsync("/api/events", Some.TrackJson(), "Origin: https://evil.example", Key);
 
         (await preflight.CodeAsync()).ShouldBe("origin");
         ((int)preflight.StatusCode).ShouldBe(403);
@@ -152,7 +152,7 @@ public sealed class BrowserDoorTests
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
 
-        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.Track(), Page, header);
+        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.TrackJson(), Page, header);
 
         ((int)response.StatusCode).ShouldBe(status);
         Header(response, "Access-Control-Allow-Origin").ShouldBe("https://www.example.com");
@@ -164,7 +164,7 @@ public sealed class BrowserDoorTests
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
 
-        (await host.PostAsync("/api/events?writeKey=write-key-0", $$"""{"batch":[{{Some.Track()}}]}""", Page, "Content-Type: text/plain;charset=UTF-8").StatusAsync()).ShouldBe(202);
+        (await host.PostAsync("/api/events?writeKey=write-key-0", $$"""{"batch":[{{Some.TrackJson()}}]}""", Page, "Content-Type: text/plain;charset=UTF-8").StatusAsync()).ShouldBe(202);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class BrowserDoorTests
     public async Task A_browsers_body_has_at_most_64_kilobytes(int bytes, string expected)
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
-        string body = Some.Track(new string('x', bytes - Some.Track("").Length));
+        string body = Some.TrackJson(new string('x', bytes - Some.TrackJson("").Length));
 
         using HttpResponseMessage response = await host.PostAsync("/api/events", body, Page, Key);
 
@@ -231,13 +231,13 @@ public sealed class BrowserDoorTests
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
 
-        string error = await host.SendAsync("POST", "/api/events", new ByteArrayContent(Gzip.Pack(Some.Track(new string('x', 65_536)))), Page, Key, "Content-Encoding: gzip").ErrorAsync();
+        string error = await host.SendAsync("POST", "/api/events", new ByteArrayContent(Gzip.Pack(Some.TrackJson(new string('x', 65_536)))), Page, Key, "Content-Encoding: gzip").ErrorAsync();
 
         error.ShouldBe("413 body_too_large");
     }
 
     [Fact]
-    public async Task What_a_batch_says_for_all_does_not_make_a_small_request_large()
+    public async Task A_small_request_stays_small_with_what_its_batch_says_for_all()
     {
         await using ApiHost host = await ApiHost.StartAsync(ForBrowsers, KeylessPolicy.Refuse);
         string items = string.Join(',', Enumerable.Repeat("""{"type":"track","event":"e","userId":"u"}""", 100));
@@ -267,7 +267,7 @@ public sealed class BrowserDoorTests
         string[] statuses = new string[5];
         for (int request = 0; request < statuses.Length; request++)
         {
-            using HttpResponseMessage response = await host.PostAsync("/api/events", $"[{Some.Track("1")},{Some.Track("2")}]", Page, Key);
+            using HttpResponseMessage response = await host.PostAsync("/api/events", $"[{Some.TrackJson("1")},{Some.TrackJson("2")}]", Page, Key);
             statuses[request] = $"{(int)response.StatusCode} {(response.Headers.TryGetValues("Retry-After", out IEnumerable<string>? after) ? after.Single() : "")}".TrimEnd();
             if (request == 4)
             {
@@ -279,7 +279,7 @@ public sealed class BrowserDoorTests
         statuses[..3].ShouldBe(["202", "202", "202"]);
         int.Parse(statuses[4].Split(' ')[1], CultureInfo.InvariantCulture).ShouldBeInRange(1, 60);
         host.Queue.Envelopes.Count.ShouldBe(6);
-        (await host.PostAsync("/api/events", Some.Track(), "X-Ingest-Key: ingest-key").StatusAsync()).ShouldBe(202);
+        (await host.PostAsync("/api/events", Some.TrackJson(), "X-Ingest-Key: ingest-key").StatusAsync()).ShouldBe(202);
     }
 
     [Theory]

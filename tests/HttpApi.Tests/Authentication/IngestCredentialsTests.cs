@@ -17,7 +17,7 @@ public sealed class IngestCredentialsTests
 
     private static readonly DestinationSettings SignatureOnly = new() { Ingest = new IngestSettings { SigningSecret = new Secret(Secret) } };
 
-    private static readonly string Body = Some.Track();
+    private static readonly string Body = Some.TrackJson();
 
     [Theory]
     [InlineData("key-0")]

@@ -14,7 +14,7 @@ public sealed class DeadLettersTests
     public async Task The_list_has_the_members_of_the_api_and_no_event()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Letters.Add(Some.DeadLetter());
+        host.DeadLetters.Letters.Add(Some.StoredLetter());
         host.DeadLetters.Next = "cursor";
 
         JsonNode body = await (await host.GetAsync("/api/dead-letters")).JsonAsync();
@@ -25,8 +25,8 @@ public sealed class DeadLettersTests
               "items": [{
                 "id": "7", "eventId": "01J0000000000000000000000A", "kind": "track", "reason": "limit_exceeded",
                 "description": "traits.bio has 1400 bytes; the limit is 1000.",
-                "deadLetteredAt": "2026-01-31T12:00:00.000Z", "eventTime": null, "attempts": 0,
-                "firstFailedAt": "2026-01-31T11:00:00.000Z"
+                "deadLetteredAt": "2026-11-24T12:00:00.000Z", "eventTime": null, "attempts": 0,
+                "firstFailedAt": "2026-11-24T11:00:00.000Z"
               }],
               "next": "cursor"
             }
@@ -72,7 +72,7 @@ public sealed class DeadLettersTests
     {
         const string Raw = """{"n": 12345678901234567890,"e":"\ud800"}""";
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Letters.Add(Some.DeadLetter(raw: Raw));
+        host.DeadLetters.Letters.Add(Some.StoredLetter(raw: Raw));
 
         string body = await (await host.GetAsync("/api/dead-letters/7")).Content.ReadAsStringAsync();
 
@@ -87,7 +87,7 @@ public sealed class DeadLettersTests
     public async Task An_event_that_is_no_json_comes_as_text(string raw)
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Letters.Add(Some.DeadLetter(raw: raw));
+        host.DeadLetters.Letters.Add(Some.StoredLetter(raw: raw));
 
         JsonNode body = await (await host.GetAsync("/api/dead-letters/7")).JsonAsync();
 
@@ -198,10 +198,10 @@ public sealed class DeadLettersTests
     }
 
     [Fact]
-    public async Task What_Customer_io_wrote_comes_with_the_event_and_is_in_no_list()
+    public async Task Customer_ios_answer_comes_with_the_one_dead_letter_and_is_in_no_list()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.DeadLetters.Letters.Add(Some.DeadLetter(answer: """{"meta":{"error":"ann@example.com is not welcome"}}"""));
+        host.DeadLetters.Letters.Add(Some.StoredLetter(answer: """{"meta":{"error":"ann@example.com is not welcome"}}"""));
 
         JsonNode detail = await (await host.GetAsync("/api/dead-letters/7")).JsonAsync();
         string list = await (await host.GetAsync("/api/dead-letters")).Content.ReadAsStringAsync();

@@ -97,10 +97,10 @@ public sealed class ErrorsTests
             await host.PostAsync("/api/dead-letters/replay", $$"""{"{{Marked}}":true}""", meant),
             await host.PostAsync("/api/dead-letters/replay", $$"""{"reason":"{{Marked}}"}""", meant),
             await host.PostAsync("/api/dead-letters/discard", Marked, meant),
-            await host.PostAsync("/api/events", Some.Track(Marked), $"X-Lane: {Marked}"),
-            await host.PostAsync("/api/events", Some.Track(Marked), $"Content-Encoding: {Marked}"),
-            await host.PostAsync("/api/events", Some.Track(Marked), "Content-Encoding: gzip"),
-            await host.PostAsync("/api/events", Some.Track(Marked), $"Origin: http://{Marked}"),
+            await host.PostAsync("/api/events", Some.TrackJson(Marked), $"X-Lane: {Marked}"),
+            await host.PostAsync("/api/events", Some.TrackJson(Marked), $"Content-Encoding: {Marked}"),
+            await host.PostAsync("/api/events", Some.TrackJson(Marked), "Content-Encoding: gzip"),
+            await host.PostAsync("/api/events", Some.TrackJson(Marked), $"Origin: http://{Marked}"),
         ];
 
         foreach (HttpResponseMessage answer in answers)

@@ -13,7 +13,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.Track());
+        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.TrackJson());
 
         ((int)response.StatusCode).ShouldBe(202);
         EventEnvelope envelope = host.Queue.Envelopes.ShouldHaveSingleItem();
@@ -25,7 +25,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        using HttpResponseMessage response = await host.PostAsync("/api/events", $"[17,{Some.Track()}]");
+        using HttpResponseMessage response = await host.PostAsync("/api/events", $"[17,{Some.TrackJson()}]");
 
         ((int)response.StatusCode).ShouldBe(202);
         JsonNode body = await response.JsonAsync();
@@ -43,7 +43,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        using HttpResponseMessage response = await host.PostAsync(path, Some.Track());
+        using HttpResponseMessage response = await host.PostAsync(path, Some.TrackJson());
 
         ((int)response.StatusCode).ShouldBe(202);
         host.Queue.Envelopes.Count.ShouldBe(1);
@@ -54,7 +54,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        using HttpResponseMessage response = await host.PostAsync(new Uri(host.Client.BaseAddress!, "/").AbsoluteUri + "/api/events", Some.Track());
+        using HttpResponseMessage response = await host.PostAsync(new Uri(host.Client.BaseAddress!, "/").AbsoluteUri + "/api/events", Some.TrackJson());
 
         ((int)response.StatusCode).ShouldBe(404);
         (await response.JsonAsync())["code"]!.GetValue<string>().ShouldBe("unknown_route");
@@ -82,7 +82,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        (await host.PostAsync("/api/events", Some.Track(), "Content-Type: text/plain").StatusAsync()).ShouldBe(202);
+        (await host.PostAsync("/api/events", Some.TrackJson(), "Content-Type: text/plain").StatusAsync()).ShouldBe(202);
     }
 
     [Fact]
@@ -90,10 +90,10 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        int status = await host.SendAsync("POST", "/api/events", new ByteArrayContent(Gzip.Pack(Some.Track())), "Content-Encoding: gzip").StatusAsync();
+        int status = await host.SendAsync("POST", "/api/events", new ByteArrayContent(Gzip.Pack(Some.TrackJson())), "Content-Encoding: gzip").StatusAsync();
 
         status.ShouldBe(202);
-        host.Queue.Envelopes.ShouldHaveSingleItem().Body.Span.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(Some.Track())).ShouldBeTrue();
+        host.Queue.Envelopes.ShouldHaveSingleItem().Body.Span.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(Some.TrackJson())).ShouldBeTrue();
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class EventsTests
     [InlineData(1, 413)]
     public async Task A_body_may_have_as_many_bytes_as_the_setting_says(int over, int status)
     {
-        string sent = Some.Track();
+        string sent = Some.TrackJson();
         await using ApiHost host = await ApiHost.StartAsync(new DestinationSettings { Ingest = new IngestSettings { MaxBodyBytes = sent.Length - over } });
 
         (await host.PostAsync("/api/events", sent).StatusAsync()).ShouldBe(status);
@@ -135,7 +135,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        await host.PostAsync("/api/events", Some.Track(), $"X-Lane: {lane}").StatusAsync();
+        await host.PostAsync("/api/events", Some.TrackJson(), $"X-Lane: {lane}").StatusAsync();
 
         host.Queue.Envelopes.ShouldHaveSingleItem().Lane.ShouldBe(expected);
     }
@@ -145,7 +145,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        (await host.PostAsync("/api/events", Some.Track(), "X-Lane: imports").ErrorAsync()).ShouldBe("400 invalid_lane");
+        (await host.PostAsync("/api/events", Some.TrackJson(), "X-Lane: imports").ErrorAsync()).ShouldBe("400 invalid_lane");
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.Track(), $"X-As-Of-Now: {sent}");
+        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.TrackJson(), $"X-As-Of-Now: {sent}");
 
         string actual = response.IsSuccessStatusCode
             ? host.Queue.Envelopes.Single().AsOfNow ? "as of now" : "by its own time"
@@ -187,7 +187,7 @@ public sealed class EventsTests
             },
         });
 
-        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.Track(), $"X-Ingest-Key: {ingestKey}", $"X-Lifecycle-Key: {sent}");
+        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.TrackJson(), $"X-Ingest-Key: {ingestKey}", $"X-Lifecycle-Key: {sent}");
 
         string actual = response.IsSuccessStatusCode
             ? host.Queue.Envelopes.Single().LifecycleAllowed ? "allowed" : "not allowed"
@@ -200,7 +200,7 @@ public sealed class EventsTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        await host.PostAsync("/api/events", Some.Track(), "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").StatusAsync();
+        await host.PostAsync("/api/events", Some.TrackJson(), "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").StatusAsync();
 
         host.Queue.Envelopes.ShouldHaveSingleItem().TraceParent.ShouldNotBeNull().ShouldStartWith("00-0af7651916cd43dd8448eb211c80319c-");
     }
@@ -214,7 +214,7 @@ public sealed class EventsTests
         await using ApiHost host = await ApiHost.StartAsync();
         host.Queue.Answer = new EnqueueResult.Unavailable("queue_full", TimeSpan.FromSeconds(seconds));
 
-        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.Track());
+        using HttpResponseMessage response = await host.PostAsync("/api/events", Some.TrackJson());
 
         ((int)response.StatusCode).ShouldBe(503);
         (await response.CodeAsync()).ShouldBe("queue_full");

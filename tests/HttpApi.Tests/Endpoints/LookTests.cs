@@ -63,7 +63,7 @@ public sealed class LookTests
         JsonNode.DeepEquals(body, JsonNode.Parse(
             """
             {
-              "destination": {"state": "paused", "since": "2026-01-31T12:00:00.000Z", "reason": "credentials_refused", "lastAnswerAt": null, "nextTryAt": null, "failing": 0},
+              "destination": {"state": "paused", "since": "2026-11-24T12:00:00.000Z", "reason": "credentials_refused", "lastAnswerAt": null, "nextTryAt": null, "failing": 0},
               "customerIo": {"region": "us", "url": "https://track.customer.io", "workspace": 123456, "credentials": "valid", "sandbox": false},
               "queue": {
                 "ready": 13, "inDelivery": 3, "oldestAgeSeconds": 120, "deadLettered": 4,
@@ -74,7 +74,7 @@ public sealed class LookTests
               "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "since": "2026-01-30T12:00:00.000Z", "warnings": {"email_cleaned": 4}},
               "rules": {"path": null, "transformations": 0, "privacyMode": false, "problems": []},
               "sharedState": null,
-              "startedAt": "2026-01-31T12:00:00.000Z"
+              "startedAt": "2026-11-24T12:00:00.000Z"
             }
             """)).ShouldBeTrue(body.ToJsonString());
     }
@@ -121,7 +121,7 @@ public sealed class LookTests
     [Theory]
     [InlineData(CustomerIoRegion.Auto, CredentialsState.Unchecked, DestinationState.Disabled, "auto", "unchecked", "disabled")]
     [InlineData(CustomerIoRegion.Eu, CredentialsState.Invalid, DestinationState.Delivering, "eu", "invalid", "delivering")]
-    public async Task What_is_not_known_yet_is_null(
+    public async Task The_status_shows_null_for_what_is_not_known_of_the_workspace_yet(
         CustomerIoRegion region, CredentialsState credentials, DestinationState state, string regionCode, string credentialsCode, string stateCode)
     {
         await using ApiHost host = await ApiHost.StartAsync();
@@ -142,7 +142,7 @@ public sealed class LookTests
 
         string body = await (await host.GetAsync("/api/deliveries")).Content.ReadAsStringAsync();
 
-        body.ShouldBe("""{"items":[{"at":"2026-01-31T12:00:00.000Z","eventId":"01J0000000000000000000000A","kind":"track","lane":"import","outcome":"deadLettered","reason":"limit_exceeded","attempts":1,"httpStatus":null,"durationMs":12.3}],"next":"cursor"}""");
+        body.ShouldBe("""{"items":[{"at":"2026-11-24T12:00:00.000Z","eventId":"01J0000000000000000000000A","kind":"track","lane":"import","outcome":"deadLettered","reason":"limit_exceeded","attempts":1,"httpStatus":null,"durationMs":12.3}],"next":"cursor"}""");
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class LookTests
         body["eventId"]!.GetValue<string>().ShouldBe(Some.EventId);
         body["kind"]!.GetValue<string>().ShouldBe("track");
         body["steps"]!.AsArray().Select(step => step!["step"]!.GetValue<string>()).ShouldBe(["accepted", "queued", "delivery", "ingest", "replayed", "discarded"]);
-        body["steps"]![2]!.ToJsonString().ShouldBe("""{"at":"2026-01-31T12:00:00.000Z","step":"delivery","outcome":"delivered","reason":null,"httpStatus":200,"durationMs":12.3,"nextTryAt":null,"warnings":[{"code":"name_cut","field":"event"}]}""");
+        body["steps"]![2]!.ToJsonString().ShouldBe("""{"at":"2026-11-24T12:00:00.000Z","step":"delivery","outcome":"delivered","reason":null,"httpStatus":200,"durationMs":12.3,"nextTryAt":null,"warnings":[{"code":"name_cut","field":"event"}]}""");
     }
 
     [Fact]
@@ -234,6 +234,6 @@ public sealed class LookTests
         using HttpResponseMessage response = await host.PostAsync("/api/destination/resume", "", "X-Requested-With: destination");
 
         host.Control.Resumed.ShouldBe(1);
-        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"state":"delivering","since":"2026-01-31T12:00:00.000Z","reason":null,"lastAnswerAt":null,"nextTryAt":null,"failing":0}""");
+        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"state":"delivering","since":"2026-11-24T12:00:00.000Z","reason":null,"lastAnswerAt":null,"nextTryAt":null,"failing":0}""");
     }
 }

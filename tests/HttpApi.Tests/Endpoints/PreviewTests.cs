@@ -11,7 +11,7 @@ public sealed class PreviewTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        using HttpResponseMessage response = await host.PostAsync("/api/preview", Some.Track());
+        using HttpResponseMessage response = await host.PostAsync("/api/preview", Some.TrackJson());
 
         ((int)response.StatusCode).ShouldBe(200);
         JsonObject item = (await response.JsonAsync()).AsArray().ShouldHaveSingleItem()!.AsObject();
@@ -49,7 +49,7 @@ public sealed class PreviewTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        JsonNode items = await (await host.PostAsync("/api/preview", $"[17,{Some.Track()}]")).JsonAsync();
+        JsonNode items = await (await host.PostAsync("/api/preview", $"[17,{Some.TrackJson()}]")).JsonAsync();
 
         items.AsArray().Select(item => item!["index"]!.GetValue<int>()).ShouldBe([0, 1]);
         items.AsArray().Select(item => item!["outcome"]!.GetValue<string>()).ShouldBe(["reject", "deliver"]);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.LocalHost.Tests.Support;
-using CustomerIoDestination.TestRig.Processes;
 using ServiceBusDouble;
 
 namespace CustomerIoDestination.LocalHost.Tests.EndToEnd;

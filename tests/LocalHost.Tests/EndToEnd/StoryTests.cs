@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CustomerIoDestination.LocalHost.Tests.Support;
-using CustomerIoDestination.TestRig.Processes;
 using ServiceBusDouble;
 
 namespace CustomerIoDestination.LocalHost.Tests.EndToEnd;

@@ -4,7 +4,6 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Storage;
-using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -85,13 +85,13 @@ public sealed class ClaimTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_kept_while_a_delivery_goes_on_clears_no_count()
+    public async Task A_history_kept_while_a_delivery_goes_on_clears_no_claim_count()
     {
         await (await OpenAndSendAsync(2)).DisposeAsync();
         await using QueueFile file = OpenAfterCrash();
         await using IPartitionLease lease = await ReceiveAsync(file);
 
-        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Time));
+        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Now));
 
         (await file.CountAsync("select sum(claims) from events")).ShouldBe(2);
     }

@@ -21,7 +21,7 @@ public sealed class RunBudgetTests : OpenQueueFile
         RunBudget.BytesFor(64 * Mega, inHand).ShouldBe(expected);
 
     [Fact]
-    public void What_a_run_does_not_use_is_there_for_others_and_all_of_it_in_the_end()
+    public void Bytes_that_a_run_does_not_use_are_there_for_others_and_all_of_them_when_it_ends()
     {
         var budget = new RunBudget(16 * Mega);
 

@@ -1,6 +1,5 @@
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
-using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;

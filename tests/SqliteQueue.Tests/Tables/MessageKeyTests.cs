@@ -1,7 +1,5 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.SqliteQueue.Tables;
-using CustomerIoDestination.SqliteQueue.Tests.Support;
 
 namespace CustomerIoDestination.SqliteQueue.Tests.Tables;
 
@@ -14,7 +12,7 @@ public sealed class MessageKeyTests
     [Fact]
     public void Keys_differ_where_message_ids_differ()
     {
-        string id = Ulid.Of(Some.Time, 1);
+        string id = Ulid.Of(Some.Now, 1);
         byte[][] keys =
         [
             MessageKey.Of(id, EventKind.Track, 0),
@@ -23,7 +21,7 @@ public sealed class MessageKeyTests
             MessageKey.Of(id, EventKind.Track, 256),
             MessageKey.Of(id, EventKind.Track, 0, isRepeat: true),
             MessageKey.Of(id, EventKind.Track, 1, isRepeat: true),
-            MessageKey.Of(Ulid.Of(Some.Time, 2), EventKind.Track, 0),
+            MessageKey.Of(Ulid.Of(Some.Now, 2), EventKind.Track, 0),
             MessageKey.Of("not a ulid", EventKind.Track, 0),
             MessageKey.Of("not a ULID", EventKind.Track, 0),
         ];
@@ -32,7 +30,7 @@ public sealed class MessageKeyTests
     }
 
     [Fact]
-    public void The_time_of_a_ulid_is_the_sender_s() => MessageKey.TimeOf(Ulid.Of(Some.Time, 5)).ShouldBe(Some.Time);
+    public void The_time_of_a_ulid_is_the_sender_s() => MessageKey.TimeOf(Ulid.Of(Some.Now, 5)).ShouldBe(Some.Now);
 
     [Theory]
     [InlineData("00000000000000000000000001")]

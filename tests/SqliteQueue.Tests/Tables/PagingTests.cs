@@ -88,7 +88,7 @@ public sealed class PagingTests : OpenQueueFile
         {
             session.Log.Insert(new DeliveryLogEntry
             {
-                At = Some.Time,
+                At = Some.Now,
                 EventId = "id",
                 Kind = kind,
                 Lane = Lane.Live,

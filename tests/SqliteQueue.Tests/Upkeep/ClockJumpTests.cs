@@ -36,7 +36,7 @@ public sealed class ClockJumpTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task What_became_a_dead_letter_while_the_clock_was_behind_is_kept_as_long_as_any()
+    public async Task A_dead_letter_made_while_the_clock_was_behind_is_kept_as_long_as_any_other()
     {
         await EnqueueAsync(1);
 
@@ -64,7 +64,7 @@ public sealed class ClockJumpTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task What_became_a_dead_letter_while_the_clock_was_ahead_is_kept_no_longer_than_any()
+    public async Task A_dead_letter_made_while_the_clock_was_ahead_is_kept_no_longer_than_any_other()
     {
         await EnqueueAsync(1);
         Folder.Wall.Jump(TimeSpan.FromDays(400));
@@ -82,7 +82,7 @@ public sealed class ClockJumpTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task What_was_remembered_and_logged_while_the_clock_was_ahead_is_forgotten_in_time()
+    public async Task Ids_and_log_lines_written_while_the_clock_was_ahead_are_forgotten_in_time()
     {
         Folder.Wall.Jump(TimeSpan.FromDays(400));
         await EnqueueAsync(1);

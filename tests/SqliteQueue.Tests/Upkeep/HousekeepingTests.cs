@@ -31,7 +31,7 @@ public sealed class HousekeepingTests : OpenQueueFile
             {
                 session.Log.Insert(new DeliveryLogEntry
                 {
-                    At = Some.Time,
+                    At = Some.Now,
                     EventId = "id",
                     Kind = EventKind.Track,
                     Lane = Lane.Live,
@@ -66,7 +66,7 @@ public sealed class HousekeepingTests : OpenQueueFile
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task It_takes_its_turn_each_second_by_itself()
+    public async Task Housekeeping_takes_its_turn_each_second_by_itself()
     {
         await EnqueueAsync(0, 1);
         await DeadLetterAsync(1);
@@ -83,7 +83,7 @@ public sealed class HousekeepingTests : OpenQueueFile
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task It_goes_on_whatever_fails_and_says_so_once()
+    public async Task Housekeeping_whose_one_part_fails_does_the_others_and_warns_once()
     {
         await EnqueueAsync(0, 1);
         await DeadLetterAsync(1);
@@ -118,7 +118,7 @@ public sealed class HousekeepingTests : OpenQueueFile
     }
 
     [Fact]
-    public async Task What_is_forgotten_steadily_is_summed_up_in_a_line_an_hour()
+    public async Task Rows_that_are_forgotten_steadily_are_summed_up_in_one_line_an_hour()
     {
         await EnqueueAsync(0, 40);
         await DeadLetterAsync(30);

@@ -34,7 +34,7 @@ public sealed class StartClockTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task What_is_written_during_a_start_behind_is_kept_as_long_as_any_after_a_right_start()
+    public async Task Rows_written_after_a_start_with_a_clock_behind_are_kept_as_long_as_those_of_a_right_start()
     {
         await StartAsync(daysOff: 0);
         await StopAsync();
@@ -126,7 +126,7 @@ public sealed class StartClockTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task What_waits_for_the_clock_to_be_believed_is_in_log_and_status()
+    public async Task A_purge_that_waits_until_the_clock_is_believed_is_told_in_log_and_status()
     {
         await StartAsync(daysOff: 0);
         await DeadLetterAsync(1);

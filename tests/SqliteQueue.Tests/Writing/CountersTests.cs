@@ -16,7 +16,7 @@ public sealed class CountersTests
         await Gen.Int[0, 10_000].Array[1, 30].SampleAsync(RunAsync, iter: 12, threads: 1, seed: "0000KOIPe036");
 
     [Fact]
-    public async Task What_was_counted_outlives_the_process_and_counting_goes_on_from_there()
+    public async Task Counts_outlive_the_process_and_go_on_from_there_when_the_file_is_opened_again()
     {
         using var folder = new QueueFolder();
         DateTimeOffset since = folder.Clock.GetUtcNow();
@@ -40,7 +40,7 @@ public sealed class CountersTests
     }
 
     [Fact]
-    public async Task What_became_of_a_replay_is_counted_to_the_last_event()
+    public async Task Every_event_of_a_replay_is_counted_by_what_became_of_it()
     {
         using var folder = new QueueFolder();
         await using QueueFile file = folder.Open();
@@ -112,7 +112,7 @@ public sealed class CountersTests
                 await SettleAsync(file, lane, new Settlement.DeadLetter(reason, "a reason"));
                 break;
             case 4:
-                await SettleAsync(file, lane, new Settlement.Release("http_503", new FailureHistory(1, Some.Time)));
+                await SettleAsync(file, lane, new Settlement.Release("http_503", new FailureHistory(1, Some.Now)));
                 break;
             case 5:
                 await deadLetters.ReplayAsync(new DeadLetterSelection.OfReason(reason), asOfNow: false, run: null, CancellationToken.None);

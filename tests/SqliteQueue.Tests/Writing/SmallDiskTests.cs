@@ -108,7 +108,7 @@ public sealed class SmallDiskTests : IAsyncLifetime, IDisposable
     }
 
     [RunsWithMounts]
-    public async Task It_takes_events_again_when_there_is_room_again()
+    public async Task A_full_disk_with_room_again_lets_the_queue_take_events_again()
     {
         await EnqueueAsync(50);
         FillUp();
@@ -128,7 +128,7 @@ public sealed class SmallDiskTests : IAsyncLifetime, IDisposable
     }
 
     [RunsWithMounts]
-    public async Task It_takes_events_again_after_it_drained()
+    public async Task A_queue_that_a_full_disk_closed_takes_events_again_after_it_drained()
     {
         await FillAsync();
         await DrainAsync();

@@ -42,7 +42,7 @@ public sealed class StorageHealthTests
     }
 
     [Fact]
-    public async Task It_is_told_once_when_it_begins_and_once_when_it_ends()
+    public async Task Trouble_with_the_storage_is_logged_once_when_it_begins_and_once_when_it_ends()
     {
         var log = new FakeLogger();
         await using var health = new StorageHealth(() => { }, _time, log);

@@ -108,7 +108,7 @@ public sealed class WriterTests : OpenQueueFile
         await using IPartitionLease lease = await Receiver.ReceiveAsync(Lane.Live, 1, CancellationToken.None);
         await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("pragma query_only = 1"), runsAlone: true));
 
-        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Time));
+        await lease.KeepAsync(lease.Events[0], new FailureHistory(10, Some.Now));
 
         bool canWrite = File.Writer.CanWrite;
         await File.Writer.WriteAsync(new WriteWork<long>(static session => session.Read("pragma query_only = 0"), runsAlone: true));

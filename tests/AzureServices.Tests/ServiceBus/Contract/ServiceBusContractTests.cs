@@ -22,12 +22,12 @@ public sealed class ServiceBusDeadLetterContractTests : DeadLetterContract
 
 public sealed class ServiceBusPassingTimeContractTests : PassingTimeContract
 {
-    protected override Task<IQueueInFakeTime> StartAsync() => Task.FromResult<IQueueInFakeTime>(new ServiceBusQueueUnderTest(time: new FakeTimeProvider(Some.Time)));
+    protected override Task<IQueueInFakeTime> StartAsync() => Task.FromResult<IQueueInFakeTime>(new ServiceBusQueueUnderTest(time: new FakeTimeProvider(Some.Now)));
 }
 
 public sealed class ServiceBusReopeningContractTests : ReopeningContract
 {
-    protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new ServiceBusQueueUnderTest(time: new FakeTimeProvider(Some.Time)));
+    protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new ServiceBusQueueUnderTest(time: new FakeTimeProvider(Some.Now)));
 }
 
 [NeedsPrograms("node", "npm")]
@@ -41,7 +41,7 @@ public sealed class TableLogRetentionContractTests : LogRetentionContract
 {
     protected override async Task<IQueueInFakeTime> StartAsync()
     {
-        FakeTimeProvider time = new(Some.Time);
+        FakeTimeProvider time = new(Some.Now);
         return new ServiceBusQueueUnderTest(time: time, tables: await TableLog.StartAsync(time));
     }
 }

@@ -16,7 +16,7 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Counting;
 /// <summary>What the queue says of itself, with and without the broker's own counts.</summary>
 public sealed class StatusTests : BrokerTests
 {
-    private readonly FakeTimeProvider _time = new(Some.Time);
+    private readonly FakeTimeProvider _time = new(Some.Now);
     private readonly Mock<ServiceBusAdministrationClient> _administration = new();
     private readonly EventsInHand _inHand = new();
     private readonly ServiceBusEventQueue _queue;
@@ -44,7 +44,7 @@ public sealed class StatusTests : BrokerTests
     }
 
     [Fact]
-    public async Task What_lies_deeper_than_the_look_is_taken_to_be_mixed_like_it()
+    public async Task Messages_deeper_than_the_look_are_counted_by_lane_as_those_it_saw()
     {
         Counts(active: 1_000, dead: 0);
         await EnqueueAsync([.. Enumerable.Range(0, 120).Select(number => Some.Envelope(number, new Partition(number % 4 == 0 ? Lane.Import : Lane.Live, 1)))]);
@@ -55,7 +55,7 @@ public sealed class StatusTests : BrokerTests
     }
 
     [Fact]
-    public async Task What_any_process_holds_is_in_delivery_and_not_ready()
+    public async Task Events_that_any_process_holds_are_in_delivery_and_not_ready()
     {
         Counts(active: 4, dead: 0);
         await EnqueueAsync(Some.Envelope(1), Some.Envelope(2), Some.Envelope(3), Some.Envelope(4, new Partition(Lane.Import, 1)));

@@ -1,7 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.DeadLetters;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.DeadLetters;
@@ -20,20 +19,20 @@ public sealed class DeadLetterMessageTests
 
     [Fact]
     public void An_event_whose_time_ended_became_one_then() =>
-        DeadLetterMessage.Read(Message("TTLExpiredException", timeToLive: TimeSpan.FromDays(14))).DeadLetteredAt.ShouldBe(Some.Time.AddDays(14));
+        DeadLetterMessage.Read(Message("TTLExpiredException", timeToLive: TimeSpan.FromDays(14))).DeadLetteredAt.ShouldBe(Some.Now.AddDays(14));
 
     [Fact]
     public void A_dead_letter_the_broker_made_tells_only_when_it_was_queued() =>
-        DeadLetterMessage.Read(Message("MaxDeliveryCountExceeded", timeToLive: TimeSpan.FromDays(14))).DeadLetteredAt.ShouldBe(Some.Time);
+        DeadLetterMessage.Read(Message("MaxDeliveryCountExceeded", timeToLive: TimeSpan.FromDays(14))).DeadLetteredAt.ShouldBe(Some.Now);
 
     [Fact]
     public void Ours_say_when_and_how_often()
     {
-        DateTimeOffset at = Some.Time.AddHours(5);
+        DateTimeOffset at = Some.Now.AddHours(5);
 
         var deadLetter = DeadLetterMessage.Read(Message("expired", (PropertyNames.DeadLetteredAt, at.ToUnixTimeMilliseconds()), (PropertyNames.Attempts, 7)));
 
-        (deadLetter.DeadLetteredAt, deadLetter.Attempts, deadLetter.EventTime).ShouldBe((at, 7, Some.Time));
+        (deadLetter.DeadLetteredAt, deadLetter.Attempts, deadLetter.EventTime).ShouldBe((at, 7, Some.Now));
     }
 
     private static ServiceBusReceivedMessage Message(string? reason, params (string Name, object Value)[] added) => Message(reason, TimeSpan.MaxValue, added);
@@ -52,6 +51,6 @@ public sealed class DeadLetterMessageTests
         }
 
         return ServiceBusModelFactory.ServiceBusReceivedMessage(
-            sent.Body, sent.MessageId, sessionId: sent.SessionId, timeToLive: timeToLive, properties: sent.ApplicationProperties, enqueuedTime: Some.Time);
+            sent.Body, sent.MessageId, sessionId: sent.SessionId, timeToLive: timeToLive, properties: sent.ApplicationProperties, enqueuedTime: Some.Now);
     }
 }

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Time.Testing;
@@ -14,7 +13,7 @@ public sealed class DeadLetterPassTests : BrokerTests
     private readonly FakeTimeProvider _time;
 
     public DeadLetterPassTests()
-        : this(new FakeTimeProvider(Some.Time))
+        : this(new FakeTimeProvider(Some.Now))
     {
     }
 
@@ -102,7 +101,7 @@ public sealed class DeadLetterPassTests : BrokerTests
     [Theory]
     [InlineData(5)]
     [InlineData(2)]
-    public async Task What_somebody_else_holds_is_passed_over_and_told(int held)
+    public async Task A_dead_letter_that_somebody_else_holds_is_passed_over_and_told(int held)
     {
         await DeadLettersAsync(5);
         await using ServiceBusReceiver other = Subject.Client.CreateReceiver(

@@ -1,7 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Testing;
@@ -14,7 +13,7 @@ public sealed class DeadLetterRetentionTests : BrokerTests
     private readonly FakeTimeProvider _time;
 
     public DeadLetterRetentionTests()
-        : this(new FakeTimeProvider(Some.Time))
+        : this(new FakeTimeProvider(Some.Now))
     {
     }
 
@@ -22,7 +21,7 @@ public sealed class DeadLetterRetentionTests : BrokerTests
         : base(new ServiceBusQueueUnderTest(time: time)) => _time = time;
 
     [Fact]
-    public async Task It_goes_on_until_all_that_are_too_old_are_gone()
+    public async Task Retention_goes_on_until_every_dead_letter_that_is_too_old_is_gone()
     {
         await DeadLettersAsync(DeadLetterPass.MaxMessages + 1);
         _time.Advance(TimeSpan.FromDays(31));
@@ -34,7 +33,7 @@ public sealed class DeadLetterRetentionTests : BrokerTests
     }
 
     [Fact]
-    public async Task It_leaves_what_is_young_and_says_nothing()
+    public async Task Retention_leaves_young_dead_letters_and_logs_nothing()
     {
         await DeadLettersAsync(3);
         _time.Advance(TimeSpan.FromDays(20));
@@ -46,7 +45,7 @@ public sealed class DeadLetterRetentionTests : BrokerTests
     }
 
     [Fact]
-    public async Task It_does_not_wait_for_what_somebody_else_holds()
+    public async Task Retention_does_not_wait_for_a_dead_letter_that_somebody_else_holds()
     {
         await DeadLettersAsync(1);
         _time.Advance(TimeSpan.FromDays(31));
@@ -98,7 +97,7 @@ public sealed class DeadLetterRetentionTests : BrokerTests
     [Theory]
     [InlineData(-400)]
     [InlineData(400)]
-    public async Task What_was_dead_lettered_by_a_wrong_clock_is_kept_for_its_retention_by_the_brokers(int daysOff)
+    public async Task A_dead_letter_of_a_wrong_clock_is_kept_for_its_retention_by_the_brokers_clock(int daysOff)
     {
         await EnqueueAsync(Some.Envelope());
         await using (ServiceBusSessionReceiver receiver = await Subject.Client.AcceptNextSessionAsync(ServiceBusQueueUnderTest.QueueName))

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Time.Testing;
@@ -13,7 +12,7 @@ public sealed class PassingTimeTests : BrokerTests
     private readonly FakeTimeProvider _time;
 
     public PassingTimeTests()
-        : this(new FakeTimeProvider(Some.Time))
+        : this(new FakeTimeProvider(Some.Now))
     {
     }
 

@@ -1,5 +1,4 @@
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Time.Testing;
@@ -13,7 +12,7 @@ public sealed class BrokerFaultTests : BrokerTests
     private readonly FakeTimeProvider _time;
 
     public BrokerFaultTests()
-        : this(new FakeTimeProvider(Some.Time))
+        : this(new FakeTimeProvider(Some.Now))
     {
     }
 
@@ -59,7 +58,7 @@ public sealed class BrokerFaultTests : BrokerTests
         IPartitionLease first = await ReceiveAsync();
         Subject.Double.Fail(BrokerOperation.SetSessionState, OperationFault.Unauthorized, times: 10);
 
-        await SettleAsync(first, new Settlement.Release("http_503", new FailureHistory(3, Some.Time)));
+        await SettleAsync(first, new Settlement.Release("http_503", new FailureHistory(3, Some.Now)));
         await first.DisposeAsync();
         await using IPartitionLease again = await ReceiveAsync();
 

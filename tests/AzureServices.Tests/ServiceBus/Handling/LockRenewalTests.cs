@@ -1,7 +1,6 @@
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -9,7 +8,7 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 
 public sealed class LockRenewalTests
 {
-    private readonly FakeTimeProvider _time = new(Some.Time);
+    private readonly FakeTimeProvider _time = new(Some.Now);
 
     public static TheoryData<Exception> Failures { get; } =
     [

@@ -44,7 +44,7 @@ public abstract class MessageHandlerTests
         new NoChance(),
         Logger);
 
-    private protected FakeTimeProvider Time { get; } = new(Some.Time);
+    private protected FakeTimeProvider Time { get; } = new(Some.Now);
 
     private protected IMeterFactory Meters { get; } = Some.Meters();
 
@@ -76,7 +76,7 @@ public abstract class MessageHandlerTests
     private protected Func<CancellationToken, Task> Waits { get; set; } = static _ => Task.CompletedTask;
 
     private protected Task HandleAsync(EventEnvelope? envelope = null, CancellationToken cancellationToken = default) =>
-        Handler.HandleAsync(Some.Received(envelope ?? Some.Envelope()), Settled, cancellationToken);
+        Handler.HandleAsync(RecordedSettlement.Received(envelope ?? Some.Envelope()), Settled, cancellationToken);
 
     /// <summary>
     /// The same for what does not end at once: how long it takes on the test's clock, to the second. Nothing really waits, so outside the test's own

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Time.Testing;
@@ -13,7 +12,7 @@ public sealed class ReceivedEventTests : BrokerTests
     private readonly FakeTimeProvider _time;
 
     public ReceivedEventTests()
-        : this(new FakeTimeProvider(Some.Time))
+        : this(new FakeTimeProvider(Some.Now))
     {
     }
 
@@ -53,7 +52,7 @@ public sealed class ReceivedEventTests : BrokerTests
             _time.Advance(TimeSpan.FromSeconds(1));
             return told.Task.IsCompleted;
         });
-        await lost.SettleAsync(lost.Events[0], Some.Attempt(new Settlement.Release("http_503", new FailureHistory(3, Some.Time))));
+        await lost.SettleAsync(lost.Events[0], Some.Attempt(new Settlement.Release("http_503", new FailureHistory(3, Some.Now))));
         await lost.DisposeAsync();
 
         await using IPartitionLease again = await ReceiveAsync();

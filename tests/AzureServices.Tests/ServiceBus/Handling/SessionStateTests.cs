@@ -1,12 +1,11 @@
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 
 public sealed class SessionStateTests
 {
-    public static TheoryData<FailureHistory> Histories => [new FailureHistory(0, Some.Time), new FailureHistory(12, Some.Time), new FailureHistory(int.MaxValue, null)];
+    public static TheoryData<FailureHistory> Histories => [new FailureHistory(0, Some.Now), new FailureHistory(12, Some.Now), new FailureHistory(int.MaxValue, null)];
 
     [Theory]
     [MemberData(nameof(Histories))]

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
@@ -8,7 +7,7 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 /// <summary>What becomes of the session a message came in: what it remembers, and when it is given up.</summary>
 public sealed class SessionTests : MessageHandlerTests
 {
-    private static readonly FailureHistory Failures = new(4, Some.Time.AddMinutes(-3));
+    private static readonly FailureHistory Failures = new(4, Some.Now.AddMinutes(-3));
 
     [Fact]
     public async Task A_release_writes_the_failures_down_before_it_gives_the_session_up()

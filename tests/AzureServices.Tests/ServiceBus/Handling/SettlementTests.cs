@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Messages;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using Moq;
@@ -36,7 +35,7 @@ public sealed class SettlementTests : MessageHandlerTests
     [Fact]
     public async Task What_is_repeated_is_sent_before_the_message_is_completed_and_until_it_was_sent_it_is_not()
     {
-        EventEnvelope again = Some.Envelope().RepeatedAfter(Some.Time, TimeSpan.FromMinutes(2));
+        EventEnvelope again = Some.Envelope().RepeatedAfter(Some.Now, TimeSpan.FromMinutes(2));
         Decision = new Settlement.Complete((SkipReason?)null) { Repeat = again };
         Again.SetupSequence(queue => queue.EnqueueAsync(It.IsAny<IReadOnlyList<EventEnvelope>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new EnqueueResult.Unavailable("queue_busy", TimeSpan.FromSeconds(10)))
@@ -64,7 +63,7 @@ public sealed class SettlementTests : MessageHandlerTests
 
         Settled.Steps.ShouldBe([step]);
         Settled.Description.ShouldBe("why");
-        Settled.Properties.ShouldBe(new Dictionary<string, object> { ["attempts"] = 5, ["deadLetteredAt"] = Some.Time.ToUnixTimeMilliseconds(), ["firstFailedAt"] = Some.Time.ToUnixTimeMilliseconds(), ["answer"] = "" }, ignoreOrder: true);
+        Settled.Properties.ShouldBe(new Dictionary<string, object> { ["attempts"] = 5, ["deadLetteredAt"] = Some.Now.ToUnixTimeMilliseconds(), ["firstFailedAt"] = Some.Now.ToUnixTimeMilliseconds(), ["answer"] = "" }, ignoreOrder: true);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
-using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -71,7 +70,7 @@ public sealed class TroubleTests : MessageHandlerTests
     [Fact]
     public async Task An_event_whose_session_is_lost_while_it_waits_is_left_to_whoever_has_the_session_now()
     {
-        Decision = new Settlement.Release("http_503", new FailureHistory(3, Some.Time));
+        Decision = new Settlement.Release("http_503", new FailureHistory(3, Some.Now));
         Waits = static lost => Task.Delay(Timeout.InfiniteTimeSpan, lost).ContinueWith(static _ => { }, TaskScheduler.Default);
         Settled.Failures["renew"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);
 
@@ -119,7 +118,7 @@ public sealed class TroubleTests : MessageHandlerTests
     }
 
     [Fact]
-    public async Task What_was_delivered_when_the_session_was_lost_is_settled_when_it_comes_again()
+    public async Task An_event_delivered_as_its_session_was_lost_is_settled_when_it_comes_again()
     {
         Takes = TimeSpan.FromMinutes(2);
         Settled.Failures["renew"] = Settled.Failures["complete"] = new ServiceBusException("lost", ServiceBusFailureReason.SessionLockLost);

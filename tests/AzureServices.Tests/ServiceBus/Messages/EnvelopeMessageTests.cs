@@ -17,7 +17,7 @@ public sealed class EnvelopeMessageTests
         EventEnvelope envelope = Some.Envelope(partition: new Partition(Lane.Import, 63)) with
         {
             Kind = kind,
-            QueuedAt = Some.Time.AddMilliseconds(1),
+            QueuedAt = Some.Now.AddMilliseconds(1),
             ReplayCount = 3,
             AsOfNow = true,
             LifecycleAllowed = true,
@@ -25,7 +25,7 @@ public sealed class EnvelopeMessageTests
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
 
-        EventEnvelope read = EnvelopeMessage.Read(Some.Received(envelope)).ShouldBeOfType<EnvelopeReading.Readable>().Envelope;
+        EventEnvelope read = EnvelopeMessage.Read(RecordedSettlement.Received(envelope)).ShouldBeOfType<EnvelopeReading.Readable>().Envelope;
 
         read.Body.ToArray().ShouldBe(envelope.Body.ToArray());
         (read with { Body = envelope.Body }).ShouldBe(envelope);
@@ -78,7 +78,7 @@ public sealed class EnvelopeMessageTests
     [InlineData("asOfNow", "true")]
     [InlineData("traceparent", 7)]
     [InlineData("Diagnostic-Id", "added by somebody")]
-    public void What_can_be_done_without_may_be_wrong(string property, object value) =>
+    public void A_message_with_a_wrong_property_that_can_be_done_without_is_readable(string property, object value) =>
         EnvelopeMessage.Read(Changed(properties => properties[property] = value)).ShouldBeOfType<EnvelopeReading.Readable>();
 
     [Theory]

@@ -3,7 +3,6 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Connecting;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
-using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServiceBusDouble.Faults;
@@ -21,7 +20,7 @@ public sealed class BusyBrokerTests : BrokerTests
     }
 
     [Fact]
-    public async Task It_is_waited_for_as_long_as_a_request_may_take_and_then_named()
+    public async Task A_busy_broker_is_waited_for_as_long_as_a_request_may_take_and_then_named()
     {
         // Tries that are short in real time: the patience is on the clock of the test.
         ServiceBusRetryOptions quick = new() { MaxRetries = 0, TryTimeout = TimeSpan.FromMilliseconds(500) };

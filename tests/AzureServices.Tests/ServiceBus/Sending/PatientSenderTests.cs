@@ -63,7 +63,7 @@ public sealed class PatientSenderTests
     [Theory]
     [InlineData(ServiceBusFailureReason.QuotaExceeded, "queue_full")]
     [InlineData(ServiceBusFailureReason.MessagingEntityNotFound, "queue_refused")]
-    public async Task What_waiting_does_not_help_is_told_at_once(ServiceBusFailureReason reason, string code)
+    public async Task A_failure_that_no_waiting_mends_is_told_after_one_send(ServiceBusFailureReason reason, string code)
     {
         Sends(_ => reason);
 

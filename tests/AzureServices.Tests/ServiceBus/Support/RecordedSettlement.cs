@@ -1,5 +1,8 @@
 using System.Globalization;
+using Azure.Messaging.ServiceBus;
 using CustomerIoDestination.AzureServices.ServiceBus.Handling;
+using CustomerIoDestination.AzureServices.ServiceBus.Messages;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 
@@ -7,6 +10,14 @@ namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 internal sealed class RecordedSettlement(TimeProvider time) : IMessageSettlement
 {
     private readonly List<string> _steps = [];
+
+    /// <summary>The envelope's message as a receiver sees it.</summary>
+    public static ServiceBusReceivedMessage Received(EventEnvelope envelope)
+    {
+        ServiceBusMessage sent = EnvelopeMessage.Write(envelope);
+        return ServiceBusModelFactory.ServiceBusReceivedMessage(
+            sent.Body, sent.MessageId, sessionId: sent.SessionId, properties: sent.ApplicationProperties, sequenceNumber: 1);
+    }
 
     /// <summary>What was done, for instance <c>dead-letter expired</c>.</summary>
     public IReadOnlyList<string> Steps => _steps;

@@ -1,4 +1,4 @@
-namespace CustomerIoDestination.QueueContract;
+namespace CustomerIoDestination.Testing;
 
 /// <summary>Event ids for tests.</summary>
 public static class Ulid

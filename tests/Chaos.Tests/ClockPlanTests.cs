@@ -3,36 +3,36 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.Chaos.Tests;
 
-public sealed class JumpingClockTests
+public sealed class ClockPlanTests
 {
     private readonly FakeTimeProvider _even = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void Its_time_is_set_forth_and_back_and_never_by_more_than_an_hour()
+    public void A_clock_that_jumps_is_set_forth_and_back_and_never_by_more_than_an_hour()
     {
-        var clock = new JumpingClock(_even, 1);
+        JumpingClock clock = new ClockPlan(1).On(_even);
         List<TimeSpan> offsets = [];
         for (int jump = 0; jump < 50; jump++)
         {
             offsets.Add(clock.GetUtcNow() - _even.GetUtcNow());
-            _even.Advance(JumpingClock.Every);
+            _even.Advance(ClockPlan.Every);
         }
 
         offsets.ShouldBeUnique();
         offsets.ShouldContain(offset => offset < TimeSpan.Zero);
         offsets.ShouldContain(offset => offset > TimeSpan.Zero);
-        offsets.ShouldAllBe(offset => offset.Duration() <= JumpingClock.Farthest);
+        offsets.ShouldAllBe(offset => offset.Duration() <= ClockPlan.Farthest);
     }
 
     [Theory]
     [InlineData(6, true)]
     [InlineData(7, false)]
-    public void It_is_days_wrong_at_the_start_and_for_some_seeds_put_right(int seed, bool isPutRight)
+    public void A_clock_that_starts_wrong_is_days_off_and_for_every_other_seed_put_right(int seed, bool isPutRight)
     {
-        var clock = new JumpingClock(_even, seed, jumps: false, startsWrong: true);
+        JumpingClock clock = new ClockPlan(seed, Jumps: false, StartsWrong: true).On(_even);
 
         TimeSpan atFirst = clock.GetUtcNow() - _even.GetUtcNow();
-        _even.Advance(JumpingClock.PutRightAfter);
+        _even.Advance(ClockPlan.PutRightAfter);
         TimeSpan later = clock.GetUtcNow() - _even.GetUtcNow();
 
         atFirst.Duration().ShouldBeGreaterThan(TimeSpan.FromDays(1));
@@ -40,9 +40,9 @@ public sealed class JumpingClockTests
     }
 
     [Fact]
-    public void Time_stamps_and_timers_go_on_evenly()
+    public void Time_stamps_and_timers_go_on_evenly_while_the_clock_jumps()
     {
-        var clock = new JumpingClock(_even, 1);
+        JumpingClock clock = new ClockPlan(1).On(_even);
         int fired = 0;
         long before = clock.GetTimestamp();
         using ITimer timer = clock.CreateTimer(_ => fired++, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
@@ -55,5 +55,5 @@ public sealed class JumpingClockTests
 
     [Fact]
     public void The_same_seed_makes_the_same_jumps() =>
-        new JumpingClock(_even, 5).GetUtcNow().ShouldBe(new JumpingClock(_even, 5).GetUtcNow());
+        new ClockPlan(5).On(_even).GetUtcNow().ShouldBe(new ClockPlan(5).On(_even).GetUtcNow());
 }
