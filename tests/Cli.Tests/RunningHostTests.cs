@@ -77,8 +77,9 @@ public sealed class RunningHostTests : IAsyncLifetime, IDisposable
         (await StatusAsync())["counts"]!["deadLettered"]!["missing_identifier"]!.GetValue<int>().ShouldBe(Letters + 10_000 + Letters);
     }
 
-    private ChildProcess Destination(params string[] arguments) =>
-        ChildProcess.Start("destination.dll", _folder.Path, [.. arguments, "--url", _http.BaseAddress!.ToString()]);
+    // From its own folder: beside the tests it would miss what they take from ASP.NET.
+    private ChildProcess Destination(params string[] arguments) => ChildProcess.Start(
+        Path.Combine(AppContext.BaseDirectory.Replace(Path.Combine("tests", "Cli.Tests"), Path.Combine("src", "Cli"), StringComparison.Ordinal), "destination.dll"), _folder.Path, [.. arguments, "--url", _http.BaseAddress!.ToString()]);
 
     private async Task AllLieInTheDeadLettersAsync() => await Eventually.BecomesTrueAsync(
         async () => await _http.WaitingAsync() == 0 && (await StatusAsync())["queue"]!["deadLettered"]!.GetValue<int>() == Letters, "all letters to lie in the dead letters");

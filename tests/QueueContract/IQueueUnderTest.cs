@@ -11,10 +11,8 @@ public interface IQueueUnderTest : IAsyncDisposable
     /// <summary>The queue as the workers see it.</summary>
     IEventReceiver Receiver { get; }
 
-    /// <summary>The dead letters.</summary>
     IDeadLetterStore DeadLetters { get; }
 
-    /// <summary>The delivery log.</summary>
     IDeliveryLog Log { get; }
 
     /// <summary>The clock the implementation was given.</summary>

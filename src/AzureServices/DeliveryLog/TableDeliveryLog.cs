@@ -153,7 +153,6 @@ internal sealed class DayTables(TableServiceClient service, TableAccess access, 
     private const string Prefix = "deliverylog";
     private const string Format = "yyyyMMdd";
 
-    /// <summary>Today.</summary>
     public DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
     /// <summary>The days that are kept, newest first.</summary>

@@ -19,7 +19,7 @@ namespace CustomerIoDestination.AzureServices.ServiceBus;
 /// oldest 5,000 answers <see cref="DeadLetterPass.More"/> false, because repeating it would change nothing; <see cref="DeadLetterPass.Scanned"/>
 /// tells how far it got. Dead letters that hold no event of this product can be discarded, not replayed.
 /// </summary>
-public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
+internal sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 {
     /// <summary>The most dead letters one call of a filtered list looks at.</summary>
     private const int MaxScan = 1_000;
@@ -36,7 +36,7 @@ public sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
     private readonly MomentsApart _moments;
     private readonly SemaphoreSlim _onePass = new(1, 1);
 
-    internal ServiceBusDeadLetterStore(
+    public ServiceBusDeadLetterStore(
         QueueConnection connection,
         ServiceBusEventQueue queue,
         EventSettling settling,

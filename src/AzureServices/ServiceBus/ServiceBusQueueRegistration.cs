@@ -76,14 +76,7 @@ public static class ServiceBusQueueRegistration
             provider.GetRequiredService<ILogger<ServiceBusEventQueue>>()));
         services.AddSingleton<IEventQueue>(provider => new LoggedEventQueue(
             provider.GetRequiredService<ServiceBusEventQueue>(), provider.GetRequiredService<IDeliveryLog>(), provider.GetRequiredService<EventSettling>()));
-        services.AddSingleton(provider => new ServiceBusDeadLetterStore(
-            provider.GetRequiredService<QueueConnection>(),
-            provider.GetRequiredService<ServiceBusEventQueue>(),
-            provider.GetRequiredService<EventSettling>(),
-            provider.GetRequiredService<IDeliveryLog>(),
-            provider.GetRequiredService<DeadLetterSettings>(),
-            provider.GetRequiredService<SteadyClock>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ServiceBusDeadLetterStore>();
         services.AddSingleton<IDeadLetterStore>(provider => provider.GetRequiredService<ServiceBusDeadLetterStore>());
     }
 }

@@ -87,7 +87,6 @@ internal sealed class TableAccess(TimeProvider time)
 /// </summary>
 internal static class StoredRow
 {
-    /// <summary>A text.</summary>
     public static string? Text(this TableEntity row, string column) => Value(row, column) as string;
 
     /// <summary>A member of a closed set by its code; null for one that only another version knows. Early versions wrote the member's name, which differs from the code in case only.</summary>

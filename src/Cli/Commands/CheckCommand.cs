@@ -12,7 +12,6 @@ namespace CustomerIoDestination.Cli.Commands;
 /// <summary><c>check</c>: settings, rules, the tests of the rules, and the workspace at Customer.io.</summary>
 internal static class CheckCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext cli)
     {
         var rules = new Option<string?>("--rules") { Description = "The rules' file; without it, as Rules__Path says or destination.json." };

@@ -10,7 +10,6 @@ internal static class DeadLettersCommand
 {
     private const string Route = "api/dead-letters";
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext cli) => new("dead-letters", "Look after events that could not be delivered, at a running host.")
     {
         List(cli),

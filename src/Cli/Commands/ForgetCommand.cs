@@ -10,7 +10,6 @@ internal static class ForgetCommand
 {
     private const string Route = "api/people/forget";
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext cli)
     {
         var host = HostOptions.Admin();

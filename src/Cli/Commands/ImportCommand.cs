@@ -11,7 +11,6 @@ namespace CustomerIoDestination.Cli.Commands;
 /// <summary><c>import</c>: sends files of events through the import lane, which leaves the live events their speed.</summary>
 internal static class ImportCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext cli)
     {
         var host = HostOptions.Ingest();

@@ -15,7 +15,6 @@ namespace CustomerIoDestination.Cli.Commands;
 /// <summary><c>preview</c>: what would become of events, without a host and without sending anything.</summary>
 internal static class PreviewCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext cli)
     {
         var file = new Argument<string>("file") { Description = "A file with one event, an array, a batch or newline-delimited JSON; - for standard input." };

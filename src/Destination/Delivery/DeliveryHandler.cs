@@ -16,10 +16,10 @@ namespace CustomerIoDestination.Delivery;
 /// order. A pass waits no longer than the hold budget; then it gives the event back to the queue. Failures are results, never exceptions.
 /// Thread-safe; one call a partition at a time.
 /// </summary>
-public sealed class DeliveryHandler
+internal sealed class DeliveryHandler
 {
     /// <summary>How often the failures of an event that waits are written down.</summary>
-    internal static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
 
     private readonly DeliveryGate _gate;
     private readonly EventPreparation _preparation;
@@ -34,7 +34,7 @@ public sealed class DeliveryHandler
     private readonly SteadyClock _clock;
     private readonly TimeProvider _time;
 
-    internal DeliveryHandler(
+    public DeliveryHandler(
         DeliveryGate gate,
         EventPreparation preparation,
         SingleSender single,

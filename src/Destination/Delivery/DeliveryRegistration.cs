@@ -31,8 +31,8 @@ public static class DeliveryRegistration
 #pragma warning disable RS0030 // Here chance comes in.
         services.TryAddSingleton(Random.Shared);
 #pragma warning restore RS0030
-        services.TryAddSingleton<IRateShare>(provider => new WholeRate(provider.GetRequiredService<DeliverySettings>()));
-        services.TryAddSingleton<ICredentialSource>(provider => new ConfiguredCredentials(provider.GetRequiredService<CustomerIoSettings>()));
+        services.TryAddSingleton<IRateShare, WholeRate>();
+        services.TryAddSingleton<ICredentialSource, ConfiguredCredentials>();
         services.TryAddSingleton<EventCounters>();
         services.TryAddSingleton<IEventCounts>(provider => provider.GetRequiredService<EventCounters>());
         services.TryAddSingleton<DestinationMetrics>();
@@ -50,27 +50,8 @@ public static class DeliveryRegistration
         services.AddSingleton<AttemptRecorder>();
         services.AddSingleton(provider => new RetryPolicy(
             provider.GetRequiredService<DeliverySettings>(), provider.GetRequiredService<Random>().NextDouble));
-        services.AddSingleton(provider => new DeliveryHandler(
-            provider.GetRequiredService<DeliveryGate>(),
-            provider.GetRequiredService<EventPreparation>(),
-            provider.GetRequiredService<SingleSender>(),
-            provider.GetRequiredService<BatchSender>(),
-            provider.GetRequiredService<PersonMemory>(),
-            provider.GetRequiredService<RetryPolicy>(),
-            provider.GetRequiredService<PeerDeliveries>(),
-            provider.GetRequiredService<AttemptRecorder>(),
-            provider.GetRequiredService<DeliveryProgress>(),
-            provider.GetRequiredService<DeliverySettings>(),
-            provider.GetRequiredService<SteadyClock>(),
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new DestinationControl(
-            provider.GetRequiredService<DeliveryGate>(),
-            provider.GetRequiredService<TrackApiClient>(),
-            provider.GetRequiredService<RequestLimiter>(),
-            provider.GetRequiredService<IEventCounts>(),
-            provider.GetRequiredService<DeliveryProgress>(),
-            provider.GetRequiredService<DeliverySettings>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DeliveryHandler>();
+        services.AddSingleton<DestinationControl>();
         services.TryAddSingleton<IDestinationControl>(provider => provider.GetRequiredService<DestinationControl>());
         services.AddHostedService<PauseProbe>();
         return services;

@@ -7,7 +7,7 @@ using CustomerIoDestination.TrackApi;
 namespace CustomerIoDestination.Delivery;
 
 /// <summary>The delivering side of this process. Where several processes deliver, what they share is built on it.</summary>
-public sealed class DestinationControl : IDestinationControl
+internal sealed class DestinationControl : IDestinationControl
 {
     private readonly DeliveryGate _gate;
     private readonly TrackApiClient _client;
@@ -17,7 +17,7 @@ public sealed class DestinationControl : IDestinationControl
     private readonly DeliverySettings _settings;
     private readonly DateTimeOffset _startedAt;
 
-    internal DestinationControl(
+    public DestinationControl(
         DeliveryGate gate, TrackApiClient client, RequestLimiter limiter, IEventCounts counts, DeliveryProgress progress, DeliverySettings settings, TimeProvider time)
     {
         _gate = gate;

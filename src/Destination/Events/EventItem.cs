@@ -12,7 +12,6 @@ internal abstract record EventItem
     {
     }
 
-    /// <summary>An event.</summary>
     public sealed record Readable(FreshpaintEvent Event) : EventItem;
 
     /// <summary>No event.</summary>

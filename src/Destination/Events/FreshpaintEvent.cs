@@ -10,7 +10,6 @@ namespace CustomerIoDestination.Events;
 /// </summary>
 internal abstract record FreshpaintEvent(EventHead Head)
 {
-    /// <summary>Its kind.</summary>
     public abstract EventKind Kind { get; }
 
     /// <summary>Facts about a person.</summary>
@@ -97,7 +96,6 @@ internal sealed record EventHead
     /// <summary>The user id; absent for anonymous visitors, also when the sender repeated the device id there.</summary>
     public required Identifier UserId { get; init; }
 
-    /// <summary>The device id.</summary>
     public required Identifier DeviceId { get; init; }
 
     /// <summary>The sender's id of the event; absent when there is none.</summary>

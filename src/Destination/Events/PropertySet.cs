@@ -98,7 +98,6 @@ internal struct PropertyEnumerator
         _ownPending = set.Own.IsPresent;
     }
 
-    /// <summary>The property.</summary>
     public Property Current { get; private set; }
 
     /// <summary>Goes to the next property.</summary>

@@ -111,7 +111,6 @@ internal sealed class EnvelopeFactory(IngestRequest request, ClockReading clock,
 /// </summary>
 internal static class PartitionAssignment
 {
-    /// <summary>The partition of an event.</summary>
     public static Partition Assign(FreshpaintEvent source, string eventId, Lane lane, DestinationSettings settings)
     {
         int count = lane == Lane.Live ? settings.Delivery.LivePartitions : settings.Delivery.ImportPartitions;

@@ -36,7 +36,6 @@ internal sealed record PersonQuestion
     /// <summary>What was remembered under its keys when it was asked.</summary>
     public IReadOnlyList<PersonRow> Remembered { get; init; } = [];
 
-    /// <summary>The keys of the person.</summary>
     public IEnumerable<PersonKey> PersonKeys => new[] { Id, Previous }.OfType<PersonKey>().Concat(Emails);
 
     /// <summary>All keys.</summary>

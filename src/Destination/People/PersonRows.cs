@@ -71,7 +71,6 @@ internal sealed record DeviceClaim(bool IsContested, DateTimeOffset DeliveredAt,
             cipher.Decrypt(row.Key, value[HeadBytes..]));
     }
 
-    /// <summary>The row.</summary>
     public PersonRow ToRow(PersonKey device, PersonCipher cipher, DateTimeOffset keptUntil)
     {
         byte[] head = new byte[HeadBytes];

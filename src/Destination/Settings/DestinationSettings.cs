@@ -14,6 +14,7 @@ public sealed record DestinationSettings
     public DeliverySettings Delivery { get; init; } = new();
 
     /// <summary>How events become requests.</summary>
+    [ValidateObjectMembers]
     public MappingSettings Mapping { get; init; } = new();
 
     /// <summary>What becomes of events over a limit.</summary>

@@ -78,7 +78,7 @@ internal static class SettingTexts
     };
 
     // A bare number would be read as days.
-    private static object? Span(string text) =>
+    private static TimeSpan? Span(string text) =>
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan span) ? span : null;
 
     // A number is no word, though it stands for one in an enum.

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using CustomerIoDestination.Model;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;

@@ -154,7 +154,6 @@ public sealed class DestinationMetrics
     /// <summary>A 429 halved the rate.</summary>
     internal void RateLowered() => _lowered.Add(1);
 
-    /// <summary>The breaker opened.</summary>
     internal void BreakerOpened() => _opened.Add(1);
 
     /// <summary>The destination paused.</summary>

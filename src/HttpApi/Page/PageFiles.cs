@@ -48,7 +48,6 @@ internal static class PageFiles
     }
 }
 
-/// <summary>A file of the page.</summary>
 internal sealed record PageFile(string Name, string ContentType, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>A file of the page, with headers that let it load only its own files and talk only to its own host.</summary>

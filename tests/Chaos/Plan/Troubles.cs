@@ -8,7 +8,6 @@ internal static class Troubles
     /// <summary>People of whom Customer.io takes nothing, for the whole run.</summary>
     public static Fault Refusal(string prefix) => new() { Status = 400, Match = $"/customers/{prefix}" };
 
-    /// <summary>The faults.</summary>
     public static IReadOnlyList<Fault> FaultsOf(Trouble trouble) => trouble switch
     {
         Trouble.Errors =>

@@ -26,7 +26,6 @@ internal sealed record Function(string Name, MethodInfo Method)
     public T? Trigger<T>()
         where T : Attribute => Method.GetParameters().Select(parameter => parameter.GetCustomAttribute<T>()).FirstOrDefault(trigger => trigger is not null);
 
-    /// <summary>The function of a name.</summary>
     public static Function Named(string name) => All.Single(function => function.Name == name);
 
     /// <summary>Runs it once, with what its trigger hands it.</summary>

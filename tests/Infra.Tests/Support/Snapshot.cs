@@ -18,7 +18,6 @@ internal sealed class Snapshot
     /// <summary>Every resource.</summary>
     public IReadOnlyList<JsonObject> Resources => _resources;
 
-    /// <summary>The snapshot of an environment.</summary>
     public static Snapshot Of(string environment) => new(Repository.PathOf($"infra/environments/{environment}.snapshot.json"));
 
     /// <summary>The container's, with the variables of its sample.</summary>

@@ -42,7 +42,6 @@ internal sealed partial class QueueStore
     /// <summary>Raised when there may be something to receive, or a lock may have been lost. Called with the store locked: handlers only signal.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>The dead-letter sub-queue.</summary>
     public QueueStore DeadLetters => _deadLetters ?? throw new InvalidOperationException("A dead-letter sub-queue has none of its own.");
 
     /// <summary>Takes all messages or none.</summary>

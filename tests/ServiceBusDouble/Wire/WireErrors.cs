@@ -35,7 +35,6 @@ internal static class WireErrors
     /// <summary><see cref="UnauthorizedAccessException"/>.</summary>
     public static Error Unauthorized() => Of("amqp:unauthorized-access", "The claims of the token do not suffice for this operation.");
 
-    /// <summary>The error of a fault.</summary>
     public static Error OfFault(OperationFault fault) => fault switch
     {
         OperationFault.ServerBusy => ServerBusy(),

@@ -74,7 +74,6 @@ internal sealed class RunningSandbox : IAsyncDisposable
     /// <summary>The person, who must exist.</summary>
     public SandboxPerson Person(string identifier) => Server.FindPerson(identifier).ShouldNotBeNull();
 
-    /// <summary>The only person.</summary>
     public SandboxPerson OnlyPerson() => Server.GetState().People.ShouldHaveSingleItem();
 
     public string? Attribute(string identifier, string name) =>

@@ -19,7 +19,6 @@ internal static class DeadLetterMessage
     // As the queue is deployed, for a message that does not carry it.
     private static readonly TimeSpan QueueTimeToLive = TimeSpan.FromDays(14);
 
-    /// <summary>The dead letter.</summary>
     public static DeadLetter Read(ServiceBusReceivedMessage message)
     {
         string eventId = EnvelopeMessage.EventIdOf(message) ?? "";

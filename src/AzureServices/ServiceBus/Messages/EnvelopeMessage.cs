@@ -143,7 +143,6 @@ internal abstract record EnvelopeReading
     {
     }
 
-    /// <summary>An event.</summary>
     public sealed record Readable(EventEnvelope Envelope) : EnvelopeReading;
 
     /// <summary>Something this product did not send.</summary>

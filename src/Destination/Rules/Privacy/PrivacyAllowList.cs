@@ -26,7 +26,6 @@ internal sealed class PrivacyAllowList
         });
     }
 
-    /// <summary>The traits.</summary>
     public AllowedNames Traits { get; }
 
     /// <summary>The properties of events of that name.</summary>

@@ -35,10 +35,8 @@ internal readonly struct EditableValue
     /// <summary>A value as the sender gave it.</summary>
     public static EditableValue Given(JsonValue value) => new(value.Kind, value, default, null);
 
-    /// <summary>A text.</summary>
     public static EditableValue Text(ReadOnlyMemory<byte> text) => new(JsonKind.String, default, text, null);
 
-    /// <summary>A number.</summary>
     public static EditableValue Number(ReadOnlyMemory<byte> digits) => new(JsonKind.Number, default, digits, null);
 
     /// <summary><c>true</c> or <c>false</c>.</summary>

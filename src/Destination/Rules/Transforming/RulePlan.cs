@@ -138,7 +138,6 @@ internal sealed class RulePlans
 
     private RulePlan Screen { get; }
 
-    /// <summary>The plan for an event.</summary>
     public RulePlan For(FreshpaintEvent source) => source switch
     {
         FreshpaintEvent.Identify or FreshpaintEvent.Group => Users,
