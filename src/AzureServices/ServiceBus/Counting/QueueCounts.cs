@@ -60,7 +60,7 @@ internal sealed class LaneSample
     public void Add(ServiceBusReceivedMessage message)
     {
         Count++;
-        DateTimeOffset queuedAt = EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.QueuedAt) ?? message.EnqueuedTime;
+        DateTimeOffset queuedAt = EnvelopeMessage.TimeOf(message.ApplicationProperties, MessagePropertyNames.QueuedAt) ?? message.EnqueuedTime;
         if (Partition.TryParse(message.SessionId, out Partition partition) && partition.Lane == Lane.Import)
         {
             _import++;

@@ -32,7 +32,7 @@ internal static class DeadLetterMessage
             DeadLetteredAt = DeadLetteredAt(message),
             FirstFailedAt = FirstFailedAt(message),
             EventTime = EventUlid.TimeOf(eventId),
-            Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, PropertyNames.Attempts),
+            Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, MessagePropertyNames.Attempts),
         };
     }
 
@@ -42,19 +42,19 @@ internal static class DeadLetterMessage
 
     /// <summary>What Customer.io wrote when it refused the event; empty when it wrote nothing, or the broker gave it up.</summary>
     public static ReadOnlyMemory<byte> AnswerOf(ServiceBusReceivedMessage message) =>
-        message.ApplicationProperties.GetValueOrDefault(PropertyNames.Answer) is string { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : ReadOnlyMemory<byte>.Empty;
+        message.ApplicationProperties.GetValueOrDefault(MessagePropertyNames.Answer) is string { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : ReadOnlyMemory<byte>.Empty;
 
     /// <summary>When its event first failed, before a replay too.</summary>
     public static DateTimeOffset FirstFailedAt(ServiceBusReceivedMessage message) =>
-        EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.FirstFailedAt) ?? DeadLetteredAt(message);
+        EnvelopeMessage.TimeOf(message.ApplicationProperties, MessagePropertyNames.FirstFailedAt) ?? DeadLetteredAt(message);
 
     /// <summary>Whether a run of replay put it on the queue last.</summary>
     public static bool IsOf(ServiceBusReceivedMessage message, DeadLetterRun run) =>
-        message.ApplicationProperties.GetValueOrDefault(PropertyNames.ReplayRun) is long id && id == run.Id;
+        message.ApplicationProperties.GetValueOrDefault(MessagePropertyNames.ReplayRun) is long id && id == run.Id;
 
     /// <summary>Its event's kind.</summary>
     public static EventKind KindOf(ServiceBusReceivedMessage message) =>
-        Codes.Parse<EventKind>(message.ApplicationProperties.GetValueOrDefault(PropertyNames.Kind) as string) ?? EventKind.Unsupported;
+        Codes.Parse<EventKind>(message.ApplicationProperties.GetValueOrDefault(MessagePropertyNames.Kind) as string) ?? EventKind.Unsupported;
 
     /// <summary>Why. What another program wrote there is no reason of ours: an event to look at, or nothing readable.</summary>
     public static DeadLetterReason ReasonOf(ServiceBusReceivedMessage message) => message.DeadLetterReason switch
@@ -77,13 +77,13 @@ internal static class DeadLetterMessage
                 Lane = envelope.Lane,
                 Step = step,
                 Reason = ReasonOf(message).ToCode(),
-                Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, PropertyNames.Attempts),
+                Attempts = EnvelopeMessage.CountOf(message.ApplicationProperties, MessagePropertyNames.Attempts),
             }
             : null;
 
     /// <summary>When it became one. The broker does not say it of its own; the end of its time may be known, of the rest only when it was queued.</summary>
     public static DateTimeOffset DeadLetteredAt(ServiceBusReceivedMessage message) =>
-        EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt)
+        EnvelopeMessage.TimeOf(message.ApplicationProperties, MessagePropertyNames.DeadLetteredAt)
         ?? (message.DeadLetterReason == TimeToLiveEnded ? EndOfTime(message) : null)
         ?? message.EnqueuedTime;
 
@@ -95,7 +95,7 @@ internal static class DeadLetterMessage
     public static DateTimeOffset DeadLetteredBy(ServiceBusReceivedMessage message)
     {
         DateTimeOffset latest = EndOfTime(message) ?? message.EnqueuedTime + QueueTimeToLive;
-        return EnvelopeMessage.TimeOf(message.ApplicationProperties, PropertyNames.DeadLetteredAt) is not { } told ? latest
+        return EnvelopeMessage.TimeOf(message.ApplicationProperties, MessagePropertyNames.DeadLetteredAt) is not { } told ? latest
             : told < message.EnqueuedTime ? message.EnqueuedTime
             : told > latest ? latest
             : told;

@@ -81,12 +81,12 @@ internal static class SettlementSteps
         letter.Description,
         new Dictionary<string, object>
         {
-            [PropertyNames.Attempts] = history.FailedCalls,
-            [PropertyNames.FirstFailedAt] = (history.FirstFailedAt ?? at).ToUnixTimeMilliseconds(),
-            [PropertyNames.DeadLetteredAt] = at.ToUnixTimeMilliseconds(),
+            [MessagePropertyNames.Attempts] = history.FailedCalls,
+            [MessagePropertyNames.FirstFailedAt] = (history.FirstFailedAt ?? at).ToUnixTimeMilliseconds(),
+            [MessagePropertyNames.DeadLetteredAt] = at.ToUnixTimeMilliseconds(),
 
             // Empty where nothing was written: what an earlier time left there is not to be shown for this one.
-            [PropertyNames.Answer] = Encoding.UTF8.GetString(letter.Answer.Span),
+            [MessagePropertyNames.Answer] = Encoding.UTF8.GetString(letter.Answer.Span),
         },
         CancellationToken.None);
 

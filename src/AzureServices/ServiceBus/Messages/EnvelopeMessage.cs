@@ -18,23 +18,23 @@ internal static class EnvelopeMessage
             ContentType = "application/json",
             ApplicationProperties =
             {
-                [PropertyNames.EventId] = envelope.EventId,
-                [PropertyNames.Kind] = envelope.Kind.ToCode(),
-                [PropertyNames.QueuedAt] = envelope.QueuedAt.ToUnixTimeMilliseconds(),
-                [PropertyNames.ReceivedAt] = envelope.ReceivedAt.ToUnixTimeMilliseconds(),
-                [PropertyNames.ReplayCount] = envelope.ReplayCount,
-                [PropertyNames.AsOfNow] = envelope.AsOfNow,
-                [PropertyNames.LifecycleAllowed] = envelope.LifecycleAllowed,
+                [MessagePropertyNames.EventId] = envelope.EventId,
+                [MessagePropertyNames.Kind] = envelope.Kind.ToCode(),
+                [MessagePropertyNames.QueuedAt] = envelope.QueuedAt.ToUnixTimeMilliseconds(),
+                [MessagePropertyNames.ReceivedAt] = envelope.ReceivedAt.ToUnixTimeMilliseconds(),
+                [MessagePropertyNames.ReplayCount] = envelope.ReplayCount,
+                [MessagePropertyNames.AsOfNow] = envelope.AsOfNow,
+                [MessagePropertyNames.LifecycleAllowed] = envelope.LifecycleAllowed,
             },
         };
         if (envelope.FromBrowser)
         {
-            message.ApplicationProperties[PropertyNames.FromBrowser] = true;
+            message.ApplicationProperties[MessagePropertyNames.FromBrowser] = true;
         }
 
         if (envelope.IsRepeat)
         {
-            message.ApplicationProperties[PropertyNames.IsRepeat] = true;
+            message.ApplicationProperties[MessagePropertyNames.IsRepeat] = true;
         }
 
         if (envelope.NotBefore is { } notBefore)
@@ -44,16 +44,16 @@ internal static class EnvelopeMessage
 
         if (envelope.TraceParent is { } traceParent)
         {
-            message.ApplicationProperties[PropertyNames.TraceParent] = traceParent;
+            message.ApplicationProperties[MessagePropertyNames.TraceParent] = traceParent;
         }
 
         if (envelope.ReplayRun is { } run)
         {
-            message.ApplicationProperties[PropertyNames.ReplayRun] = run;
-            message.ApplicationProperties[PropertyNames.Attempts] = envelope.BeforeReplay.FailedCalls;
+            message.ApplicationProperties[MessagePropertyNames.ReplayRun] = run;
+            message.ApplicationProperties[MessagePropertyNames.Attempts] = envelope.BeforeReplay.FailedCalls;
             if (envelope.BeforeReplay.FirstFailedAt is { } first)
             {
-                message.ApplicationProperties[PropertyNames.FirstFailedAt] = first.ToUnixTimeMilliseconds();
+                message.ApplicationProperties[MessagePropertyNames.FirstFailedAt] = first.ToUnixTimeMilliseconds();
             }
         }
 
@@ -77,22 +77,22 @@ internal static class EnvelopeMessage
 
         if (EventIdOf(message) is not { } eventId)
         {
-            return Unreadable(PropertyNames.EventId);
+            return Unreadable(MessagePropertyNames.EventId);
         }
 
-        if (properties.GetValueOrDefault(PropertyNames.Kind) is not string code || Codes.Parse<EventKind>(code) is not { } kind)
+        if (properties.GetValueOrDefault(MessagePropertyNames.Kind) is not string code || Codes.Parse<EventKind>(code) is not { } kind)
         {
-            return Unreadable(PropertyNames.Kind);
+            return Unreadable(MessagePropertyNames.Kind);
         }
 
-        if (TimeOf(properties, PropertyNames.QueuedAt) is not { } queuedAt)
+        if (TimeOf(properties, MessagePropertyNames.QueuedAt) is not { } queuedAt)
         {
-            return Unreadable(PropertyNames.QueuedAt);
+            return Unreadable(MessagePropertyNames.QueuedAt);
         }
 
-        if (TimeOf(properties, PropertyNames.ReceivedAt) is not { } receivedAt)
+        if (TimeOf(properties, MessagePropertyNames.ReceivedAt) is not { } receivedAt)
         {
-            return Unreadable(PropertyNames.ReceivedAt);
+            return Unreadable(MessagePropertyNames.ReceivedAt);
         }
 
         return new EnvelopeReading.Readable(new EventEnvelope
@@ -102,21 +102,21 @@ internal static class EnvelopeMessage
             QueuedAt = queuedAt,
             ReceivedAt = receivedAt,
             Partition = partition,
-            ReplayCount = CountOf(properties, PropertyNames.ReplayCount),
-            AsOfNow = properties.GetValueOrDefault(PropertyNames.AsOfNow) is true,
-            LifecycleAllowed = properties.GetValueOrDefault(PropertyNames.LifecycleAllowed) is true,
-            FromBrowser = properties.GetValueOrDefault(PropertyNames.FromBrowser) is true,
-            IsRepeat = properties.GetValueOrDefault(PropertyNames.IsRepeat) is true,
-            TraceParent = properties.GetValueOrDefault(PropertyNames.TraceParent) as string,
-            ReplayRun = properties.GetValueOrDefault(PropertyNames.ReplayRun) as long?,
-            BeforeReplay = new FailureHistory(CountOf(properties, PropertyNames.Attempts), TimeOf(properties, PropertyNames.FirstFailedAt)),
+            ReplayCount = CountOf(properties, MessagePropertyNames.ReplayCount),
+            AsOfNow = properties.GetValueOrDefault(MessagePropertyNames.AsOfNow) is true,
+            LifecycleAllowed = properties.GetValueOrDefault(MessagePropertyNames.LifecycleAllowed) is true,
+            FromBrowser = properties.GetValueOrDefault(MessagePropertyNames.FromBrowser) is true,
+            IsRepeat = properties.GetValueOrDefault(MessagePropertyNames.IsRepeat) is true,
+            TraceParent = properties.GetValueOrDefault(MessagePropertyNames.TraceParent) as string,
+            ReplayRun = properties.GetValueOrDefault(MessagePropertyNames.ReplayRun) as long?,
+            BeforeReplay = new FailureHistory(CountOf(properties, MessagePropertyNames.Attempts), TimeOf(properties, MessagePropertyNames.FirstFailedAt)),
             Body = message.Body.ToMemory(),
         });
     }
 
     /// <summary>The event id beside the body; null when there is none of the right form.</summary>
     public static string? EventIdOf(ServiceBusReceivedMessage message) =>
-        message.ApplicationProperties.GetValueOrDefault(PropertyNames.EventId) is string { Length: EventUlid.Length } id && id.All(char.IsAsciiLetterOrDigit)
+        message.ApplicationProperties.GetValueOrDefault(MessagePropertyNames.EventId) is string { Length: EventUlid.Length } id && id.All(char.IsAsciiLetterOrDigit)
             ? id
             : null;
 
@@ -151,7 +151,7 @@ internal abstract record EnvelopeReading
 }
 
 /// <summary>The application properties of a queue message. Times are Unix milliseconds; all are AMQP primitives, which is all that survives a settlement.</summary>
-internal static class PropertyNames
+internal static class MessagePropertyNames
 {
     public const string EventId = "eventId";
     public const string Kind = "kind";

@@ -30,7 +30,7 @@ public sealed class DeadLetterMessageTests
     {
         DateTimeOffset at = Some.Now.AddHours(5);
 
-        var deadLetter = DeadLetterMessage.Read(Message("expired", (PropertyNames.DeadLetteredAt, at.ToUnixTimeMilliseconds()), (PropertyNames.Attempts, 7)));
+        var deadLetter = DeadLetterMessage.Read(Message("expired", (MessagePropertyNames.DeadLetteredAt, at.ToUnixTimeMilliseconds()), (MessagePropertyNames.Attempts, 7)));
 
         (deadLetter.DeadLetteredAt, deadLetter.Attempts, deadLetter.EventTime).ShouldBe((at, 7, Some.Now));
     }

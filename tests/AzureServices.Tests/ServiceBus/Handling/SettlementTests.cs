@@ -86,7 +86,7 @@ public sealed class SettlementTests : MessageHandlerTests
 
         Delivered.ShouldBeEmpty();
         Settled.Steps.ShouldBe(["dead-letter unreadable"]);
-        Settled.Description!.ShouldContain(PropertyNames.EventId);
+        Settled.Description!.ShouldContain(MessagePropertyNames.EventId);
         Settled.Description!.ShouldNotContain("secret");
     }
 
