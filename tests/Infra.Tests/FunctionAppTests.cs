@@ -56,6 +56,19 @@ public sealed class FunctionAppTests
         group["instanceCount"]!.GetValue<int>().ShouldBe(1);
     }
 
+    // Flex Consumption has one platform. A build that is not for publishing stays where the tests and Core Tools look for it.
+    [Theory]
+    [InlineData("true", "linux-x64", "true")]
+    [InlineData("", "", "")]
+    public async Task What_is_published_is_compiled_ahead_for_the_platform_and_what_is_built_is_not(string publishing, string platform, string ahead)
+    {
+        CommandResult result = await CommandLine.RunAsync(
+            "dotnet", Repository.PathOf("."), "msbuild", "src/FunctionsApp/FunctionsApp.csproj", $"-p:_IsPublishing={publishing}", "-getProperty:RuntimeIdentifier,PublishReadyToRun,SelfContained");
+        JsonNode properties = JsonNode.Parse(result.Output)!["Properties"]!;
+
+        (Snapshot.Text(properties["RuntimeIdentifier"]), Snapshot.Text(properties["PublishReadyToRun"]), Snapshot.Text(properties["SelfContained"])).ShouldBe((platform, ahead, "false"));
+    }
+
     [Fact]
     public void The_app_is_tagged_with_the_name_of_azds_service() =>
         Snapshot.Text(Snapshot.Of("prod").One("Microsoft.Web/sites")["tags"]!["azd-service-name"]).ShouldBe("destination");

@@ -19,7 +19,7 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
         Dictionary<string, string> environment = Environment(volume);
         await using (ChildProcess host = Start(environment, volume))
         {
-            using var http = new HttpClient { BaseAddress = await host.BaseAddressAsync() };
+            using var http = new HttpClient { BaseAddress = await AddressAsync(host) };
             http.DefaultRequestHeaders.Add("X-Ingest-Key", Key);
             using var events = new StringContent(Body, Encoding.UTF8);
             (await http.PostAsync("/api/events", events)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -37,7 +37,7 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
         }
 
         await using ChildProcess again = Start(environment, volume);
-        using var after = new HttpClient { BaseAddress = await again.BaseAddressAsync() };
+        using var after = new HttpClient { BaseAddress = await AddressAsync(again) };
         after.DefaultRequestHeaders.Add("X-Admin-Key", Key + "-2");
         (await after.WaitingAsync()).ShouldBe(2);
         await again.TerminateAsync();
@@ -107,6 +107,14 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
         ["CustomerIo__TrackApiUrl"] = "http://127.0.0.1:1",
     };
 
+    // It listens on every address, and says so.
+    private static async Task<Uri> AddressAsync(ChildProcess host)
+    {
+        Uri said = await host.BaseAddressAsync();
+        said.Host.ShouldBe("0.0.0.0");
+        return new Uri($"http://127.0.0.1:{said.Port}");
+    }
+
     private static TemporaryFolder Volume()
     {
         var volume = new TemporaryFolder();
@@ -138,6 +146,12 @@ public sealed class PublishedHost : IAsyncLifetime
 
     public string Folder => _folder.FullName;
 
+    /// <summary>What this test was built as.</summary>
+    public static string Configuration { get; } = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    /// <summary>Where the solution lies.</summary>
+    public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
+
     public async Task InitializeAsync()
     {
         if (RunsInNamespacesAttribute.WhyNot is not null)
@@ -145,15 +159,8 @@ public sealed class PublishedHost : IAsyncLifetime
             return;
         }
 
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "FunctionsApp.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
-        string configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         using Process publish = Process.Start(new ProcessStartInfo(
-            "dotnet", ["publish", Path.Combine(root, "src", "LocalHost"), "--no-build", "--configuration", configuration, "--output", Folder, "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
+            "dotnet", ["publish", Path.Combine(Root, "src", "LocalHost"), "--no-build", "--configuration", Configuration, "--output", Folder, "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
         string output = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();
         publish.ExitCode.ShouldBe(0, output);
@@ -162,6 +169,8 @@ public sealed class PublishedHost : IAsyncLifetime
         using Process open = Process.Start("chmod", ["-R", "a+rX", Folder]);
         await open.WaitForExitAsync();
     }
+
+    private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "FunctionsApp.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
     public Task DisposeAsync()
     {
