@@ -62,6 +62,7 @@ public static class SettingNames
         "Admin__Keys__1",
         "Queue__Kind",
         "Queue__Path",
+        "Queue__SeenMemory",
         "ServiceBus",
         "ServiceBus__fullyQualifiedNamespace",
         "ServiceBus__TransportType",

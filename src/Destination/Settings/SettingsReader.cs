@@ -11,6 +11,8 @@ public static class SettingsReader
 
     private const int MaximumBrowserRate = 100_000;
     private const int MinimumBodyBytes = 1_024;
+    private const int MinimumSeenMemory = 1024 * 1024;
+    private const int MaximumSeenMemory = 1024 * 1024 * 1024;
     private const int MaximumBodyBytes = 16 * 1024 * 1024;
 
     private static readonly string[] ConnectionStringParts = ["Endpoint=sb://", "SharedAccessKeyName=", "SharedAccessKey="];
@@ -35,6 +37,7 @@ public static class SettingsReader
             {
                 Kind = values.Choice("Queue__Kind", QueueKind.Sqlite),
                 Path = values.Text("Queue__Path") ?? new QueueSettings().Path,
+                SeenMemory = values.Number("Queue__SeenMemory", new QueueSettings().SeenMemory, MinimumSeenMemory, MaximumSeenMemory),
             },
             ServiceBus = new ServiceBusSettings
             {
