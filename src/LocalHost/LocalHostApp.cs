@@ -19,6 +19,10 @@ public sealed class LocalHostApp : IAsyncDisposable
     /// <summary>How long a stop takes at most: long enough for a request in flight to end and its event to be settled.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
+    // Settings are read at the start. A watch for changed ones covers the working directory with all below it, and the queue lies there: each of its writes
+    // would wake the watch.
+    private const string KeepSettings = "--hostBuilder:reloadConfigOnChange=false";
+
     private readonly WebApplication _app;
 
     private LocalHostApp(WebApplication app, DestinationSettings settings, SandboxServer? sandbox)
@@ -54,7 +58,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         StartSettings.EnsureMemory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [KeepSettings, .. args] });
         builder.Services.AddSingleton(time);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         RulesSource rules = StartSettings.OpenRules(settings);

@@ -112,7 +112,7 @@ public sealed class QueueFile : IAsyncDisposable
         {
             Reserve reserve = Reserve.Of(path);
             reserve.ReleaseIfShort();
-            session = new WriteSession(Database.OpenForWriting(path, fileLock.Database), clock, counted);
+            session = new WriteSession(Database.OpenForWriting(path, fileLock.Database, SeenIds.PagesFor(queue.SeenMemory)), clock, counted, queue.SeenMemory);
             readers = new ReaderPool(path, Readers);
             if (session.NamedCounters.ReadClock() is { } memory)
             {

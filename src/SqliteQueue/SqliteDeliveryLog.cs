@@ -43,7 +43,7 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
     public async Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken)
     {
         (IReadOnlyList<LoggedLine> logged, IReadOnlyList<QueuedMessage> queued, IReadOnlyList<DeadMessage> dead) = await file.ReadAsync(
-            reader => (reader.Log.FindByEvent(eventId), reader.Events.FindByEvent(eventId), reader.DeadLetters.FindByEvent(eventId)),
+            reader => (reader.Log.FindByEvent(eventId), reader.Events.FindByEvent(eventId, reader.Seen.SequencesOf(eventId)), reader.DeadLetters.FindByEvent(eventId)),
             cancellationToken);
         List<DeliveryLogEntry> steps = [];
         foreach (LoggedLine line in logged)

@@ -4,7 +4,8 @@ using CustomerIoDestination.Benchmarks.Load;
 
 // dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
 // dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
-// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog; servicebus, people), for profiling; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog; servicebus, people, place), for profiling; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --compare x.dll ingest where a user has it, of this build and of another build's CustomerIoDestination.LocalHost.dll, in turn
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
 {
@@ -17,6 +18,8 @@ return args switch
     [RateLoad.Deliver, var file, var sandbox, var rate] => await RateLoad.DeliverAsync(file, new Uri(sandbox), int.Parse(rate, CultureInfo.InvariantCulture)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
+    ["--compare", var other] => await PlaceLoad.CompareAsync(other, []),
+    ["--compare", var other, .. var cases] => await PlaceLoad.CompareAsync(other, cases),
     ["--only", var part] => await LoadProgramme.RunPartAsync(part),
     _ => BenchmarkSwitcher.FromAssembly(typeof(MappingLoad).Assembly).Run(args).Any() ? 0 : 1,
 };

@@ -18,6 +18,10 @@ public sealed record QueueSettings
 
     /// <summary>The embedded queue's file.</summary>
     public string Path { get; init; } = "data/queue.db";
+
+    /// <summary>How many bytes of memory the embedded queue's duplicate detection takes: for the newest ids, and for pages of the others' index.</summary>
+    [WholeNumber(1024 * 1024, 1024 * 1024 * 1024)]
+    public int SeenMemory { get; init; } = 64 * 1024 * 1024;
 }
 
 /// <summary>How the broker is reached.</summary>

@@ -12,6 +12,9 @@ internal static class Database
     /// <summary>How big a page of a queue file is: SQLite's default.</summary>
     public const int PageBytes = 4096;
 
+    /// <summary>The least that the connection that writes keeps of pages in memory.</summary>
+    public const int CacheBytes = 32 * 1024 * 1024;
+
     private const int HeaderBytes = 100;
     private const int UserVersionOffset = 60;
     private const int ApplicationIdOffset = 68;
@@ -22,8 +25,9 @@ internal static class Database
     /// <summary>The connection that writes.</summary>
     /// <param name="path">The file itself.</param>
     /// <param name="file">A handle on it.</param>
+    /// <param name="cacheBytes">How many bytes of pages it keeps in memory, if that is more than <see cref="CacheBytes"/>.</param>
     /// <exception cref="QueueFileException">The file can't be used; it is as it was.</exception>
-    public static SqliteConnection OpenForWriting(string path, SafeFileHandle file)
+    public static SqliteConnection OpenForWriting(string path, SafeFileHandle file, long cacheBytes)
     {
         SqliteConnection? connection = null;
         try
@@ -45,7 +49,7 @@ internal static class Database
                 pragma secure_delete = on;
                 pragma wal_autocheckpoint = 0;
                 pragma journal_size_limit = {WalBytesKept.ToString(CultureInfo.InvariantCulture)};
-                pragma cache_size = -32768;
+                pragma cache_size = -{(Math.Max(CacheBytes, cacheBytes) / 1024).ToString(CultureInfo.InvariantCulture)};
                 """);
             CheckLength(path, connection, file);
             Upgrade(connection);

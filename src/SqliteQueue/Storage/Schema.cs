@@ -15,7 +15,8 @@ internal static class Schema
 
     // The body comes last in a row, so that the other columns are read without its overflow pages.
     // What is not to be handed out yet is not in the index that runs are read by, so that however much of it costs a delivery nothing.
-    // seen.sequence leads from an event id to its row on the queue without another index on events.
+    // seen.sequence leads from an event id to its row on the queue without another index on events. Ids come in any order of their events' times; a key that
+    // begins with the time would change a page of the table for each of them.
     public const string Create = """
         create table events (
             sequence integer primary key,
@@ -42,12 +43,6 @@ internal static class Schema
         ) strict;
         create index events_by_partition on events (lane, partition, sequence) where not_before is null;
         create index events_by_time on events (not_before) where not_before is not null;
-
-        create table seen (
-            message_id blob primary key,
-            day integer not null,
-            sequence integer not null
-        ) strict, without rowid;
 
         create table dead_letters (
             id integer primary key autoincrement,
@@ -92,7 +87,6 @@ internal static class Schema
             counted_from integer,
             warnings text
         ) strict;
-        create index delivery_log_by_event on delivery_log (event_id);
         create index delivery_log_by_outcome on delivery_log (outcome, id) where outcome <> 'delivered';
 
         create table counters (
@@ -100,7 +94,28 @@ internal static class Schema
             value integer not null
         ) strict, without rowid;
 
-        """ + People + "\n" + Replays;
+        create table seen_before (
+            message_id blob primary key,
+            day integer not null,
+            sequence integer not null
+        ) strict, without rowid;
+
+        """ + People + "\n" + Replays + "\n" + Seen;
+
+    // The key makes it that nobody can send ids that share a hash.
+    private const string Seen = """
+        create table seen (
+            sequence integer primary key,
+            day integer not null,
+            message_id blob not null
+        ) strict;
+        create table seen_index (
+            hash integer not null,
+            sequence integer not null,
+            primary key (hash, sequence)
+        ) strict, without rowid;
+        insert into counters (name, value) values ('seen/key_a', random()), ('seen/key_b', random());
+        """;
 
     // What is remembered of people: keyed hashes, and nothing that can be read without their key.
     private const string People = """
@@ -157,5 +172,10 @@ internal static class Schema
         create index events_by_partition on events (lane, partition, sequence) where not_before is null;
         create index events_by_time on events (not_before) where not_before is not null;
         """,
+        """
+        drop index if exists delivery_log_by_event;
+        alter table seen rename to seen_before;
+
+        """ + Seen,
     ];
 }

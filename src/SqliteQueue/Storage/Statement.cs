@@ -137,6 +137,9 @@ internal sealed class Statement : IDisposable
     /// <summary>A copy of the bytes.</summary>
     public byte[] Blob(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
 
+    /// <summary>The bytes where they lie, good until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+
     public void Dispose() => _statement.Dispose();
 
     private Statement BindNull(int parameter)

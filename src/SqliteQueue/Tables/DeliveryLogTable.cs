@@ -38,6 +38,8 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
     private readonly Statement _beforeOfOutcome = new(connection,
         $"select {LineColumns} from delivery_log where outcome = ?3 and outcome <> 'delivered' and id < ?1 order by id desc limit ?2");
 
+    // Walks the lines: they are capped, a story is a person's question, and an index by event would change a page for each delivery, and another for each line
+    // that goes.
     private readonly Statement _byEvent = new(connection, $"select {LineColumns} from delivery_log where event_id = ?1 order by id");
 
     private readonly Statement _oldest = new(connection, $"select id, {Age} from delivery_log order by id limit 1");

@@ -63,10 +63,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     private readonly Statement _letGo = new(connection, "update events set sequence = ?2, queued_at = ?3, not_before = null where sequence = ?1 and not_before is not null");
 
     private readonly Statement _byEvent = new(connection, """
-        select e.kind, e.lane, e.received_at, e.queued_at, e.attempts + e.calls_before
-        from seen s join events e on e.sequence = s.sequence
-        where s.message_id between ?1 and ?2 and e.event_id = ?3
-        order by e.sequence
+        select kind, lane, received_at, queued_at, attempts + calls_before from events where sequence = ?1 and event_id = ?2
         """);
 
     /// <summary>The oldest events of a partition, and whether there are more.</summary>
@@ -158,15 +155,15 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>The messages of one event that are on the queue.</summary>
-    public IReadOnlyList<QueuedMessage> FindByEvent(string eventId)
-    {
-        byte[] prefix = MessageKey.PrefixOf(eventId);
-        return _byEvent
-            .Bind(1, prefix)
-            .Bind(2, [.. prefix, byte.MaxValue])
-            .Bind(3, eventId)
-            .ReadAll(row => new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(4)));
-    }
+    /// <param name="eventId">The event.</param>
+    /// <param name="sequences">Where they can be.</param>
+    public IReadOnlyList<QueuedMessage> FindByEvent(string eventId, IEnumerable<long> sequences) =>
+    [
+        .. sequences.SelectMany(sequence => _byEvent
+            .Bind(1, sequence)
+            .Bind(2, eventId)
+            .ReadAll(row => new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(4)))),
+    ];
 
     public void Insert(long sequence, EventEnvelope envelope) => _insert
         .Bind(1, sequence)

@@ -6,8 +6,7 @@ namespace CustomerIoDestination.SqliteQueue.Tables;
 
 /// <summary>
 /// The message id (<see cref="EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind, replay count and whether it is a merge's repeat.
-/// Seven days of events lie in that table. The ULID comes first, so that new keys fall on pages that are in use anyway, and so that all
-/// messages of one event lie together.
+/// Seven days of events lie in that table.
 /// </summary>
 internal static class MessageKey
 {
@@ -103,4 +102,118 @@ internal static class MessageKey
         System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, value);
         return true;
     }
+}
+
+/// <summary>
+/// A hash of an event's id, from the beginning of the keys of its messages: SipHash-1-3 with a key that only the file knows, of which 48 bits are kept, since
+/// they lie in it once an id.
+/// </summary>
+internal sealed class EventHash(ulong keyA, ulong keyB)
+{
+    private const int Bits = 48;
+
+    /// <param name="messageKey">A message's key or what it begins with.</param>
+    public long Of(ReadOnlySpan<byte> messageKey)
+    {
+        (ulong a, ulong b, ulong c, ulong d) = (keyA ^ 0x736f6d6570736575, keyB ^ 0x646f72616e646f6d, keyA ^ 0x6c7967656e657261, keyB ^ 0x7465646279746573);
+        Take(ref a, ref b, ref c, ref d, System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(messageKey));
+        Take(ref a, ref b, ref c, ref d, System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(messageKey[8..]));
+        Take(ref a, ref b, ref c, ref d, (ulong)MessageKey.EventIdBytes << 56);
+        c ^= 0xff;
+        Round(ref a, ref b, ref c, ref d);
+        Round(ref a, ref b, ref c, ref d);
+        Round(ref a, ref b, ref c, ref d);
+        return (long)((a ^ b ^ c ^ d) >> (64 - Bits));
+    }
+
+    private static void Take(ref ulong a, ref ulong b, ref ulong c, ref ulong d, ulong word)
+    {
+        d ^= word;
+        Round(ref a, ref b, ref c, ref d);
+        a ^= word;
+    }
+
+    private static void Round(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
+    {
+        a += b;
+        b = ulong.RotateLeft(b, 13) ^ a;
+        a = ulong.RotateLeft(a, 32);
+        c += d;
+        d = ulong.RotateLeft(d, 16) ^ c;
+        a += d;
+        d = ulong.RotateLeft(d, 21) ^ a;
+        c += b;
+        b = ulong.RotateLeft(b, 17) ^ c;
+        c = ulong.RotateLeft(c, 32);
+    }
+}
+
+/// <summary>Numbers by hash: a table with open addressing that is at most half full. A hash may have several numbers. Numbers are greater than zero.</summary>
+internal sealed class HashedNumbers
+{
+    private long[] _slots = new long[64];
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    public void Add(long hash, long number)
+    {
+        if (4 * (Count + 1) > _slots.Length)
+        {
+            long[] old = _slots;
+            _slots = new long[old.Length * 2];
+            for (int slot = 0; slot < old.Length; slot += 2)
+            {
+                if (old[slot + 1] != 0)
+                {
+                    Put(old[slot], old[slot + 1]);
+                }
+            }
+        }
+
+        Put(hash, number);
+        Count++;
+    }
+
+    public void Find(long hash, List<long> found)
+    {
+        for (int slot = SlotOf(hash); _slots[slot + 1] != 0; slot = Next(slot))
+        {
+            if (_slots[slot] == hash)
+            {
+                found.Add(_slots[slot + 1]);
+            }
+        }
+    }
+
+    public (long[] Hashes, long[] Numbers) ToArrays()
+    {
+        long[] hashes = new long[Count];
+        long[] numbers = new long[Count];
+        int next = 0;
+        for (int slot = 0; slot < _slots.Length; slot += 2)
+        {
+            if (_slots[slot + 1] != 0)
+            {
+                (hashes[next], numbers[next++]) = (_slots[slot], _slots[slot + 1]);
+            }
+        }
+
+        return (hashes, numbers);
+    }
+
+    private void Put(long hash, long number)
+    {
+        int slot = SlotOf(hash);
+        while (_slots[slot + 1] != 0)
+        {
+            slot = Next(slot);
+        }
+
+        (_slots[slot], _slots[slot + 1]) = (hash, number);
+    }
+
+    private int SlotOf(long hash) => (int)hash * 2 & (_slots.Length - 2);
+
+    private int Next(int slot) => (slot + 2) & (_slots.Length - 1);
 }

@@ -5,44 +5,125 @@ using Microsoft.Data.Sqlite;
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
 /// <summary>
-/// The message ids of the last days, for duplicate detection. The purge walks the keys, so that no second index has to be kept for it.
+/// The message ids of the last days, for duplicate detection. They lie in the order in which they came, so that a new one goes to the last page whatever its
+/// event's time is. Beside them lies an index by hash, to which the writer adds many at a time (<see cref="SeenIds"/>): ids up to <see cref="Sealed"/> are in it.
+/// What the index says is always held against the id itself; entries whose id is gone mean nothing. An older version's ids lie in a table of their own until
+/// they are out of the window.
 /// </summary>
-internal sealed class SeenTable(SqliteConnection connection) : IDisposable
+internal sealed class SeenTable : IDisposable
 {
     /// <summary>A repeated message id is dropped for this many days (and, since only the day is kept, up to one more).</summary>
     public const int WindowDays = 7;
 
-    // One statement tells new from repeated: nothing is changed when the id was seen inside the window.
-    private readonly Statement _add = new(connection, """
-        insert into seen (message_id, day, sequence) values (?1, ?2, ?3)
-        on conflict do update set day = excluded.day, sequence = excluded.sequence where day < ?4
-        """);
+    private const string SealedName = "seen/sealed";
+    private const string BeforeDayName = "seen/before_day";
 
-    private readonly Statement _replace = new(connection, "insert or replace into seen (message_id, day, sequence) values (?1, ?2, ?3)");
+    private readonly Statement _insert;
+    private readonly Statement _read;
+    private readonly Statement _delete;
+    private readonly Statement _deleteExpired;
+    private readonly Statement _correct;
+    private readonly Statement _after;
+    private readonly Statement _oldest;
+    private readonly Statement _ofEventAfter;
+    private readonly Statement _addToIndex;
+    private readonly Statement _inIndex;
+    private readonly Statement _indexAfter;
+    private readonly Statement _deleteFromIndex;
+    private readonly Statement _before;
+    private readonly Statement _beforeOfEvent;
+    private readonly Statement _anyBefore;
+    private readonly Statement _deleteBefore;
+    private readonly CounterTable _counters;
+    private readonly EventHash _hash;
 
-    private readonly Statement _deleteExpired = new(connection, "delete from seen where message_id between ?1 and ?2 and day < ?3");
-
-    private readonly Statement _correct = new(connection, "update seen set day = ?3 where message_id between ?1 and ?2 and day > ?3 + 1");
-
-    private readonly Statement _after = new(connection, "select message_id, day from seen where message_id > ?1 order by message_id limit ?2");
-
-    /// <summary>The next stretch of keys.</summary>
-    /// <returns>Its last key, null at the end; and whether anything in it is out of the window, or was dated into the future by a clock that was ahead.</returns>
-    public (byte[]? Last, bool NeedsWork) ReadStretch(ReadOnlySpan<byte> after, int length, DateTimeOffset now)
+    public SeenTable(SqliteConnection connection, CounterTable counters)
     {
-        long today = DayOf(now);
-        byte[]? last = null;
-        bool needsWork = false;
+        _counters = counters;
+        _hash = new EventHash((ulong)counters.Read("seen/key_a"), (ulong)counters.Read("seen/key_b"));
+        _insert = new(connection, "insert into seen (sequence, day, message_id) values (?1, ?2, ?3)");
+        _read = new(connection, "select day, message_id from seen where sequence = ?1");
+        _delete = new(connection, "delete from seen where sequence = ?1");
+        _deleteExpired = new(connection, "delete from seen where sequence between ?1 and ?2 and day < ?3");
+        _correct = new(connection, "update seen set day = ?3 where sequence between ?1 and ?2 and day > ?3 + 1");
+        _after = new(connection, "select sequence, day, message_id from seen where sequence > ?1 order by sequence limit ?2");
+        _oldest = new(connection, "select min(sequence) from seen");
+        _ofEventAfter = new(connection, "select sequence from seen where sequence > ?1 and substr(message_id, 1, 16) = ?2");
+        _addToIndex = new(connection, "insert or ignore into seen_index (hash, sequence) values (?1, ?2)");
+        _inIndex = new(connection, "select sequence from seen_index where hash = ?1");
+        _indexAfter = new(connection, "select hash, sequence from seen_index where hash > ?1 order by hash limit ?2");
+        _deleteFromIndex = new(connection, "delete from seen_index where hash between ?1 and ?2 and sequence < ?3");
+        _before = new(connection, "select day from seen_before where message_id = ?1");
+        _beforeOfEvent = new(connection, "select sequence from seen_before where message_id between ?1 and ?2");
+        _anyBefore = new(connection, "select exists (select 1 from seen_before)");
+        _deleteBefore = new(connection, "delete from seen_before where message_id in (select message_id from seen_before order by message_id limit ?1)");
+    }
+
+    /// <summary>The last sequence number whose id, like all before it, is in the index. Written by the writer alone.</summary>
+    public long Sealed
+    {
+        get => _counters.Read(SealedName);
+        set => _counters.Write(SealedName, value);
+    }
+
+    /// <summary>Whether ids of an older version are left.</summary>
+    public bool HasBefore => _anyBefore.ReadInt64() == 1;
+
+    /// <summary>The day a time is of.</summary>
+    public static long DayOf(DateTimeOffset time) => (long)Math.Floor((time - DateTimeOffset.UnixEpoch).TotalDays);
+
+    /// <summary>The hash that all messages of an event share.</summary>
+    public long HashOf(ReadOnlySpan<byte> messageKey) => _hash.Of(messageKey);
+
+    public void Insert(long sequence, long day, ReadOnlySpan<byte> messageKey) => _insert.Bind(1, sequence).Bind(2, day).Bind(3, messageKey).Execute();
+
+    public void Delete(long sequence) => _delete.Bind(1, sequence).Execute();
+
+    /// <summary>The day of an id; null when under this number lies no or another id.</summary>
+    public long? DayOf(long sequence, ReadOnlySpan<byte> messageKey)
+    {
         try
         {
-            _after.Bind(1, after).Bind(2, length);
+            return _read.Bind(1, sequence).Step() && _read.Bytes(1).SequenceEqual(messageKey) ? _read.Int64(0) : null;
+        }
+        finally
+        {
+            _read.Reset();
+        }
+    }
+
+    /// <summary>The day of an id that an older version kept; null when there is none.</summary>
+    public long? DayBefore(ReadOnlySpan<byte> messageKey) => _before.Bind(1, messageKey).ReadInt64();
+
+    public void AddToIndex(long hash, long sequence) => _addToIndex.Bind(1, hash).Bind(2, sequence).Execute();
+
+    /// <summary>The numbers the index has for a hash.</summary>
+    public void FindInIndex(long hash, List<long> found)
+    {
+        try
+        {
+            _inIndex.Bind(1, hash);
+            while (_inIndex.Step())
+            {
+                found.Add(_inIndex.Int64(0));
+            }
+        }
+        finally
+        {
+            _inIndex.Reset();
+        }
+    }
+
+    /// <summary>Tells the hash and the number of each id that is not in the index.</summary>
+    public void ReadUnsealed(Action<long, long> tell)
+    {
+        try
+        {
+            _after.Bind(1, Sealed).Bind(2, -1);
             while (_after.Step())
             {
-                last = _after.Blob(0);
-                needsWork |= _after.Int64(1) < today - WindowDays || _after.Int64(1) > today + 1;
+                tell(HashOf(_after.Bytes(2)), _after.Int64(0));
             }
-
-            return (last, needsWork);
         }
         finally
         {
@@ -50,36 +131,98 @@ internal sealed class SeenTable(SqliteConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Remembers a message id.</summary>
-    /// <returns>False when it is a repeat.</returns>
-    public bool TryAdd(ReadOnlySpan<byte> messageKey, ClockReading now, long sequence) => _add
-        .Bind(1, messageKey)
-        .Bind(2, DayOf(now.CountedFrom))
-        .Bind(3, sequence)
-        .Bind(4, now.IsDoubted ? long.MinValue : DayOf(now.Believed) - WindowDays)
-        .Execute() == 1;
+    /// <summary>Under which numbers messages of an event came; some may be gone or another's.</summary>
+    public IReadOnlyList<long> SequencesOf(string eventId)
+    {
+        byte[] prefix = MessageKey.PrefixOf(eventId);
 
-    /// <summary>Remembers a replayed message, which is never dropped: what it came from is removed with it.</summary>
-    public void Put(ReadOnlySpan<byte> messageKey, ClockReading now, long sequence) =>
-        _replace.Bind(1, messageKey).Bind(2, DayOf(now.CountedFrom)).Bind(3, sequence).Execute();
+        // The end of the index first: what is added to it meanwhile is found twice.
+        long end = Sealed;
+        List<long> found = _ofEventAfter.Bind(1, end).Bind(2, prefix).ReadAll(static row => row.Int64(0));
+        FindInIndex(HashOf(prefix), found);
+        found.AddRange(_beforeOfEvent.Bind(1, prefix).Bind(2, [.. prefix, byte.MaxValue]).ReadAll(static row => row.Int64(0)));
+        return [.. found.Distinct().Order()];
+    }
 
-    /// <summary>Forgets what fell out of the window, between two keys. What a clock that was ahead dated into the future counts from today.</summary>
+    /// <summary>The next stretch of ids.</summary>
+    /// <returns>Its last number, null at the end; and whether anything in it is out of the window, or was dated into the future by a clock that was ahead.</returns>
+    public (long? Last, bool NeedsWork) ReadStretch(long after, int length, DateTimeOffset now)
+    {
+        long today = DayOf(now);
+        return Read(_after, after, length, row => row.Int64(1) < today - WindowDays || row.Int64(1) > today + 1);
+    }
+
+    /// <summary>Forgets what fell out of the window, between two numbers. What a clock that was ahead dated into the future counts from today.</summary>
     /// <returns>How many it forgot.</returns>
-    public int DeleteExpired(ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, DateTimeOffset now)
+    public int DeleteExpired(long first, long last, DateTimeOffset now)
     {
         long today = DayOf(now);
         _correct.Bind(1, first).Bind(2, last).Bind(3, today).Execute();
         return _deleteExpired.Bind(1, first).Bind(2, last).Bind(3, today - WindowDays).Execute();
     }
 
-    public void Dispose()
+    /// <summary>The next stretch of the index.</summary>
+    /// <returns>Its last hash, null at the end; and whether anything in it is older than all ids.</returns>
+    public (long? Last, bool NeedsWork) ReadIndexStretch(long after, int length)
     {
-        _after.Dispose();
-        _add.Dispose();
-        _replace.Dispose();
-        _deleteExpired.Dispose();
-        _correct.Dispose();
+        long oldest = Oldest;
+        return Read(_indexAfter, after, length, row => row.Int64(1) < oldest);
     }
 
-    private static long DayOf(DateTimeOffset time) => (long)Math.Floor((time - DateTimeOffset.UnixEpoch).TotalDays);
+    /// <summary>Removes what is older than all ids from the index, between two hashes.</summary>
+    /// <returns>How many entries it removed.</returns>
+    public int DeleteFromIndex(long first, long last) => _deleteFromIndex.Bind(1, first).Bind(2, last).Bind(3, Oldest).Execute();
+
+    /// <summary>Whether there are ids of an older version, and <see cref="DeleteBefore"/> has something to do with them.</summary>
+    public bool BeforeNeedsWork(DateTimeOffset now) => HasBefore && _counters.Read(BeforeDayName) is var day && (IsBeforeDatedWrong(day, now) || IsBeforeOver(day, now));
+
+    /// <summary>Notes when this version came to ids of an older one, and forgets them once the last can be out of the window.</summary>
+    /// <returns>How many it forgot.</returns>
+    public int DeleteBefore(int limit, DateTimeOffset now)
+    {
+        long day = _counters.Read(BeforeDayName);
+        if (IsBeforeDatedWrong(day, now))
+        {
+            _counters.Write(BeforeDayName, DayOf(now));
+            return 0;
+        }
+
+        return IsBeforeOver(day, now) ? _deleteBefore.Bind(1, limit).Execute() : 0;
+    }
+
+    public void Dispose()
+    {
+        foreach (Statement statement in (Statement[])
+            [_insert, _read, _delete, _deleteExpired, _correct, _after, _oldest, _ofEventAfter, _addToIndex, _inIndex, _indexAfter, _deleteFromIndex, _before, _beforeOfEvent, _anyBefore, _deleteBefore])
+        {
+            statement.Dispose();
+        }
+    }
+
+    private static bool IsBeforeDatedWrong(long day, DateTimeOffset now) => day == 0 || day > DayOf(now) + 1;
+
+    private static bool IsBeforeOver(long day, DateTimeOffset now) => day < DayOf(now) - WindowDays;
+
+    private long Oldest => _oldest.ReadInt64() ?? long.MaxValue;
+
+    private static (long? Last, bool NeedsWork) Read(Statement statement, long after, int length, Predicate<Statement> needsWork)
+    {
+        long? last = null;
+        bool found = false;
+        try
+        {
+            statement.Bind(1, after).Bind(2, length);
+            while (statement.Step())
+            {
+                last = statement.Int64(0);
+                found |= needsWork(statement);
+            }
+
+            return (last, found);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
 }

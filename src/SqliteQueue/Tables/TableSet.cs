@@ -17,8 +17,8 @@ internal sealed class TableSet : IDisposable
         Events = new EventTable(connection);
         DeadLetters = new DeadLetterTable(connection);
         Log = new DeliveryLogTable(connection);
-        Seen = new SeenTable(connection);
         NamedCounters = new CounterTable(connection);
+        Seen = new SeenTable(connection, NamedCounters);
         Replays = new ReplayTable(connection);
         People = new PersonTable(connection);
         _freePages = new Statement(connection, "pragma freelist_count");

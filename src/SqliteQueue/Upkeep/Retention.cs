@@ -18,12 +18,15 @@ internal sealed partial class Retention(
     private const int RowsPerCommit = 1_000;
     private const int DeadLettersPerCommit = 100;
     private const int KeysPerTurn = 5_000;
+    private const long NoSeenYet = -1;
     private static readonly TimeSpan PurgesToldInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DoubtedMemoryInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongInterval = TimeSpan.FromHours(1);
 
-    private byte[]? _seenCursor = [];
+    private long? _seenCursor = NoSeenYet;
+    private bool _isInIndex;
+    private bool _isIndexStale;
     private long _seenRoundEndedAt;
     private long? _purgesToldAt;
     private long _rememberedAt = timeProvider.GetTimestamp();
@@ -114,7 +117,9 @@ internal sealed partial class Retention(
         }
     }
 
-    /// <summary>One stretch a turn; after a round through all keys the next one starts an hour later.</summary>
+    /// <summary>
+    /// One stretch a turn: through all ids, and where some were forgotten through their index. After such a round the next one starts an hour later.
+    /// </summary>
     private async Task ForgetSeenAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_seenCursor is null && timeProvider.GetElapsedTime(_seenRoundEndedAt) < LongInterval)
@@ -122,16 +127,28 @@ internal sealed partial class Retention(
             return;
         }
 
-        byte[] first = _seenCursor ?? [];
-        (byte[]? last, bool needsWork) = await readers.ReadAsync(tables => tables.Seen.ReadStretch(first, KeysPerTurn, now), cancellationToken);
-        if (last is not null && needsWork)
+        while (await readers.ReadAsync(tables => tables.Seen.BeforeNeedsWork(now), cancellationToken))
         {
-            _messageIds += await writer.WriteAsync(new WriteWork<int>(session => session.Seen.DeleteExpired(first, last, now)));
+            _messageIds += await writer.WriteAsync(new WriteWork<int>(session => session.Seen.DeleteBefore(RowsPerCommit, now)));
+        }
+
+        long first = _seenCursor ?? NoSeenYet;
+        bool isInIndex = _isInIndex;
+        (long? last, bool needsWork) = await readers.ReadAsync(
+            tables => isInIndex ? tables.Seen.ReadIndexStretch(first, KeysPerTurn) : tables.Seen.ReadStretch(first, KeysPerTurn, now), cancellationToken);
+        if (last is { } end && needsWork)
+        {
+            int deleted = await writer.WriteAsync(new WriteWork<int>(
+                session => isInIndex ? session.SeenRows.DeleteFromIndex(first, end) : session.SeenRows.DeleteExpired(first, end, now)));
+            _messageIds += isInIndex ? 0 : deleted;
+            _isIndexStale |= !isInIndex && deleted > 0;
         }
 
         _seenCursor = last;
         if (last is null)
         {
+            (_isInIndex, _isIndexStale) = (_isIndexStale, false);
+            _seenCursor = _isInIndex ? NoSeenYet : null;
             _seenRoundEndedAt = timeProvider.GetTimestamp();
         }
     }

@@ -24,7 +24,8 @@ internal sealed class WriteSession : IDisposable
     /// <param name="connection">The writing connection.</param>
     /// <param name="clock">What ages are judged by.</param>
     /// <param name="counted">What this process counts beside the queue; null where nobody counts.</param>
-    public WriteSession(SqliteConnection connection, SteadyClock clock, EventCounters? counted)
+    /// <param name="seenMemory">How many bytes duplicate detection may take.</param>
+    public WriteSession(SqliteConnection connection, SteadyClock clock, EventCounters? counted, long seenMemory)
     {
         Counters = new Counters(counted);
         _connection = connection;
@@ -35,11 +36,16 @@ internal sealed class WriteSession : IDisposable
         _pages = new Statement(connection, "pragma page_count");
         _tables = new TableSet(connection);
         Counters.Load(NamedCounters);
+        Seen = new SeenIds(_tables.Seen, seenMemory);
     }
 
     public EventTable Events => _tables.Events;
 
-    public SeenTable Seen => _tables.Seen;
+    /// <summary>Which message ids are new.</summary>
+    public SeenIds Seen { get; }
+
+    /// <summary>The message ids as they lie in the file.</summary>
+    public SeenTable SeenRows => _tables.Seen;
 
     public DeadLetterTable DeadLetters => _tables.DeadLetters;
 
@@ -212,13 +218,16 @@ internal sealed class WriteSession : IDisposable
     public void Commit()
     {
         Counters.Save(NamedCounters);
+        Seen.Seal();
         _commit.Execute();
         Counters.Publish();
+        Seen.Publish(Counters.NextSequence - 1);
     }
 
     public void Rollback()
     {
         Counters.Restore();
+        Seen.Restore();
 
         // After a full disk or an I/O error SQLite may have rolled back by itself.
         if (raw.sqlite3_get_autocommit(_connection.Handle!) == 0)

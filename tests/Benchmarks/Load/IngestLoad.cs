@@ -62,7 +62,7 @@ internal static class IngestLoad
         return measured;
     }
 
-    private static double BareInserts(LoadSize size, string file)
+    public static double BareInserts(LoadSize size, string file)
     {
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();

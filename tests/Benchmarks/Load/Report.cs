@@ -15,7 +15,16 @@ internal sealed class Report
     /// <summary>One number.</summary>
     public void Add(string name, double value, string unit)
     {
-        string text = Math.Abs(value) >= 100 ? value.ToString("N0", CultureInfo.InvariantCulture) : value.ToString("0.##", CultureInfo.InvariantCulture);
+        string text = TextOf(value);
+        _lines.Add((name, text, unit));
+        Console.WriteLine($"{name}\t{text.Replace(",", "", StringComparison.Ordinal)}\t{unit}");
+    }
+
+    /// <summary>The median of several numbers, the least and the most of them.</summary>
+    public void AddSpread(string name, IReadOnlyList<double> values, string unit)
+    {
+        double[] sorted = [.. values.Order()];
+        string text = $"{TextOf(sorted[sorted.Length / 2])} ({TextOf(sorted[0])}–{TextOf(sorted[^1])})";
         _lines.Add((name, text, unit));
         Console.WriteLine($"{name}\t{text.Replace(",", "", StringComparison.Ordinal)}\t{unit}");
     }
@@ -31,6 +40,8 @@ internal sealed class Report
             File.WriteAllText(readme, text[..(start + Start.Length)] + "\n" + Table() + text[end..]);
         }
     }
+
+    private static string TextOf(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 
     private string Table()
     {

@@ -10,7 +10,7 @@ internal static class SettingGroups
 
     /// <summary>What only a laptop has: the local host's file and sandbox, and what the cloud has in a safer form.</summary>
     public static IReadOnlyList<string> LocalOnly { get; } =
-        ["Queue__Path", "Sandbox__Enabled", "Sandbox__Port", "Sandbox__SiteId", "Sandbox__ApiKey", "ServiceBus", "RateShare", "DeliveryLog", "CustomerIo__ApiKey"];
+        ["Queue__Path", "Queue__SeenMemory", "Sandbox__Enabled", "Sandbox__Port", "Sandbox__SiteId", "Sandbox__ApiKey", "ServiceBus", "RateShare", "DeliveryLog", "CustomerIo__ApiKey"];
 
     /// <summary>What is unset unless somebody wants it: an empty text is not the same as none.</summary>
     public static IReadOnlyList<string> UnsetByDefault { get; } =

@@ -12,6 +12,9 @@ namespace CustomerIoDestination.SqliteQueue.Tests.Crashes;
 /// <summary>This assembly run as a program: a process that works on a queue file until it is killed.</summary>
 internal static class ChildProcess
 {
+    /// <summary>So little that message ids go to their index all the time.</summary>
+    private const int SeenMemory = 1;
+
     /// <summary>Starts it. It prints one line for everything that was acknowledged to it.</summary>
     /// <param name="role">What it does.</param>
     /// <param name="path">The queue's file.</param>
@@ -43,7 +46,7 @@ internal static class ChildProcess
     private static async Task<int> WorkAsync(string[] args)
     {
         await using QueueFile file = QueueFile.Open(
-            new QueueSettings { Path = args[1] }, new DeadLetterSettings(), new SteadyClock(TimeProvider.System), TimeProvider.System, NullLogger<QueueFile>.Instance);
+            new QueueSettings { Path = args[1], SeenMemory = SeenMemory }, new DeadLetterSettings(), new SteadyClock(TimeProvider.System), TimeProvider.System, NullLogger<QueueFile>.Instance);
         Print("opened");
         await Task.WhenAll(args[0] switch
         {

@@ -39,6 +39,27 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_acknowledged_before_one_of_many_kills_is_known_as_a_repeat_after_it()
+    {
+        HashSet<string> acknowledged = [];
+        for (int life = 1; life <= 5; life++)
+        {
+            // Each life begins with the ids of the one before.
+            acknowledged.UnionWith(await RunUntilKilledAsync("enqueue", lines: 150 * life));
+            await using QueueFile file = _folder.Open(seenMemory: 1);
+            long events = await file.CountAsync("select count(*) from events");
+            (await file.CountAsync("select count(*) from seen")).ShouldBe(events);
+            (await file.CountAsync("select count(distinct event_id) from events")).ShouldBe(events);
+            EventEnvelope[] again = [.. acknowledged.Select(id => Some.Envelope(new Partition(Lane.Live, 0), 1) with { EventId = id })];
+            await new SqliteEventQueue(file).EnqueueAsync(again, CancellationToken.None);
+            (await file.CountAsync("select count(*) from events")).ShouldBe(events);
+            (await file.CountAsync("select count(*) from seen_index")).ShouldBeGreaterThan(0);
+        }
+
+        acknowledged.Count.ShouldBeGreaterThan(500);
+    }
+
+    [Fact]
     public async Task The_counters_fit_what_a_kill_left()
     {
         await RunUntilKilledAsync("deliver", lines: 300);

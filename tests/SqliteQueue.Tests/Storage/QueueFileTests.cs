@@ -116,6 +116,10 @@ public sealed class QueueFileTests : IDisposable
 
         string asItWas = """
             drop table people;
+            drop table seen;
+            drop table seen_index;
+            alter table seen_before rename to seen;
+            delete from counters where name like 'seen/%';
             drop index dead_letters_by_age;
             alter table dead_letters drop column counted_from;
             create index dead_letters_by_time on dead_letters (dead_lettered_at);

@@ -24,8 +24,9 @@ internal sealed class QueueFolder : IDisposable
 
     /// <param name="path">The file; null for this folder's.</param>
     /// <param name="counted">What the process counts beside the queue.</param>
-    public QueueFile Open(string? path = null, EventCounters? counted = null) => QueueFile.Open(
-        new QueueSettings { Path = path ?? Path }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log, counted);
+    /// <param name="seenMemory">What duplicate detection may take; null for what it usually may.</param>
+    public QueueFile Open(string? path = null, EventCounters? counted = null, int? seenMemory = null) => QueueFile.Open(
+        new QueueSettings { Path = path ?? Path, SeenMemory = seenMemory ?? new QueueSettings().SeenMemory }, new DeadLetterSettings(), new SteadyClock(Wall), Wall, Log, counted);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -22,6 +22,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>All it wrote so far.</summary>
     public string Output => string.Join('\n', _output);
 
