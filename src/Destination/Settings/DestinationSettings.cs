@@ -35,6 +35,7 @@ public sealed record DestinationSettings
     public AdminSettings Admin { get; init; } = new();
 
     /// <summary>The queue.</summary>
+    [ValidateObjectMembers]
     public QueueSettings Queue { get; init; } = new();
 
     /// <summary>The Service Bus namespace and queue, where the queue is of that kind.</summary>

@@ -1,5 +1,4 @@
 using CustomerIoDestination.SqliteQueue.Storage;
-using CustomerIoDestination.Time;
 using Microsoft.Data.Sqlite;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;

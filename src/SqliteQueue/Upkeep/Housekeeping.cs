@@ -87,7 +87,7 @@ internal sealed partial class Housekeeping(
     /// <summary>Repeats of merges wait for their time, which is judged by the wall clock: an early or late one does no harm.</summary>
     private async Task LetGoAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<DueEvent> due;
+        List<DueEvent> due;
         do
         {
             due = await readers.ReadAsync(tables => tables.Events.ReadDue(timeProvider.GetUtcNow(), MappingSettings.LongestRepeat, DuePerCommit), cancellationToken);
