@@ -231,6 +231,14 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Every_setting_that_is_a_number_or_a_span_of_time_has_bounds() =>
+        SettingNames.Settings
+            .Where(setting => (Nullable.GetUnderlyingType(setting.Property.PropertyType) ?? setting.Property.PropertyType) is var type && (type == typeof(int) || type == typeof(double) || type == typeof(TimeSpan)))
+            .Where(setting => !setting.Property.IsDefined(typeof(RangeAttribute)))
+            .Select(setting => setting.Name)
+            .ShouldBeEmpty();
+
+    [Fact]
     public void Every_setting_with_a_bound_is_refused_beyond_it()
     {
         Setting[] bounded = [.. SettingNames.Settings.Where(setting => setting.Property.IsDefined(typeof(RangeAttribute)))];
@@ -238,7 +246,7 @@ public sealed class SettingsReaderTests
         bounded.Length.ShouldBeGreaterThan(10);
         foreach (Setting setting in bounded)
         {
-            string beyond = setting.Property.PropertyType == typeof(int) ? "100000000" : setting.Property.PropertyType == typeof(double) ? "1.01" : "3650.00:00:01";
+            string beyond = setting.Property.PropertyType == typeof(int) ? "2147483647" : setting.Property.PropertyType == typeof(double) ? "1.01" : "3650.00:00:01";
             Invalid((setting.Name, beyond)).Problems.ShouldHaveSingleItem().Where.ShouldBe(setting.Name);
         }
     }

@@ -46,7 +46,7 @@ public sealed class ForgetTests
             """
             {
               "at": "2026-11-24T12:00:00.000Z", "removed": {"queue": 2, "deadLetters": 1}, "sent": 2,
-              "refusedUntil": "2026-03-02T12:00:00.000Z", "warnings": []
+              "refusedUntil": "2026-12-24T12:00:00.000Z", "warnings": []
             }
             """)).ShouldBeTrue(receipt.ToJsonString());
         host.CustomerIo.Calls.ShouldBe(["Post /api/v1/customers/u-1/suppress", "Post /api/v1/customers/jane%40example.com/suppress"]);

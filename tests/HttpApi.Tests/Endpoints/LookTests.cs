@@ -71,7 +71,7 @@ public sealed class LookTests
                 "unreadablePartitions": []
               },
               "rate": {"limit": 100, "current": 12.5},
-              "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "since": "2026-01-30T12:00:00.000Z", "warnings": {"email_cleaned": 4}},
+              "counts": {"received": 10, "accepted": 9, "rejected": 1, "skipped": 2, "delivered": 5, "retried": 3, "deadLettered": {"limit_exceeded": 2}, "since": "2026-11-23T12:00:00.000Z", "warnings": {"email_cleaned": 4}},
               "rules": {"path": null, "transformations": 0, "privacyMode": false, "problems": []},
               "sharedState": null,
               "startedAt": "2026-11-24T12:00:00.000Z"

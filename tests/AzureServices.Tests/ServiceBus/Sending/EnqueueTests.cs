@@ -112,7 +112,7 @@ public sealed class EnqueueTests : BrokerTests
         await SendAsync(Some.Envelope());
 
         BrokerMessage message = Subject.Double.Messages.ShouldHaveSingleItem();
-        message.BodyText.ShouldBe("""{"type":"track"}""");
+        message.BodyText.ShouldBe("""{"type":"track","event":"Signed Up"}""");
         message.SessionId.ShouldBe("l-07");
         message.ApplicationProperties["kind"].ShouldBe("track");
     }
