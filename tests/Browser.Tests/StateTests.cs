@@ -104,6 +104,7 @@ public sealed class StateTests(Chromium chromium)
             @"^For (under a second|\d+ s): Customer\.io refuses the site id and API key\. Check CustomerIo__SiteId and CustomerIo__ApiKey\. Nothing is lost: 7 events wait and flow again when this is put right\.$"));
         await Expect(page, "#facts").ToContainTextAsync("credentials invalid");
         await Expect(page, "#ready").ToHaveTextAsync("7");
+        await Expect(page, "#delivery-empty").ToHaveTextAsync("Nothing has ended yet: 7 events wait.");
         await Expect(page, "#resume").ToBeHiddenAsync();
         await EndAsync(page, "state-credentials");
     }
@@ -157,6 +158,7 @@ public sealed class StateTests(Chromium chromium)
         {
             await page.GotoAsync(first.BaseAddress.ToString());
             await Expect(page, "#state").ToHaveTextAsync("Delivering");
+            await Expect(page, "#state-text").ToContainTextAsync("Ready to deliver events to the sandbox for ");
         }
 
         await Expect(page, "#state").ToHaveTextAsync("No answer");

@@ -1,5 +1,6 @@
 import * as api from './api.js';
 import { byId, el, setText, showRows } from './dom.js';
+import { waitingNow } from './status.js';
 import { openStory } from './story.js';
 import * as words from './words.js';
 
@@ -16,6 +17,8 @@ export async function refreshDeliveries() {
   byId('delivery-empty').hidden = page.items.length > 0;
   if (filter.outcome !== '' || filter.kind !== '') {
     setText('delivery-empty', 'Nothing with this outcome and kind.');
+  } else if (page.items.length === 0 && waitingNow() > 0) {
+    setText('delivery-empty', `Nothing has ended yet: ${words.count(waitingNow(), 'event waits', 'events wait')}.`);
   } else if (page.items.length === 0) {
     byId('delivery-empty').replaceChildren('Nothing yet. Post an event to ', el('code', {}, '/api/events'), ' and watch it arrive here.');
   }

@@ -11,10 +11,14 @@ const rateWindow = 15_000;
 const backlog = 100;
 const looks = [];
 let shownAt = null;
+let held = 0;
 
 export async function refreshStatus() {
   show(await api.get('/api/status'));
 }
+
+/** How many events waited when the status was last asked for. */
+export const waitingNow = () => held;
 
 export function wireStatus(report) {
   byId('resume').addEventListener('click', async () => {
@@ -30,12 +34,13 @@ export function wireStatus(report) {
 function show(status) {
   const { destination, customerIo, queue, rate, counts } = status;
   shownAt = new Date().toISOString();
+  held = queue === null ? 0 : queue.ready + queue.inDelivery;
   document.body.classList.remove('stale');
   byId('as-of').hidden = true;
   byId('hero').dataset.state = destination.state;
   byId('resume').hidden = destination.reason !== 'everything_rejected';
   setText('state', headlines[destination.state] ?? destination.state);
-  setText('state-text', sentence(destination, customerIo, queue));
+  setText('state-text', sentence(destination, customerIo, queue, counts));
   document.title = `${headlines[destination.state] ?? destination.state} · Freshpaint to Customer.io`;
 
   showQueue(queue);
@@ -125,7 +130,7 @@ function placeDeadLetters(any) {
   else if (!any && areFirst) deliveries.after(letters);
 }
 
-function sentence(destination, customerIo, queue) {
+function sentence(destination, customerIo, queue, counts) {
   const ago = words.since(destination.since);
   switch (destination.state) {
     case 'paused':
@@ -136,7 +141,7 @@ function sentence(destination, customerIo, queue) {
       return `For ${ago}, by the setting Delivery__Enabled. ${waiting(queue)} when it is on again.`;
     default:
       return (customerIo.credentials === 'valid'
-        ? `Events have been flowing to ${customerIo.sandbox ? 'the sandbox' : 'Customer.io'} for ${ago}.`
+        ? `${counts.delivered > 0 ? 'Events have been flowing' : 'Ready to deliver events'} to ${customerIo.sandbox ? 'the sandbox' : 'Customer.io'} for ${ago}.`
         : 'Events are taken in. Customer.io has not confirmed the site id and API key yet.')
         + (destination.failing > 0 ? ` ${words.count(destination.failing, 'event fails and is', 'events fail and are')} tried again.` : '');
   }
