@@ -15,7 +15,7 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
     [RunsInNamespaces]
     public async Task With_a_read_only_root_it_takes_events_into_the_volume_alone_keeps_them_over_a_SIGTERM_and_says_that_it_is_healthy()
     {
-        using TemporaryFolder volume = Volume();
+        using TemporaryFolder volume = await VolumeAsync();
         Dictionary<string, string> environment = Environment(volume);
         await using (ChildProcess host = Start(environment, volume))
         {
@@ -47,7 +47,7 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
     [RunsInNamespaces]
     public async Task A_check_where_no_host_answers_fails_with_the_reason()
     {
-        using TemporaryFolder volume = Volume();
+        using TemporaryFolder volume = await VolumeAsync();
 
         await using ChildProcess check = Start(Environment(volume), volume, "health");
         await check.WaitForExitAsync();
@@ -61,8 +61,12 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
     [RunsInNamespaces]
     public async Task A_volume_that_belongs_to_somebody_else_is_one_line_with_path_user_and_remedy()
     {
-        using TemporaryFolder volume = Volume();
-        File.SetUnixFileMode(volume.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        using TemporaryFolder volume = await VolumeAsync();
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(volume.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        }
+
         await ChangeOwnerAsync(volume.Path, "0");
 
         await using ChildProcess host = Start(Environment(volume), volume);
@@ -78,7 +82,7 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
     [RunsInNamespaces]
     public async Task Without_keys_it_says_what_is_missing_because_others_reach_it()
     {
-        using TemporaryFolder volume = Volume();
+        using TemporaryFolder volume = await VolumeAsync();
         Dictionary<string, string> environment = Environment(volume);
         environment.Remove("Ingest__Keys__0");
 
@@ -115,10 +119,10 @@ public sealed class ContainerTests(PublishedHost published) : IClassFixture<Publ
         return new Uri($"http://127.0.0.1:{said.Port}");
     }
 
-    private static TemporaryFolder Volume()
+    private static async Task<TemporaryFolder> VolumeAsync()
     {
         var volume = new TemporaryFolder();
-        ChangeOwnerAsync(volume.Path, RunsInNamespacesAttribute.UserId).GetAwaiter().GetResult();
+        await ChangeOwnerAsync(volume.Path, RunsInNamespacesAttribute.UserId);
         return volume;
     }
 
@@ -159,8 +163,12 @@ public sealed class PublishedHost : IAsyncLifetime
             return;
         }
 
-        using Process publish = Process.Start(new ProcessStartInfo(
-            "dotnet", ["publish", Path.Combine(Root, "src", "LocalHost"), "--no-build", "--configuration", Configuration, "--output", Folder, "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
+        using Process publish = Process.Start(
+            new ProcessStartInfo("dotnet", ["publish", Path.Combine(Root, "src", "LocalHost"), "--no-build", "--configuration", Configuration, "--output", Folder, "-nodeReuse:false"])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            })!;
         string output = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();
         publish.ExitCode.ShouldBe(0, output);

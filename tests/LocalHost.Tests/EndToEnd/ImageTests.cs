@@ -46,6 +46,7 @@ public sealed class ImageTests
         ])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             Environment = { ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = registry.Name },
         })!;
         string output = await publish.StandardOutput.ReadToEndAsync();

@@ -38,7 +38,7 @@ public sealed class FileWatchTests
 
     private static async Task<long> InodeAsync(string path)
     {
-        using Process stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", path]) { RedirectStandardOutput = true })!;
+        using Process stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%i", path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string inode = await stat.StandardOutput.ReadToEndAsync();
         await stat.WaitForExitAsync();
         return long.Parse(inode, CultureInfo.InvariantCulture);

@@ -1,6 +1,5 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
-using CustomerIoDestination.QueueContract;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Tests.Support;
 using CustomerIoDestination.SqliteQueue.Writing;
@@ -143,7 +142,7 @@ public sealed class SeenIdsTests : IDisposable
         var hash = new EventHash(BitConverter.ToUInt64(key, 0), BitConverter.ToUInt64(key, 8));
 
         hash.Of(key).ShouldBe(hash.Of([.. key, 1, 2, 3]));
-        Enumerable.Range(0, 5_000).Select(number => hash.Of(MessageKey.PrefixOf(Ulid.Of(Some.Time, number)))).ShouldBeUnique();
+        Enumerable.Range(0, 5_000).Select(number => hash.Of(MessageKey.PrefixOf(Ulid.Of(Some.Now, number)))).ShouldBeUnique();
         new EventHash(1, 2).Of(key).ShouldNotBe(hash.Of(key));
         hash.Of(key).ShouldBeInRange(0, 1L << 48);
     }
