@@ -26,6 +26,7 @@ public sealed class SettingsReaderTests
     [InlineData("Ingest__Keys__0", "short", "has 5 characters; at least 16 are needed")]
     [InlineData("Ingest__Keys__2", "long-enough-to-be-a-key", "is no setting of this product")]
     [InlineData("Delivery__RequestPerSecond", "5", "is no setting of this product")]
+    [InlineData("Queue__SeenMemory", "1000", "is no whole number from 1048576 to 1073741824")]
     [InlineData("Sandbox__Port", "70000", "is no whole number from 0 to 65535")]
     [InlineData("Limits__PageName", "cut", "is none of deadLetter, trim")]
     [InlineData("Ingest__WriteKeys__0", "write-key-of-this-site", "only together with the origin of a page", "Ingest__AllowedOrigins")]
