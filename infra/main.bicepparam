@@ -88,6 +88,7 @@ param settings = {
   Mapping__WithoutEmail: any(textIfGiven(readEnvironmentVariable('MAPPING__WITHOUTEMAIL', '')))
   Mapping__ObjectTypeId: textIfGiven(readEnvironmentVariable('MAPPING__OBJECTTYPEID', ''))
   Mapping__ClaimAnonymous: flagIfGiven(readEnvironmentVariable('MAPPING__CLAIMANONYMOUS', ''))
+  Mapping__RepeatMergeAfter: textIfGiven(readEnvironmentVariable('MAPPING__REPEATMERGEAFTER', ''))
   Mapping__AsOfNow: flagIfGiven(readEnvironmentVariable('MAPPING__ASOFNOW', ''))
   Limits__AttributeName: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTENAME', '')))
   Limits__AttributeValue: any(textIfGiven(readEnvironmentVariable('LIMITS__ATTRIBUTEVALUE', '')))

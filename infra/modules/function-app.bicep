@@ -211,6 +211,7 @@ var ifGiven = toObject(
       { name: 'CustomerIo__AllowHttp', value: settings.?CustomerIo__AllowHttp ?? false ? 'true' : null }
       { name: 'Mapping__PlaceholderIdentifiers', value: settings.?Mapping__PlaceholderIdentifiers }
       { name: 'Mapping__EventIdProperty', value: settings.?Mapping__EventIdProperty }
+      { name: 'Mapping__RepeatMergeAfter', value: settings.?Mapping__RepeatMergeAfter }
       { name: 'Ingest__WriteKeys__0', value: settings.?Ingest__WriteKeys__0 }
       { name: 'Ingest__WriteKeys__1', value: settings.?Ingest__WriteKeys__1 }
       { name: 'Ingest__AllowedOrigins', value: settings.?Ingest__AllowedOrigins }

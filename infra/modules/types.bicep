@@ -96,6 +96,7 @@ type destinationSettings = {
   Mapping__EventsMayCreatePeople: bool?
   Mapping__WithoutEmail: 'send' | 'skip' | 'deadLetter' | 'skipUnlessKnown' | 'deadLetterUnlessKnown'?
   Mapping__ClaimAnonymous: bool?
+  Mapping__RepeatMergeAfter: string?
   Mapping__ObjectTypeId: string?
   Mapping__AsOfNow: bool?
   Limits__AttributeName: 'deadLetter' | 'trim'?

@@ -52,7 +52,7 @@ public sealed class QueueFile : IAsyncDisposable
         Clock = clock;
         Retention = new Retention(readers, Writer, deadLetterRetention, clock, timeProvider, logger);
         Guard = new FileGuard(fileLock, watch, Checkpoints, readers, path, logger);
-        Housekeeping = new Housekeeping(readers, Writer, Checkpoints, reserve, Guard, Retention, timeProvider, logger);
+        Housekeeping = new Housekeeping(readers, Writer, Checkpoints, reserve, Guard, Retention, Leases, timeProvider, logger);
         _upkeep = Task.WhenAll(
             Task.Run(() => Checkpoints.RunAsync(_stopping.Token)),
             Task.Run(() => Housekeeping.RunAsync(_stopping.Token)));

@@ -69,12 +69,17 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
     private static bool Remove(WriteSession session, ReceivedEvent received, SkipReason reason)
     {
         EventEnvelope envelope = received.Envelope;
-        if (!session.RemoveEvent(received.SequenceNumber, envelope.Lane))
+        bool wasThere = envelope.NotBefore is null ? session.RemoveEvent(received.SequenceNumber, envelope.Lane) : session.Events.Delete(received.SequenceNumber);
+        if (!wasThere)
         {
             return false;
         }
 
-        session.Counters.Removed();
+        if (!envelope.IsRepeat)
+        {
+            session.Counters.Removed();
+        }
+
         session.Record(
             new DeliveryLogEntry
             {

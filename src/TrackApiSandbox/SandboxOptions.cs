@@ -21,6 +21,12 @@ public sealed class SandboxOptions
     /// <summary>Start of the pseudo-random sequence that decides which requests a fault with a share strikes. The default value is 1.</summary>
     public int FaultSeed { get; init; } = 1;
 
+    /// <summary>
+    /// How long after somebody was made a merge into them is answered with 200 and does nothing, as Customer.io documents of a merge right after an identify
+    /// (https://docs.customer.io/api/track/#operation/merge). The default value is zero: everybody is there at once.
+    /// </summary>
+    public TimeSpan MergeableAfter { get; init; }
+
     /// <summary>Whether changes are only counted, and nothing of them is kept: for runs of many millions. The default value is false.</summary>
     public bool CountsOnly { get; init; }
 

@@ -50,7 +50,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
 
         var stopping = new CancellationTokenSource();
-        var workspace = new Workspace(time, options.CountsOnly);
+        var workspace = new Workspace(time, options.CountsOnly, options.MergeableAfter);
         var requests = new RequestLog(time);
         var faults = new FaultPlan(time, new Random(options.FaultSeed));
         var trackApi = new TrackApiEndpoints(workspace, time, options.Region is SandboxRegion.Eu ? "eu" : "us");

@@ -16,6 +16,7 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
             ReceivedAt = DateTimeOffset.UnixEpoch.AddDays(20_000).AddMilliseconds(123),
             LifecycleAllowed = true,
             FromBrowser = true,
+            IsRepeat = true,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
         await SendAsync(sent);

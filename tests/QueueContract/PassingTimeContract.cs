@@ -52,4 +52,49 @@ public abstract class PassingTimeContract : QueueSuite<IQueueInFakeTime>
         (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.DeadLettered.ShouldBe(0);
         (await Subject.DeadLetters.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None)).Items.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task What_a_delivery_repeats_comes_once_at_its_time_behind_what_waits_then()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)), Event(Live(1)));
+        await HandleNextAsync(Repeating(sent[0], TimeSpan.FromMinutes(2)));
+
+        // What is handed out again although it ended, because nobody could be told, repeats nothing twice.
+        await Subject.Queue.EnqueueAsync([sent[0].RepeatedAfter(Subject.Clock.GetUtcNow(), TimeSpan.FromMinutes(2))], CancellationToken.None);
+        ReceivedEvent second = await HandleNextAsync(Complete);
+        long before = await ReadyAfterAsync(TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(1));
+        EventEnvelope[] later = await SendAsync(Event(Live(1)));
+        long atItsTime = await ReadyAfterAsync(TimeSpan.FromSeconds(1));
+
+        second.Envelope.EventId.ShouldBe(sent[1].EventId);
+        (before, atItsTime).ShouldBe((0, 2));
+        (await HandleNextAsync(Complete)).Envelope.EventId.ShouldBe(later[0].EventId);
+        EventEnvelope repeat = (await HandleNextAsync(Complete)).Envelope;
+        (repeat.EventId, repeat.IsRepeat, repeat.NotBefore, repeat.ReceivedAt).ShouldBe((sent[0].EventId, true, null, sent[0].ReceivedAt));
+        (await ReadyAfterAsync(TimeSpan.FromDays(1))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_repeat_that_became_a_dead_letter_is_replayed_as_what_it_is()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        await HandleNextAsync(Repeating(sent[0], TimeSpan.FromMinutes(2)));
+        (await ReadyAfterAsync(TimeSpan.FromMinutes(2))).ShouldBe(1);
+        await HandleNextAsync(DeadLetter());
+
+        (await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None)).Done.ShouldBe(1);
+
+        EventEnvelope replayed = (await HandleNextAsync(Complete)).Envelope;
+        (replayed.EventId, replayed.IsRepeat, replayed.ReplayCount).ShouldBe((sent[0].EventId, true, 1));
+        (await ReadyAfterAsync(TimeSpan.FromDays(1))).ShouldBe(0);
+    }
+
+    private Settlement.Complete Repeating(EventEnvelope envelope, TimeSpan after) =>
+        new((SkipReason?)null) { Repeat = envelope.RepeatedAfter(Subject.Clock.GetUtcNow(), after) };
+
+    private async Task<long> ReadyAfterAsync(TimeSpan time)
+    {
+        await Subject.AdvanceAsync(time);
+        return (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready;
+    }
 }

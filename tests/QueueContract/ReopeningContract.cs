@@ -1,5 +1,6 @@
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CustomerIoDestination.QueueContract;
 
@@ -31,6 +32,22 @@ public abstract class ReopeningContract : QueueSuite<IReopenableQueue>
         second.Envelope.EventId.ShouldBe(sent[1].EventId);
         second.SequenceNumber.ShouldBeGreaterThan(first.SequenceNumber);
         (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_a_delivery_repeats_is_kept_until_its_time()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        await HandleNextAsync(new Settlement.Complete((SkipReason?)null) { Repeat = sent[0].RepeatedAfter(Subject.Clock.GetUtcNow(), TimeSpan.FromSeconds(1)) });
+
+        await Subject.ReopenAsync();
+        if (Subject is IQueueInFakeTime { Clock: FakeTimeProvider } time)
+        {
+            await time.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        EventEnvelope repeat = (await HandleNextAsync(Complete)).Envelope;
+        (repeat.EventId, repeat.IsRepeat).ShouldBe((sent[0].EventId, true));
     }
 
     [Fact]

@@ -54,6 +54,25 @@ public sealed class MergeTests
     }
 
     [Theory]
+    [InlineData("/api/v1/merge_customers", """{"primary":{"id":"new"},"secondary":{"id":"old"}}""")]
+    [InlineData("/api/v2/entity", """{"type":"person","action":"merge","primary":{"id":"new"},"secondary":{"id":"old"}}""")]
+    public async Task A_merge_into_somebody_who_was_just_made_does_nothing_where_that_is_asked_for(string path, string body)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync(new SandboxOptions { Port = 0, MergeableAfter = TimeSpan.FromSeconds(30) });
+        await sandbox.IdentifyAsync("old", """{"plan":"gold"}""");
+        await sandbox.IdentifyAsync("new", "{}");
+
+        (await sandbox.SendAsync(HttpMethod.Post, path, body)).ShouldBeAccepted();
+        (int people, long dropped) early = (sandbox.Server.GetState().People.Count, sandbox.Dropped("nothing_to_merge"));
+        sandbox.Time.Advance(TimeSpan.FromSeconds(30));
+        (await sandbox.SendAsync(HttpMethod.Post, path, body)).ShouldBeAccepted();
+
+        early.ShouldBe((2, 1));
+        sandbox.OnlyPerson().Id.ShouldBe("new");
+        sandbox.Attribute("new", "plan").ShouldBe("\"gold\"");
+    }
+
+    [Theory]
     [InlineData("""{"primary":{"id":"a"}}""", "secondary must have exactly one of id, email and cio_id")]
     [InlineData("""{"secondary":{"id":"a"}}""", "primary must have exactly one of id, email and cio_id")]
     [InlineData("""{"primary":{"id":"a","email":"a@example.com"},"secondary":{"id":"b"}}""", "primary must have exactly one of id, email and cio_id")]

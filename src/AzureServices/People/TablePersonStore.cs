@@ -23,11 +23,16 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
     private const string KeptUntilColumn = "KeptUntil";
     private const string Begun = "begun";
 
+    // By the first two of a key's hexadecimal digits.
+    private const int Slices = 256;
+    private const int DeletedAtOnce = 50;
+
     // What of a purge is not done in this time is for the next one.
     private static readonly TimeSpan LongestPurge = TimeSpan.FromSeconds(30);
 
     private readonly TableClient _table = service.GetTableClient("destinationpeople");
     private volatile bool _hasBegun;
+    private volatile int _nextSlice;
     private volatile Look? _last;
 
     /// <inheritdoc/>
@@ -101,33 +106,45 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
         }
     }
 
+    /// <summary>
+    /// The table has no index for ages, so a purge reads it. Keys are hashes, spread evenly: one slice of them after the other is read, each small enough for
+    /// one answer however large the table is, and what does not fit into a turn is where the next begins.
+    /// </summary>
     /// <inheritdoc/>
     public async Task<int> PurgeAsync(DateTimeOffset now, IReadOnlyCollection<PersonRowKind> unwanted, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         int removed = 0;
-        string[] filters =
+        string[] reasons =
         [
             string.Create(CultureInfo.InvariantCulture, $"{KeptUntilColumn} lt {now.UtcTicks}L"),
-            .. unwanted.Select(kind => $"RowKey ge '{RowKeyOf(kind, PersonKey.Nobody)}' and RowKey lt '{RowKeyOf(kind + 1, PersonKey.Nobody)}'"),
+            .. unwanted.Select(kind => $"(RowKey ge '{RowKeyOf(kind, PersonKey.Nobody)}' and RowKey lt '{RowKeyOf(kind + 1, PersonKey.Nobody)}')"),
         ];
-        foreach (string filter in filters)
+        for (int slices = 0; slices < Slices; slices++)
         {
-            IReadOnlyList<TableEntity> page;
+            // No digit is above f, so g ends a slice.
+            string slice = _nextSlice.ToString("x2", CultureInfo.InvariantCulture);
+            string filter = $"PartitionKey ge '{slice}' and PartitionKey lt '{slice}g' and ({string.Join(" or ", reasons)})";
+            string? next = null;
             do
             {
-                page = await access.AskAsync(token => PageAsync(filter, token), cancellationToken);
-                foreach (TableEntity entity in page)
+                (IReadOnlyList<TableEntity> page, next) = await access.AskAsync(token => PageAsync(filter, next, token), cancellationToken);
+                foreach (TableEntity[] some in page.Chunk(DeletedAtOnce))
                 {
-                    await access.AskAsync(token => DeleteAsync(entity.PartitionKey, entity.RowKey, token), cancellationToken);
-                    removed++;
+                    await access.AskAsync(token => Task.WhenAll(some.Select(entity => DeleteAsync(entity.PartitionKey, entity.RowKey, token))), cancellationToken);
+                    removed += some.Length;
                     if (time.GetElapsedTime(started) > LongestPurge)
                     {
                         return removed;
                     }
                 }
             }
-            while (page.Count > 0);
+            while (next is not null);
+            _nextSlice = (_nextSlice + 1) % Slices;
+            if (time.GetElapsedTime(started) > LongestPurge)
+            {
+                return removed;
+            }
         }
 
         return removed;
@@ -219,16 +236,13 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
         return rows;
     }
 
-    private async Task<IReadOnlyList<TableEntity>> PageAsync(string filter, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<TableEntity> Entities, string? Next)> PageAsync(string filter, string? next, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (Page<TableEntity> page in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages())
+            await foreach (Page<TableEntity> page in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages(next))
             {
-                if (page.Values.Count > 0)
-                {
-                    return page.Values;
-                }
+                return (page.Values, page.ContinuationToken);
             }
         }
         catch (RequestFailedException failure) when (failure.Status == 404)
@@ -236,7 +250,7 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
             // Nothing was ever remembered.
         }
 
-        return [];
+        return ([], null);
     }
 
     private static TableEntity EntityOf(PersonRow row) => new(row.Key.ToString(), RowKeyOf(row.Kind, row.Other))

@@ -36,7 +36,8 @@ public static class ServiceBusQueueRegistration
         services.AddMetrics();
         services.TryAddSingleton<DestinationMetrics>();
         services.AddSingleton<EventsInHand>();
-        services.AddSingleton<EventSettling>();
+        services.AddSingleton(provider => new EventSettling(
+            provider.GetRequiredService<ServiceBusEventQueue>(), provider.GetRequiredService<IDeliveryLog>(), provider.GetRequiredService<ILogger<EventSettling>>()));
         services.AddQueue();
         services.AddSingleton(provider => new ServiceBusMessageHandler(
             provider.GetRequiredService<DeliveryHandler>().DeliverAsync,

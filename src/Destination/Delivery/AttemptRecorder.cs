@@ -23,6 +23,7 @@ internal sealed partial class AttemptRecorder(EventCounters counters, Destinatio
             Lane = envelope.Lane,
             ReceivedAt = envelope.ReceivedAt,
             ReplayCount = envelope.ReplayCount,
+            IsRepeat = envelope.IsRepeat,
             Attempts = pending.Attempts,
             FirstFailedAt = envelope.BeforeReplay.FirstFailedAt ?? pending.FirstFailedAt,
             HttpStatus = pending.HttpStatus,

@@ -227,8 +227,9 @@ public sealed class DeliveryHandler
             {
                 case RetryDecision.Settle settle:
                     pending.End = settle.Settlement;
-                    if (settle.Settlement is Settlement.Complete)
+                    if (settle.Settlement is Settlement.Complete complete)
                     {
+                        pending.End = pending.RepeatAfter is { } after ? complete with { Repeat = pending.Envelope.RepeatedAfter(_time.GetUtcNow(), after) } : complete;
                         _peers.Delivered(pending.Envelope.Partition);
                     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Text;
@@ -66,7 +67,23 @@ internal static class AliasMapping
             context.OverLimit("previousId", "the person's identifier", TrackApiLimits.PersonIdBytes, secondary.Value.Length);
         }
 
-        return context.Result(new TrackApiOperation.MergePeople(primary, secondary));
+        if (context.HasProblems)
+        {
+            return context.Result();
+        }
+
+        TimeSpan? repeatAfter = context.Envelope.IsRepeat ? null : context.Settings.RepeatMergeAfter;
+        if (repeatAfter is { } later)
+        {
+            context.Warn(WarningCode.MergeRepeats, "previousId", $"the merge is sent once more, {later.ToString("c", CultureInfo.InvariantCulture)} after it was delivered");
+        }
+        else if (context.Envelope.IsRepeat)
+        {
+            context.Warn(WarningCode.MergeRepeated, "previousId", "the merge was sent before, and is sent this once more");
+        }
+
+        var merge = (MappingResult.Mapped)context.Result(new TrackApiOperation.MergePeople(primary, secondary));
+        return merge with { RepeatAfter = repeatAfter };
     }
 
     private static MappingResult Claim(EventHead head, PersonIdentifier person, MappingContext context)

@@ -18,7 +18,11 @@ public abstract record MappingResult
 
     /// <summary>It is to be sent: these operations in turn, stopped at the first failure, all redone on a retry.</summary>
     /// <param name="Operations">At least one. They live as long as the mapping scope they were made in.</param>
-    public sealed record Mapped(IReadOnlyList<TrackApiOperation> Operations) : MappingResult;
+    public sealed record Mapped(IReadOnlyList<TrackApiOperation> Operations) : MappingResult
+    {
+        /// <summary>How long after it was delivered it is to be sent once more; null for never.</summary>
+        public TimeSpan? RepeatAfter { get; init; }
+    }
 
     /// <summary>It is not meant to be sent.</summary>
     public sealed record Skipped(SkipReason Reason) : MappingResult

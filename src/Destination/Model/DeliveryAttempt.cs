@@ -26,6 +26,9 @@ public sealed record DeliveryAttempt
     /// <summary>How often it was replayed.</summary>
     public int ReplayCount { get; init; }
 
+    /// <summary>Whether it was the repeat of a merge (<see cref="EventEnvelope.IsRepeat"/>), which counts as no event of its own.</summary>
+    public bool IsRepeat { get; init; }
+
     /// <summary>Calls to Customer.io for the event so far: all of this pass, and those of earlier passes that failed and of before a replay.</summary>
     public required int Attempts { get; init; }
 

@@ -50,6 +50,12 @@ public sealed record EventEnvelope
     /// </summary>
     public bool FromBrowser { get; init; }
 
+    /// <summary>Whether it is a merge that was delivered and is sent once more: it counts as no event of its own, and is not repeated again.</summary>
+    public bool IsRepeat { get; init; }
+
+    /// <summary>When it may be handed out at the earliest, by the clock of whoever put it on the queue; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>The W3C trace parent of the request, so that one trace spans the queue; null when there was none.</summary>
     public string? TraceParent { get; init; }
 
@@ -60,8 +66,14 @@ public sealed record EventEnvelope
     public Lane Lane => Partition.Lane;
 
     /// <summary>
-    /// What duplicate detection compares: kind, event id and replay count. A repeated event has the same one and is
-    /// dropped for seven days; a replayed one has another and passes. At most 128 characters, Service Bus's limit.
+    /// What duplicate detection compares: kind, event id and replay count. An event that comes in again has the same one and is
+    /// dropped for seven days; a replayed one has another and passes, and so has the one repeat of a merge. At most 128 characters, Service Bus's limit.
     /// </summary>
-    public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToCode()}-{EventId}-{ReplayCount}");
+    public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToCode()}-{EventId}-{ReplayCount}{(IsRepeat ? "-again" : "")}");
+
+    /// <summary>What is put on the queue when a merge was delivered that is to be sent once more: the same event, after those that wait by then.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="after">How long it waits.</param>
+    public EventEnvelope RepeatedAfter(DateTimeOffset now, TimeSpan after) =>
+        this with { IsRepeat = true, QueuedAt = now, NotBefore = now + after, ReplayRun = null, BeforeReplay = FailureHistory.None };
 }

@@ -128,6 +128,12 @@ public enum WarningCode
     /// <summary><c>privacy_dropped</c>: privacy mode left out what the allow list does not name.</summary>
     PrivacyDropped,
 
+    /// <summary><c>merge_repeats</c>: the merge is sent once more later, as <c>Mapping__RepeatMergeAfter</c> says.</summary>
+    MergeRepeats,
+
+    /// <summary><c>merge_repeated</c>: this was the second sending of a merge.</summary>
+    MergeRepeated,
+
     /// <summary><c>rule_stopped_at_text</c>: a rule's path would enter a text that holds JSON: the rule did nothing there.</summary>
     RuleStoppedAtText,
 }
@@ -172,6 +178,8 @@ public static class WarningCodes
         WarningCode.SubscriptionUnclear => "subscription_unclear",
         WarningCode.IntegrationUnclear => "integration_unclear",
         WarningCode.PrivacyDropped => "privacy_dropped",
+        WarningCode.MergeRepeats => "merge_repeats",
+        WarningCode.MergeRepeated => "merge_repeated",
         WarningCode.RuleStoppedAtText => "rule_stopped_at_text",
         _ => throw new UnreachableException(),
     };

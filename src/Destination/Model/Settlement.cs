@@ -11,6 +11,12 @@ public abstract record Settlement
     /// <param name="Skipped">Why it was not sent; null when Customer.io took it.</param>
     public sealed record Complete(SkipReason? Skipped) : Settlement
     {
+        /// <summary>
+        /// A merge that is to be sent once more: it is put on the queue in the same step as this one is taken off, so that neither a kill nor a failure in between
+        /// loses it or makes it two. Null for none.
+        /// </summary>
+        public EventEnvelope? Repeat { get; init; }
+
         /// <summary>It was delivered.</summary>
         public static Complete Delivered { get; } = new((SkipReason?)null);
     }

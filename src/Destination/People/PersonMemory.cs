@@ -76,7 +76,28 @@ internal sealed partial class PersonMemory(
             await store.PutAsync([DeviceClaim.OfTwo.ToRow(device, cipher, Now + ClaimsKept)], cancellationToken);
         }
 
-        return (PersonRule.Decide(question.Facts, known, Mapping, Now), question);
+        PersonVerdict verdict = PersonRule.Decide(question.Facts, known, Mapping, Now);
+        if (verdict is PersonVerdict.Skip { Reason: SkipReason.NoEmail } or PersonVerdict.DeadLetter)
+        {
+            await LearnLackAsync(question);
+        }
+
+        return (verdict, question);
+    }
+
+    // An identify without an e-mail that is not sent tells all the same that there is none, or the events after it would make the person that it was not to make.
+    private async Task LearnLackAsync(PersonQuestion question)
+    {
+        DateTimeOffset keptUntil = Now + ClaimsKept;
+        PersonRow[] rows = [.. question.PersonKeys.Where(IsDue).Select(key => PersonRows.Person(key, hasEmail: false, keptUntil))];
+        if (rows.Length > 0)
+        {
+            await store.PutAsync(rows, CancellationToken.None);
+        }
+
+        bool IsDue(PersonKey key) => question.Remembered.FirstOrDefault(row => row.Key == key && row.Kind == PersonRowKind.Person) is { } row
+            ? row.KeptUntil < keptUntil - Freshness
+            : question.Facts.IsIdentify;
     }
 
     /// <summary>Whether nobody forgot an event's person since it was asked whether it may go. False where that is not known: ask again then.</summary>

@@ -24,7 +24,7 @@ public enum UnidentifiedIdentifyChoice
 }
 
 /// <summary>
-/// What becomes of an event of a known person without an e-mail: none in the event, and none in an identify that was delivered here. Of a person nothing is
+/// What becomes of an event of a known person without an e-mail: none in the event, and none in an identify that came here. Of a person nothing is
 /// known of at first, and again 30 days after the last event.
 /// </summary>
 public enum WithoutEmailChoice
@@ -105,6 +105,18 @@ public sealed record MappingSettings
 
     /// <summary>Whether an anonymous event that comes too late to be merged goes to the person whose the device is.</summary>
     public bool ClaimAnonymous { get; init; }
+
+    /// <summary>
+    /// How long after a merge that was delivered it is sent once more; null for never. Customer.io takes a merge into somebody who was made a moment before with
+    /// 200, and does nothing (https://docs.customer.io/integrations/api/track/).
+    /// </summary>
+    public TimeSpan? RepeatMergeAfter { get; init; }
+
+    /// <summary>The shortest <see cref="RepeatMergeAfter"/>: a second.</summary>
+    public static TimeSpan ShortestRepeat { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest <see cref="RepeatMergeAfter"/>: a day.</summary>
+    public static TimeSpan LongestRepeat { get; } = TimeSpan.FromDays(1);
 
     /// <summary>Whether it must be remembered of whom an identify was delivered.</summary>
     public bool RemembersPeople => !EventsMayCreatePeople || WithoutEmail != WithoutEmailChoice.Send;

@@ -37,6 +37,7 @@ public static class SettingNames
         "Mapping__WithoutEmail",
         "Mapping__ObjectTypeId",
         "Mapping__ClaimAnonymous",
+        "Mapping__RepeatMergeAfter",
         "Mapping__AsOfNow",
         "Limits__AttributeName",
         "Limits__AttributeValue",

@@ -123,6 +123,7 @@ public static class SettingsReader
             ObjectTypeId = values.Text("Mapping__ObjectTypeId") ?? defaults.ObjectTypeId,
             BrowserIdentify = values.Choice("Ingest__BrowserIdentify", defaults.BrowserIdentify),
             ClaimAnonymous = values.Flag("Mapping__ClaimAnonymous", defaults.ClaimAnonymous),
+            RepeatMergeAfter = values.Duration("Mapping__RepeatMergeAfter", null, MappingSettings.ShortestRepeat, MappingSettings.LongestRepeat),
             AsOfNow = values.Flag("Mapping__AsOfNow", defaults.AsOfNow),
         };
     }

@@ -60,6 +60,9 @@ public sealed class EventCounters(TimeProvider time) : IEventCounts
 
         switch (attempt)
         {
+            case { IsRepeat: true, Outcome: AttemptOutcome.Delivered or AttemptOutcome.Skipped }:
+                // Its event was counted when it was delivered first.
+                break;
             case { Outcome: AttemptOutcome.Delivered }:
                 Interlocked.Increment(ref _delivered);
                 break;

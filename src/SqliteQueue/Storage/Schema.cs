@@ -14,6 +14,7 @@ internal static class Schema
     public const int ApplicationId = 0x43494F71;
 
     // The body comes last in a row, so that the other columns are read without its overflow pages.
+    // What is not to be handed out yet is not in the index that runs are read by, so that however much of it costs a delivery nothing.
     // seen.sequence leads from an event id to its row on the queue without another index on events. Ids come in any order of their events' times; a key that
     // begins with the time would change a page of the table for each of them.
     public const string Create = """
@@ -36,9 +37,12 @@ internal static class Schema
             replay_run integer,
             calls_before integer not null default 0,
             failed_before integer,
+            is_repeat integer not null default 0,
+            not_before integer,
             body blob not null
         ) strict;
-        create index events_by_partition on events (lane, partition, sequence);
+        create index events_by_partition on events (lane, partition, sequence) where not_before is null;
+        create index events_by_time on events (not_before) where not_before is not null;
 
         create table dead_letters (
             id integer primary key autoincrement,
@@ -59,6 +63,7 @@ internal static class Schema
             counted_from integer,
             first_failed_at integer,
             answer blob,
+            is_repeat integer not null default 0,
             body blob not null
         ) strict;
         create index dead_letters_by_reason on dead_letters (reason, id);
@@ -160,6 +165,12 @@ internal static class Schema
 
         """ + Replays,
         """
+        alter table events add column is_repeat integer not null default 0;
+        alter table events add column not_before integer;
+        alter table dead_letters add column is_repeat integer not null default 0;
+        drop index events_by_partition;
+        create index events_by_partition on events (lane, partition, sequence) where not_before is null;
+        create index events_by_time on events (not_before) where not_before is not null;
         drop index if exists delivery_log_by_event;
         alter table seen rename to seen_before;
 

@@ -10,16 +10,16 @@ namespace CustomerIoDestination.SqliteQueue.Tables;
 internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
 {
     private const string ListColumns = "id, event_id, kind, reason, description, dead_lettered_at, attempts, coalesce(first_failed_at, dead_lettered_at)";
-    private const string KeyColumns = "id, reason, event_id, kind, lane, partition, replay_count, attempts";
+    private const string KeyColumns = "id, reason, event_id, kind, lane, partition, replay_count, attempts, is_repeat";
 
     // Written as in the index, which SQLite takes for this expression alone.
     private const string Age = "coalesce(counted_from, dead_lettered_at)";
 
     private readonly Statement _insert = new(connection, """
         insert into dead_letters (lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, from_browser, trace_parent,
-            reason, description, dead_lettered_at, attempts, counted_from, first_failed_at, answer, body)
+            reason, description, dead_lettered_at, attempts, counted_from, first_failed_at, answer, is_repeat, body)
         select lane, partition, event_id, kind, queued_at, received_at, replay_count, lifecycle_allowed, from_browser, trace_parent,
-            ?2, ?3, ?4, ?5, ?6, ?7, ?8, body
+            ?2, ?3, ?4, ?5, ?6, ?7, ?8, is_repeat, body
         from events where sequence = ?1
         """);
 
@@ -162,7 +162,8 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
         row.Kind(3),
         new Partition(row.Lane(4), row.Int32(5)),
         row.Int32(6),
-        row.Int32(7));
+        row.Int32(7),
+        row.Boolean(8));
 }
 
 /// <summary>What the writer must know of a dead letter to move or remove it.</summary>
@@ -173,7 +174,8 @@ internal readonly record struct DeadLetterKey(
     EventKind Kind,
     Partition Partition,
     int ReplayCount,
-    int Attempts);
+    int Attempts,
+    bool IsRepeat);
 
 /// <summary>What the story of an event tells of a dead letter.</summary>
 internal sealed record DeadMessage(QueuedMessage Message, DateTimeOffset DeadLetteredAt, string Reason);

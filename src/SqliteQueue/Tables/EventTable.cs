@@ -10,15 +10,15 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
-            lifecycle_allowed, from_browser, trace_parent, body)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            lifecycle_allowed, from_browser, trace_parent, is_repeat, not_before, body)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         """);
 
     private readonly Statement _requeue = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
-            lifecycle_allowed, from_browser, trace_parent, replay_run, calls_before, failed_before, body)
+            lifecycle_allowed, from_browser, trace_parent, replay_run, calls_before, failed_before, is_repeat, body)
         select ?1, lane, partition, event_id, kind, ?2, received_at, ?3, ?4, lifecycle_allowed, from_browser, trace_parent,
-            ?6, attempts, coalesce(first_failed_at, dead_lettered_at), body
+            ?6, attempts, coalesce(first_failed_at, dead_lettered_at), is_repeat, body
         from dead_letters where id = ?5
         """);
 
@@ -32,27 +32,35 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _run = new(connection, """
         select sequence, event_id, kind, queued_at, received_at, replay_count, as_of_now, lifecycle_allowed, trace_parent,
-            attempts, first_failed_at, claims, from_browser, replay_run, calls_before, failed_before, body
-        from events where lane = ?1 and partition = ?2 order by sequence limit ?3
+            attempts, first_failed_at, claims, from_browser, replay_run, calls_before, failed_before, is_repeat, body
+        from events where lane = ?1 and partition = ?2 and not_before is null order by sequence limit ?3
         """);
 
     // One seek a partition. "select distinct" would walk the whole index, and "(lane, partition) > (?1, ?2)" too: only its first column is sought.
     private readonly Statement _nextPartition = new(connection, """
-        select partition from events where lane = ?1 and partition > ?2 order by partition limit 1
+        select partition from events where lane = ?1 and partition > ?2 and not_before is null order by partition limit 1
         """);
 
     private readonly Statement _first = new(connection, "select min(sequence) from events");
 
-    private readonly Statement _head = new(connection, "select min(sequence) from events where lane = ?1 and partition = ?2");
+    private readonly Statement _head = new(connection, "select min(sequence) from events where lane = ?1 and partition = ?2 and not_before is null");
 
     private readonly Statement _queuedAt = new(connection, "select queued_at from events where sequence = ?1");
 
     private readonly Statement _after = new(connection, """
-        select sequence, lane, partition, event_id, kind, queued_at, received_at, attempts, body
+        select sequence, lane, partition, event_id, kind, queued_at, received_at, attempts, is_repeat, not_before, body
         from events where sequence > ?1 and sequence <= ?2 order by sequence limit ?3
         """);
 
     private readonly Statement _last = new(connection, "select max(sequence) from events");
+
+    // One whose time lies farther ahead than any may was put there by a clock that was ahead.
+    private readonly Statement _due = new(connection, """
+        select sequence, lane, partition, event_id, kind, replay_count, is_repeat
+        from events where not_before is not null and (not_before <= ?1 or not_before > ?2) limit ?3
+        """);
+
+    private readonly Statement _letGo = new(connection, "update events set sequence = ?2, queued_at = ?3, not_before = null where sequence = ?1 and not_before is not null");
 
     private readonly Statement _byEvent = new(connection, """
         select kind, lane, received_at, queued_at, attempts + calls_before from events where sequence = ?1 and event_id = ?2
@@ -122,7 +130,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
                 QueuedAt = row.Time(5),
                 ReceivedAt = row.Time(6),
                 Partition = new Partition(row.Lane(1), row.Int32(2)),
-                Body = row.Blob(8),
+                IsRepeat = row.Boolean(8),
+                NotBefore = row.NullableTime(9),
+                Body = row.Blob(10),
             },
             row.Int64(0),
             new FailureHistory(row.Int32(7), null)));
@@ -168,8 +178,18 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         .Bind(10, envelope.LifecycleAllowed)
         .Bind(11, envelope.FromBrowser)
         .Bind(12, envelope.TraceParent)
-        .Bind(13, envelope.Body.Span)
+        .Bind(13, envelope.IsRepeat)
+        .Bind(14, envelope.NotBefore)
+        .Bind(15, envelope.Body.Span)
         .Execute();
+
+    /// <summary>Events whose time has come, or can't be right, up to a limit.</summary>
+    public List<DueEvent> ReadDue(DateTimeOffset now, TimeSpan longestWait, int limit) => _due.Bind(1, now).Bind(2, now + longestWait).Bind(3, limit).ReadAll(static row =>
+        new DueEvent(row.Int64(0), new Partition(row.Lane(1), row.Int32(2)), MessageKey.Of(row.Text(3), row.Kind(4), row.Int32(5), row.Boolean(6))));
+
+    /// <summary>An event may be handed out, after all that wait by now.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool LetGo(long sequence, long newSequence, DateTimeOffset now) => _letGo.Bind(1, sequence).Bind(2, newSequence).Bind(3, now).Execute() == 1;
 
     /// <summary>Copies a dead letter back; its body never leaves SQLite.</summary>
     public void Requeue(long sequence, DateTimeOffset queuedAt, int replayCount, bool asOfNow, long deadLetterId, long run) =>
@@ -199,6 +219,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         _byEvent.Dispose();
         _after.Dispose();
         _last.Dispose();
+        _due.Dispose();
+        _letGo.Dispose();
         _insert.Dispose();
         _requeue.Dispose();
         _delete.Dispose();
@@ -223,7 +245,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
                 TraceParent = row.NullableText(8),
                 ReplayRun = row.NullableInt64(13),
                 BeforeReplay = new FailureHistory(row.Int32(14), row.NullableTime(15)),
-                Body = row.Blob(16),
+                IsRepeat = row.Boolean(16),
+                Body = row.Blob(17),
             },
             row.Int64(0),
             new FailureHistory(row.Int32(9), row.NullableTime(10))),
@@ -232,6 +255,12 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
 /// <summary>What the story of an event tells of a message on the queue.</summary>
 internal sealed record QueuedMessage(EventKind Kind, Lane Lane, DateTimeOffset ReceivedAt, DateTimeOffset QueuedAt, int Attempts);
+
+/// <summary>An event whose time has come.</summary>
+/// <param name="Sequence">Its number until now.</param>
+/// <param name="Partition">Where it is handed out.</param>
+/// <param name="Key">Its message id (<see cref="MessageKey"/>).</param>
+internal sealed record DueEvent(long Sequence, Partition Partition, byte[] Key);
 
 /// <summary>An event's row.</summary>
 /// <param name="Received">The event as it is handed out.</param>

@@ -5,7 +5,7 @@ using CustomerIoDestination.Model;
 namespace CustomerIoDestination.SqliteQueue.Tables;
 
 /// <summary>
-/// The message id (<see cref="EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind and replay count.
+/// The message id (<see cref="EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind, replay count and whether it is a merge's repeat.
 /// Seven days of events lie in that table.
 /// </summary>
 internal static class MessageKey
@@ -16,15 +16,24 @@ internal static class MessageKey
     private const int UlidLength = 26;
     private const int TimeBytes = 6;
 
-    public static byte[] Of(string eventId, EventKind kind, int replayCount)
+    private const byte Again = (byte)'+';
+
+    public static byte[] Of(EventEnvelope envelope) => Of(envelope.EventId, envelope.Kind, envelope.ReplayCount, envelope.IsRepeat);
+
+    public static byte[] Of(string eventId, EventKind kind, int replayCount, bool isRepeat = false)
     {
         string code = kind.ToCode();
-        byte[] key = new byte[EventIdBytes + code.Length + (replayCount == 0 ? 0 : ReplayCountBytes)];
+        byte[] key = new byte[EventIdBytes + code.Length + (replayCount == 0 ? 0 : ReplayCountBytes) + (isRepeat ? 1 : 0)];
         WriteEventId(eventId, key);
         Encoding.ASCII.GetBytes(code, key.AsSpan(EventIdBytes));
         if (replayCount != 0)
         {
             System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(key.AsSpan(EventIdBytes + code.Length), replayCount);
+        }
+
+        if (isRepeat)
+        {
+            key[^1] = Again;
         }
 
         return key;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.SqliteQueue.Writing;
@@ -9,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace CustomerIoDestination.SqliteQueue.Upkeep;
 
 /// <summary>
-/// What nobody waits for: forgets what was kept long enough (<see cref="Retention"/>), empties the WAL, gives pages back. Every step is small commits, so
+/// What nobody waits for: lets events go whose time has come, forgets what was kept long enough (<see cref="Retention"/>), empties the WAL, gives pages back. Every step is small commits, so
 /// that deliveries pass between them.
 /// </summary>
 internal sealed partial class Housekeeping(
@@ -19,12 +21,14 @@ internal sealed partial class Housekeeping(
     Reserve reserve,
     FileGuard guard,
     Retention retention,
+    PartitionLeases leases,
     TimeProvider timeProvider,
     ILogger logger) : IDisposable
 {
     private const int PagesPerCommit = 500;
     private const int MaxPagesWorthShrinking = 2_000;
     private const int ShrinkingCommits = 20;
+    private const int DuePerCommit = 100;
     private const int ShallowQueue = 1_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongInterval = TimeSpan.FromHours(1);
@@ -69,6 +73,7 @@ internal sealed partial class Housekeeping(
         try
         {
             await guard.LookAsync(cancellationToken);
+            await LetGoAsync(cancellationToken);
             await retention.TakeTurnAsync(cancellationToken);
             await ShrinkAsync(cancellationToken);
             await TruncateAsync();
@@ -77,6 +82,21 @@ internal sealed partial class Housekeeping(
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Repeats of merges wait for their time, which is judged by the wall clock: an early or late one does no harm.</summary>
+    private async Task LetGoAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DueEvent> due;
+        do
+        {
+            due = await readers.ReadAsync(tables => tables.Events.ReadDue(timeProvider.GetUtcNow(), MappingSettings.LongestRepeat, DuePerCommit), cancellationToken);
+            if (due.Count > 0)
+            {
+                await writer.WriteAsync(new LetGoCommand(due, leases));
+            }
+        }
+        while (due.Count == DuePerCommit);
     }
 
     /// <summary>After a backlog the file is given back to the disk; while one lies there its pages will be needed again.</summary>

@@ -122,6 +122,9 @@ internal sealed class Counters(EventCounters? beside)
         _working[SlotOf(lane)]++;
     }
 
+    /// <summary>An event took a number and does not wait yet, because its time has not come.</summary>
+    public void EventKept() => _working[LastSequence]++;
+
     public void EventRemoved(Lane lane) => _working[SlotOf(lane)]--;
 
     public void DeadLetterAdded(DeadLetterReason reason) => _working[FirstReason + (int)reason]++;
@@ -131,16 +134,21 @@ internal sealed class Counters(EventCounters? beside)
     /// <summary>An event was taken off the queue on purpose, before its delivery.</summary>
     public void Removed() => _working[Skipped]++;
 
-    /// <summary>An event came to its end.</summary>
+    /// <summary>An event came to its end. A merge's repeat counts where it became a dead letter only: its event was counted before.</summary>
     public void Ended(DeliveryAttempt attempt)
     {
-        int slot = attempt switch
+        int? slot = attempt switch
         {
             { Settlement: Settlement.DeadLetter dead } => FirstEnd + (int)dead.Reason,
+            { IsRepeat: true } => null,
             { Outcome: AttemptOutcome.Skipped } => Skipped,
             _ => Delivered,
         };
-        _working[slot]++;
+        if (slot is { } counted)
+        {
+            _working[counted]++;
+        }
+
         foreach (WarningCode code in MappingWarning.CodesOf(attempt.Warnings))
         {
             _working[FirstWarning + Array.IndexOf(Codes, code)]++;

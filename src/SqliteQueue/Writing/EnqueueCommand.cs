@@ -38,7 +38,7 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
                 throw new ArgumentOutOfRangeException(nameof(envelopes), "A partition's number has two digits.");
             }
 
-            _keys[index] = MessageKey.Of(envelope.EventId, envelope.Kind, envelope.ReplayCount);
+            _keys[index] = MessageKey.Of(envelope);
             Weight += envelope.Body.Length + RowBytes;
         }
 
@@ -56,10 +56,9 @@ internal sealed class EnqueueCommand : WriteCommand<EnqueueResult>
         session.Counters.Accepted(_keys.Length - _tooLarge);
         for (int index = 0; index < _keys.Length; index++)
         {
-            if (_keys[index] is { } key && session.Seen.TryAdd(key, now, session.Counters.NextSequence))
+            if (_keys[index] is { } key)
             {
-                session.Events.Insert(session.Counters.NextSequence, _envelopes[index]);
-                session.Counters.EventAdded(_envelopes[index].Lane);
+                session.AddEvent(_envelopes[index], key, now);
             }
         }
 

@@ -98,6 +98,23 @@ internal sealed class WriteSession : IDisposable
     public void Record(DeliveryLogEntry entry, DateTimeOffset? receivedAt = null, DateTimeOffset? queuedAt = null) =>
         Log.Insert(entry, receivedAt, queuedAt, Columns.CountedFrom(entry.At, Now));
 
+    /// <summary>Puts an event on the queue, unless its message id was seen before.</summary>
+    public void AddEvent(EventEnvelope envelope, byte[] key, ClockReading now)
+    {
+        if (Seen.TryAdd(key, now, Counters.NextSequence))
+        {
+            Events.Insert(Counters.NextSequence, envelope);
+            if (envelope.NotBefore is null)
+            {
+                Counters.EventAdded(envelope.Lane);
+            }
+            else
+            {
+                Counters.EventKept();
+            }
+        }
+    }
+
     /// <summary>Removes an event, and counts it.</summary>
     public bool RemoveEvent(long sequence, Lane lane)
     {
@@ -117,8 +134,13 @@ internal sealed class WriteSession : IDisposable
         DeliveryLogEntry entry = DeliveryLogEntry.Of(attempt);
         switch (attempt.Settlement)
         {
-            case Settlement.Complete when RemoveEvent(received.SequenceNumber, envelope.Lane):
+            case Settlement.Complete complete when RemoveEvent(received.SequenceNumber, envelope.Lane):
                 End(envelope, attempt);
+                if (complete.Repeat is { } repeat)
+                {
+                    AddEvent(repeat, MessageKey.Of(repeat), Now);
+                }
+
                 break;
             case Settlement.Complete:
                 // It was taken off the queue meanwhile, and the log knows.

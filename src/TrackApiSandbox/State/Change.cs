@@ -73,7 +73,7 @@ internal enum DropReason
     /// <summary>The attribute <c>email</c> is no e-mail.</summary>
     InvalidEmail,
 
-    /// <summary>A merge of somebody who does not exist, or with oneself.</summary>
+    /// <summary>A merge of somebody who does not exist, or not for long enough, or with oneself.</summary>
     NothingToMerge,
 }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TrackApiSandbox.State;
 
 /// <summary>Everybody in the workspace, found by each identifier. Identifiers are unique.</summary>
-internal sealed class People
+internal sealed class People(TimeProvider time)
 {
     private readonly Dictionary<string, Person> _byId = [];
     private readonly Dictionary<string, Person> _byEmail = new(StringComparer.OrdinalIgnoreCase);
@@ -20,7 +20,7 @@ internal sealed class People
     /// <summary>Creates somebody with one identifier that nobody has; nobody can be created by cio_id.</summary>
     public Person Add(PersonIdentifier identifier)
     {
-        var person = new Person((0x0300_0000 + ++_created).ToString("x8", CultureInfo.InvariantCulture));
+        var person = new Person((0x0300_0000 + ++_created).ToString("x8", CultureInfo.InvariantCulture), time.GetUtcNow());
         _byCioId.Add(person.CioId, person);
         Assign(person, identifier);
         return person;

@@ -3,9 +3,11 @@ using TrackApiSandbox.Snapshots;
 namespace TrackApiSandbox.State;
 
 /// <summary>A profile while it lives. Identifiers are set by <see cref="People"/> only, which keeps them unique.</summary>
-internal sealed class Person(string cioId)
+internal sealed class Person(string cioId, DateTimeOffset createdAt)
 {
     public string CioId { get; } = cioId;
+
+    public DateTimeOffset CreatedAt { get; } = createdAt;
 
     public string? Id { get; set; }
 

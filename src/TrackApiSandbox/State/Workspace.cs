@@ -10,7 +10,7 @@ internal sealed class Workspace
 {
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly People _people = new();
+    private readonly People _people;
     private readonly AnonymousActivity _anonymous = new();
     private readonly Suppressions _suppressions = new();
     private readonly Drops _drops = new();
@@ -20,14 +20,18 @@ internal sealed class Workspace
     private readonly Relationships _relationships;
     private readonly Identification _identification;
     private readonly bool _countsOnly;
+    private readonly TimeSpan _mergeableAfter;
     private long _counted;
 
     /// <summary>An empty workspace.</summary>
     /// <param name="time">The time.</param>
     /// <param name="countsOnly">Whether events are counted, repeated ones too, and nothing is kept.</param>
-    public Workspace(TimeProvider time, bool countsOnly)
+    /// <param name="mergeableAfter">How long after somebody was made a merge into them does nothing.</param>
+    public Workspace(TimeProvider time, bool countsOnly, TimeSpan mergeableAfter)
     {
         _time = time;
+        _people = new People(time);
+        _mergeableAfter = mergeableAfter;
         _countsOnly = countsOnly;
         _eventIds = new EventIds(_drops);
         _addressees = new Addressees(_people, _suppressions, _drops);
@@ -85,7 +89,7 @@ internal sealed class Workspace
                     _people.Find(person)?.Devices.RemoveAll(device => device.Id == token);
                     break;
                 case Change.MergePeople(var primary, var secondary):
-                    Merge(_people.Find(primary), _people.Find(secondary));
+                    Merge(_people.Find(primary), _people.Find(secondary), now);
                     break;
                 case Change.IdentifyObject(var identifier, var attributes, var relations):
                     _objects.FindOrAdd(identifier).ApplyToObject(attributes);
@@ -178,9 +182,9 @@ internal sealed class Workspace
         }
     }
 
-    private void Merge(Person? primary, Person? secondary)
+    private void Merge(Person? primary, Person? secondary, DateTimeOffset now)
     {
-        if (primary is null || secondary is null || primary == secondary)
+        if (primary is null || secondary is null || primary == secondary || now - primary.CreatedAt < _mergeableAfter)
         {
             _drops.Add(DropReason.NothingToMerge);
             return;

@@ -176,7 +176,7 @@ public sealed class ServiceBusDeliveryTests : BrokerTests
                 _delivered.Enqueue(received);
                 return Task.FromResult(Some.Attempt(_decide(received), attempts: 2));
             },
-            new EventSettling(Subject.Log, NullLogger<EventSettling>.Instance),
+            new EventSettling(Subject.ServiceBusQueue, Subject.Log, NullLogger<EventSettling>.Instance),
             new EventsInHand(),
             new DeliverySettings(),
             new DestinationMetrics(Some.Meters()),

@@ -2,6 +2,7 @@ using CustomerIoDestination.AzureServices.ServiceBus;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Pacing;
+using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;
@@ -27,6 +28,9 @@ internal sealed class DestinationProcess : IAsyncDisposable
     /// <summary>What could not be delivered.</summary>
     public IDeadLetterStore DeadLetters => _host.Services.GetRequiredService<IDeadLetterStore>();
 
+    /// <summary>Forgets people.</summary>
+    public PersonForgetting Forgetting => _host.Services.GetRequiredService<PersonForgetting>();
+
     /// <summary>What was counted.</summary>
     public EventCounters Counters => _host.Services.GetRequiredService<EventCounters>();
 
@@ -35,8 +39,10 @@ internal sealed class DestinationProcess : IAsyncDisposable
     /// <param name="sink">Where to deliver; null to deliver nothing.</param>
     /// <param name="mode">One request an event, or batches.</param>
     /// <param name="requestsPerSecond">The rate; null for no limit.</param>
-    public static Task<DestinationProcess> StartAsync(string file, Uri? sink, DeliveryMode mode = DeliveryMode.Single, double? requestsPerSecond = null) => StartAsync(
-        new DestinationSettings { Delivery = new DeliverySettings { Mode = mode }, Queue = new QueueSettings { Path = file } },
+    /// <param name="mapping">How events are mapped; null for the defaults.</param>
+    public static Task<DestinationProcess> StartAsync(
+        string file, Uri? sink, DeliveryMode mode = DeliveryMode.Single, double? requestsPerSecond = null, MappingSettings? mapping = null) => StartAsync(
+        new DestinationSettings { Delivery = new DeliverySettings { Mode = mode }, Mapping = mapping ?? new MappingSettings(), Queue = new QueueSettings { Path = file } },
         services => services.AddSqliteQueue(),
         services => services.AddDeliveryWorker(),
         sink,
@@ -77,11 +83,17 @@ internal sealed class DestinationProcess : IAsyncDisposable
     /// <param name="first">The first event's number, so that ids differ.</param>
     /// <param name="count">How many.</param>
     /// <param name="lane">Which lane.</param>
-    public async Task FillAsync(int first, int count, Lane lane = Lane.Import)
+    public Task FillAsync(int first, int count, Lane lane = Lane.Import) => FillAsync(first, count, number => LoadEvents.Envelope(number, lane));
+
+    /// <summary>Puts events on the queue in commits of a thousand.</summary>
+    /// <param name="first">The first event's number, so that ids differ.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="envelope">The event of a number.</param>
+    public async Task FillAsync(int first, int count, Func<int, EventEnvelope> envelope)
     {
         for (int done = 0; done < count; done += 1_000)
         {
-            EventEnvelope[] chunk = [.. Enumerable.Range(first + done, Math.Min(1_000, count - done)).Select(number => LoadEvents.Envelope(number, lane))];
+            EventEnvelope[] chunk = [.. Enumerable.Range(first + done, Math.Min(1_000, count - done)).Select(envelope)];
             if (await Queue.EnqueueAsync(chunk, CancellationToken.None) is not EnqueueResult.Enqueued)
             {
                 throw new InvalidOperationException("The queue did not take the events.");

@@ -23,13 +23,27 @@ internal static class LoadEvents
     // One event a millisecond: times grow as those of live traffic do, and with them the event ids.
     private static readonly DateTimeOffset FirstTime = new(2026, 11, 24, 11, 59, 0, TimeSpan.Zero);
 
+    /// <summary>How many people there are.</summary>
+    public const int People = 5_000;
+
+    /// <summary>The user id of an event.</summary>
+    public static string PersonOf(int number) => string.Create(CultureInfo.InvariantCulture, $"user-{number % People:D6}");
+
+    /// <summary>An event on the device of its person.</summary>
+    public static EventEnvelope OnDevice(int number) => Envelope(
+        number, Lane.Live, [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"anonymousId":"device-{{number % People}}",""")), .. Json(number)[1..]]);
+
+    /// <summary>The identify of a person on that device, with an e-mail.</summary>
+    public static EventEnvelope Identify(int number) => Envelope(int.MaxValue - 1_000_000 - number, Lane.Live, Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $$$"""{"type":"identify","messageId":"i-{{{number}}}","userId":"{{{PersonOf(number)}}}","anonymousId":"device-{{{number}}}","traits":{"email":"{{{PersonOf(number)}}}@example.com"}}""")));
+
     /// <summary>The JSON of an event whose time is a millisecond after the one's before.</summary>
     public static byte[] Json(int number) => Json(number, EventTimes.Ascending);
 
     /// <summary>The JSON of an event.</summary>
     public static byte[] Json(int number, EventTimes times) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$$"""{"type":"track","event":"Appointment Requested","messageId":"m-{{{number:D10}}}","userId":"user-{{{number % 5_000:D6}}}","timestamp":"{{{TimeOf(number, times):yyyy-MM-ddTHH:mm:ss.fffZ}}}","context":{"library":{"name":"freshpaint.js"}},"properties":{"clinic":"Riverside","slot":"2026-12-01T09:30:00Z","price":120.50,"currency":"USD","new_patient":true,"utm_source":"newsletter","utm_campaign":"autumn-checkups","note":"größer"}}"""));
+        $$$"""{"type":"track","event":"Appointment Requested","messageId":"m-{{{number:D10}}}","userId":"{{{PersonOf(number)}}}","timestamp":"{{{TimeOf(number, times):yyyy-MM-ddTHH:mm:ss.fffZ}}}","context":{"library":{"name":"freshpaint.js"}},"properties":{"clinic":"Riverside","slot":"2026-12-01T09:30:00Z","price":120.50,"currency":"USD","new_patient":true,"utm_source":"newsletter","utm_campaign":"autumn-checkups","note":"größer"}}"""));
 
     /// <summary>The JSON of events, one a line.</summary>
     public static byte[] Lines(int first, int count, EventTimes times = EventTimes.Ascending)

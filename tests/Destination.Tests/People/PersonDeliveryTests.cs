@@ -318,9 +318,25 @@ public sealed class PersonDeliveryTests
             (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(3, userId: "with"), null, default))).Reason,
             (await rig.RunAsync(rig.Handler.DeliverAsync(Identify("with", "d-1", number: 4), null, default))).Reason,
             (await rig.RunAsync(rig.Handler.DeliverAsync(Identify("without", "d-2", number: 5), null, default))).Reason,
+            (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(6, userId: "without"), null, default))).Reason,
+            (await rig.RunAsync(rig.Handler.DeliverAsync(Identify("without", "d-2", email: "c@d.ef", number: 7), null, default))).Reason,
+            (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(8, userId: "without"), null, default))).Reason,
         ];
 
-        reasons.ShouldBe([null, null, null, null, "no_email"]);
+        reasons.ShouldBe([null, null, null, null, "no_email", "no_email", null, null]);
+    }
+
+    [Fact]
+    public async Task That_somebody_has_no_e_mail_is_remembered_for_thirty_days_from_the_last_event_that_was_left_out()
+    {
+        await using DeliveryRig rig = new(mapping: new MappingSettings { WithoutEmail = WithoutEmailChoice.DeadLetter });
+        rig.Api.Always(_ => StubTrackApi.Response(200));
+        await rig.RunAsync(rig.Handler.DeliverAsync(Identify("without", "d-2"), null, default));
+        rig.Time.Advance(TimeSpan.FromDays(20));
+        DeliveryAttempt left = await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(2, userId: "without"), null, default));
+
+        rig.People.Rows.Single(row => row.Kind == PersonRowKind.Person).KeptUntil.ShouldBe(rig.Time.GetUtcNow() + TimeSpan.FromDays(30), TimeSpan.FromMinutes(1));
+        left.Reason.ShouldBe("no_email");
     }
 
     [Fact]

@@ -19,6 +19,8 @@ public sealed class SettingsReaderTests
     [InlineData("Delivery__Enabled", "maybe", "is neither true nor false")]
     [InlineData("Delivery__RetryWindow", "72", "is no time span")]
     [InlineData("Delivery__HoldBudget", "1.00:00:00", "is no time span")]
+    [InlineData("Mapping__RepeatMergeAfter", "00:00:00.9", "is no time span")]
+    [InlineData("Mapping__RepeatMergeAfter", "1.00:00:01", "is no time span")]
     [InlineData("CustomerIo__Region", "asia", "is none of auto, us, eu")]
     [InlineData("CustomerIo__TrackApiUrl", "track.customer.io", "is no absolute http or https address")]
     [InlineData("CustomerIo__SiteId", "site", "a Track API key (or CustomerIo__ApiKeySecretUri) is needed", "CustomerIo__ApiKey")]

@@ -15,7 +15,7 @@ internal static class SettingGroups
     /// <summary>What is unset unless somebody wants it: an empty text is not the same as none.</summary>
     public static IReadOnlyList<string> UnsetByDefault { get; } =
     [
-        "CustomerIo__TrackApiUrl", "CustomerIo__AllowHttp", "Mapping__PlaceholderIdentifiers", "Mapping__EventIdProperty", "Ingest__WriteKeys__0", "Ingest__WriteKeys__1", "Ingest__AllowedOrigins",
+        "CustomerIo__TrackApiUrl", "CustomerIo__AllowHttp", "Mapping__PlaceholderIdentifiers", "Mapping__EventIdProperty", "Mapping__RepeatMergeAfter", "Ingest__WriteKeys__0", "Ingest__WriteKeys__1", "Ingest__AllowedOrigins",
         "Ingest__TrustedProxies", "Ingest__ImportOlderThan", "Rules__Path",
     ];
 

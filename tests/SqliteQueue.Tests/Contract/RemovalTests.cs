@@ -40,5 +40,32 @@ public sealed class RemovalTests : QueueSuite<IReopenableQueue>
         (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.Ready.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task The_repeat_of_a_merge_is_removed_before_its_time_and_its_event_counts_once()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        await HandleNextAsync(new Settlement.Complete((SkipReason?)null) { Repeat = sent[0].RepeatedAfter(Subject.Clock.GetUtcNow(), TimeSpan.FromMinutes(2)) });
+
+        QueueRemoval removal = await Subject.Queue.RemoveAsync(static _ => true, SkipReason.Forgotten, CancellationToken.None);
+        await ((IQueueInFakeTime)Subject).AdvanceAsync(TimeSpan.FromMinutes(3));
+
+        removal.Removed.ShouldBe(1);
+        QueueStatus status = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
+        (status.Ready, status.InDelivery).ShouldBe((0, 0));
+        EventCounts counts = ((SqliteQueueUnderTest)Subject).File.Counts;
+        (counts.Accepted, counts.Delivered, counts.Skipped).ShouldBe((1, 1, 0));
+    }
+
+    [Fact]
+    public async Task A_repeat_whose_time_lies_farther_ahead_than_any_may_was_put_there_by_a_clock_that_was_ahead_and_comes_now()
+    {
+        EventEnvelope[] sent = await SendAsync(Event(Live(1)));
+        await HandleNextAsync(new Settlement.Complete((SkipReason?)null) { Repeat = sent[0].RepeatedAfter(Subject.Clock.GetUtcNow(), TimeSpan.FromDays(400)) });
+
+        await ((IQueueInFakeTime)Subject).AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        (await HandleNextAsync(Complete)).Envelope.IsRepeat.ShouldBeTrue();
+    }
+
     protected override Task<IReopenableQueue> StartAsync() => Task.FromResult<IReopenableQueue>(new SqliteQueueUnderTest());
 }

@@ -133,6 +133,12 @@ public sealed class QueueFileTests : IDisposable
             alter table dead_letters drop column answer;
             alter table delivery_log drop column warnings;
             drop table replays;
+            drop index events_by_time;
+            drop index events_by_partition;
+            create index events_by_partition on events (lane, partition, sequence);
+            alter table events drop column not_before;
+            alter table events drop column is_repeat;
+            alter table dead_letters drop column is_repeat;
             delete from counters where name like 'counts/%';
             delete from counters where name like 'clock/%';
             insert into dead_letters values (7, 0, 0, 'id', 'track', 0, 0, 0, 0, null, 'expired', 'expired', 1000, 1, x'7b7d');
@@ -145,7 +151,7 @@ public sealed class QueueFileTests : IDisposable
         await using QueueFile upgraded = _folder.Open();
 
         (await upgraded.CountAsync("pragma user_version")).ShouldBe(Schema.Version);
-        (await upgraded.CountAsync("select count(*) from events")).ShouldBe(1);
+        (await upgraded.CountAsync("select count(*) from events where not_before is null")).ShouldBe(1);
         (await upgraded.CountAsync("select count(*) from pragma_index_list('dead_letters') where name = 'dead_letters_by_age'")).ShouldBe(1);
         DeadLetterDetail letter = (await new SqliteDeadLetterStore(upgraded).FindAsync("7", CancellationToken.None)).ShouldNotBeNull();
         (letter.Event.Length, letter.Answer.Length, letter.DeadLetter.FirstFailedAt).ShouldBe((2, 0, letter.DeadLetter.DeadLetteredAt));

@@ -21,6 +21,8 @@ public sealed class MessageKeyTests
             MessageKey.Of(id, EventKind.Page, 0),
             MessageKey.Of(id, EventKind.Track, 1),
             MessageKey.Of(id, EventKind.Track, 256),
+            MessageKey.Of(id, EventKind.Track, 0, isRepeat: true),
+            MessageKey.Of(id, EventKind.Track, 1, isRepeat: true),
             MessageKey.Of(Ulid.Of(Some.Time, 2), EventKind.Track, 0),
             MessageKey.Of("not a ulid", EventKind.Track, 0),
             MessageKey.Of("not a ULID", EventKind.Track, 0),

@@ -103,6 +103,12 @@ public sealed class SeenIdsTests : IDisposable
             drop table seen_index;
             alter table seen_before rename to seen;
             delete from counters where name like 'seen/%';
+            drop index events_by_time;
+            drop index events_by_partition;
+            create index events_by_partition on events (lane, partition, sequence);
+            alter table events drop column not_before;
+            alter table events drop column is_repeat;
+            alter table dead_letters drop column is_repeat;
             pragma user_version = 5;
             """);
 

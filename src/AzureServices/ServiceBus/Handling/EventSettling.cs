@@ -8,11 +8,24 @@ using Microsoft.Extensions.Logging;
 namespace CustomerIoDestination.AzureServices.ServiceBus.Handling;
 
 /// <summary>Settles a message, and then does what is due after that.</summary>
-internal sealed partial class EventSettling(IDeliveryLog log, ILogger<EventSettling> logger)
+/// <param name="queue">Takes the repeat of a merge, as a scheduled message.</param>
+/// <param name="log">The delivery log.</param>
+/// <param name="logger">Told of steps that failed.</param>
+internal sealed partial class EventSettling(IEventQueue queue, IDeliveryLog log, ILogger<EventSettling> logger)
 {
-    /// <summary>Carries out the attempt's settlement, records the attempt, and forgets the session's state where there is one. Throws when the message was not settled.</summary>
+    /// <summary>
+    /// Carries out the attempt's settlement, records the attempt, and forgets the session's state where there is one. What is to come again is sent before the
+    /// message is completed: after a kill in between the message comes again, and the queue drops a second repeat by its id. Throws when the message was not
+    /// settled.
+    /// </summary>
     public async Task SettleAsync(IMessageSettlement messages, ReceivedEvent received, bool hasState, DeliveryAttempt attempt)
     {
+        if (attempt.Settlement is Settlement.Complete { Repeat: { } repeat }
+            && await queue.EnqueueAsync([repeat], CancellationToken.None) is EnqueueResult.Unavailable refused)
+        {
+            throw new UnavailableException(Backend.Queue, refused.Code);
+        }
+
         await messages.CarryOutAsync(received, attempt);
         await TryAsync(token => log.RecordAsync([DeliveryLogEntry.Of(attempt)], token));
 

@@ -32,6 +32,16 @@ internal static class EnvelopeMessage
             message.ApplicationProperties[PropertyNames.FromBrowser] = true;
         }
 
+        if (envelope.IsRepeat)
+        {
+            message.ApplicationProperties[PropertyNames.IsRepeat] = true;
+        }
+
+        if (envelope.NotBefore is { } notBefore)
+        {
+            message.ScheduledEnqueueTime = notBefore;
+        }
+
         if (envelope.TraceParent is { } traceParent)
         {
             message.ApplicationProperties[PropertyNames.TraceParent] = traceParent;
@@ -96,6 +106,7 @@ internal static class EnvelopeMessage
             AsOfNow = properties.GetValueOrDefault(PropertyNames.AsOfNow) is true,
             LifecycleAllowed = properties.GetValueOrDefault(PropertyNames.LifecycleAllowed) is true,
             FromBrowser = properties.GetValueOrDefault(PropertyNames.FromBrowser) is true,
+            IsRepeat = properties.GetValueOrDefault(PropertyNames.IsRepeat) is true,
             TraceParent = properties.GetValueOrDefault(PropertyNames.TraceParent) as string,
             ReplayRun = properties.GetValueOrDefault(PropertyNames.ReplayRun) as long?,
             BeforeReplay = new FailureHistory(CountOf(properties, PropertyNames.Attempts), TimeOf(properties, PropertyNames.FirstFailedAt)),
@@ -153,6 +164,9 @@ internal static class PropertyNames
 
     /// <summary>Only where it is true.</summary>
     public const string FromBrowser = "fromBrowser";
+
+    /// <summary>Only where it is true.</summary>
+    public const string IsRepeat = "repeat";
 
     /// <summary>The name the client's own tracing uses, which leaves a value that is there alone.</summary>
     public const string TraceParent = "traceparent";

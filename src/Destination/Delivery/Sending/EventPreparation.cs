@@ -37,6 +37,7 @@ internal sealed partial class EventPreparation(EnvelopeMapper mapper, PersonMemo
                 pending.End = new Settlement.DeadLetter(invalid.Problems[0].Reason, string.Join("; ", invalid.Problems.Select(problem => $"{problem.Field}: {problem.Message}")));
                 break;
             case MappingResult.Mapped mapped:
+                pending.RepeatAfter = mapped.RepeatAfter;
                 Write(pending, mapped.Operations);
                 break;
         }

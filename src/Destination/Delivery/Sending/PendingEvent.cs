@@ -50,6 +50,9 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>What mapping it had to say.</summary>
     public IReadOnlyList<MappingWarning> Warnings { get; set; } = [];
 
+    /// <summary>How long after it was delivered it is to be sent once more; null for never.</summary>
+    public TimeSpan? RepeatAfter { get; set; }
+
     /// <summary>Whose it is, where that was asked: by it is learnt once it was delivered. Null where there is nothing to learn.</summary>
     public PersonQuestion? Question { get; set; }
 

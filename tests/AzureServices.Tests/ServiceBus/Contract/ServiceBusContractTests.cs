@@ -60,4 +60,30 @@ public sealed class TablePersonStoreContractTests : PersonStoreContract
         TableServiceClient service = new(await Azurite.NewAccountAsync());
         return (new TablePersonStore(service, new TableAccess(TimeProvider.System), TimeSpan.FromMilliseconds(1), TimeProvider.System), static () => default);
     }
+
+    [AzuriteFact]
+    public async Task A_purge_that_comes_to_its_bound_goes_on_where_it_stopped()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        TablePersonStore store = new(new TableServiceClient(await Azurite.NewAccountAsync()), new TableAccess(TimeProvider.System), TimeSpan.FromMilliseconds(1), new LeapingTime());
+        PersonRow[] old = [.. new[] { "00", "01", "7f", "ff" }.Select(slice => new PersonRow(PersonKey.Parse(slice + new string('0', 30))!.Value, PersonRowKind.Person, new byte[2], now.AddDays(-1)))];
+        await store.PutAsync(old, CancellationToken.None);
+
+        List<int> removed = [];
+        for (int turn = 0; turn < 256 + old.Length; turn++)
+        {
+            removed.Add(await store.PurgeAsync(now, [], CancellationToken.None));
+        }
+
+        (removed[0], removed.Max(), removed.Sum()).ShouldBe((1, 1, old.Length), "each turn ends at its bound, in one slice");
+        (await store.ReadAsync([.. old.Select(row => row.Key)], CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    /// <summary>A minute goes by between two looks at it.</summary>
+    private sealed class LeapingTime : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, 60 * TimestampFrequency);
+    }
 }

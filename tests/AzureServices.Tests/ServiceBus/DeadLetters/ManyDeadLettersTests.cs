@@ -62,7 +62,7 @@ public sealed class ManyDeadLettersTests : BrokerTests
         using ServiceBusDeadLetterStore store = new(
             Subject.Connection,
             Subject.ServiceBusQueue,
-            new EventSettling(Subject.Log, NullLogger<EventSettling>.Instance),
+            new EventSettling(Subject.ServiceBusQueue, Subject.Log, NullLogger<EventSettling>.Instance),
             Subject.Log,
             new DeadLetterSettings(),
             new SteadyClock(_time),

@@ -9,6 +9,7 @@ using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Moq;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 
@@ -35,7 +36,7 @@ public abstract class MessageHandlerTests
 
             return Some.Attempt(Decision, attempts: 5);
         },
-        new EventSettling(Log, NullLogger<EventSettling>.Instance),
+        new EventSettling(Again.Object, Log, NullLogger<EventSettling>.Instance),
         InHand,
         new DeliverySettings { Enabled = isEnabled },
         new DestinationMetrics(Meters),
@@ -50,6 +51,9 @@ public abstract class MessageHandlerTests
     private protected RecordedLog Log { get; } = new();
 
     private protected RecordedSettlement Settled { get; }
+
+    /// <summary>The queue, which takes repeats.</summary>
+    private protected Mock<IEventQueue> Again { get; } = new();
 
     private protected FakeLogger<ServiceBusMessageHandler> Logger { get; } = new();
 

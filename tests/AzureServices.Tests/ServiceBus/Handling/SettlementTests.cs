@@ -3,6 +3,7 @@ using CustomerIoDestination.AzureServices.ServiceBus.Messages;
 using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
+using Moq;
 
 namespace CustomerIoDestination.AzureServices.Tests.ServiceBus.Handling;
 
@@ -30,6 +31,26 @@ public sealed class SettlementTests : MessageHandlerTests
 
         Settled.Steps.ShouldBe(["complete"]);
         Log.Entries.ShouldHaveSingleItem().Outcome.ShouldBe(AttemptOutcome.Delivered);
+    }
+
+    [Fact]
+    public async Task What_is_repeated_is_sent_before_the_message_is_completed_and_until_it_was_sent_it_is_not()
+    {
+        EventEnvelope again = Some.Envelope().RepeatedAfter(Some.Time, TimeSpan.FromMinutes(2));
+        Decision = new Settlement.Complete((SkipReason?)null) { Repeat = again };
+        Again.SetupSequence(queue => queue.EnqueueAsync(It.IsAny<IReadOnlyList<EventEnvelope>>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new EnqueueResult.Unavailable("queue_busy", TimeSpan.FromSeconds(10)))
+            .ReturnsAsync(EnqueueResult.Enqueued.All);
+
+        await SecondsAsync(() => HandleAsync());
+        string[] refused = [.. Settled.Steps];
+        Settled.Forget();
+        await HandleAsync();
+
+        refused.ShouldBe(["release"]);
+        Settled.Steps.ShouldBe(["complete"]);
+        Delivered.Count.ShouldBe(1);
+        Again.Verify(queue => queue.EnqueueAsync(new[] { again }, It.IsAny<CancellationToken>()), Times.Exactly(2));
     }
 
     [Theory]

@@ -19,8 +19,8 @@ internal sealed class ConnectedQueue : IAsyncDisposable
     {
         Connection = QueueConnection.Open(new ServiceBusSettings { ConnectionString = new Secret(connectionString), QueueName = queueName }, QueueConnection.HostIdentity());
         EventsInHand inHand = new();
-        EventSettling settling = new(log, NullLogger<EventSettling>.Instance);
         ServiceBusQueue = new ServiceBusEventQueue(Connection, inHand, static _ => Task.FromResult(default(InHand)), token => Retention!.ReadPauseAsync(token), TimeSpan.Zero, time, NullLogger<ServiceBusEventQueue>.Instance);
+        EventSettling settling = new(ServiceBusQueue, log, NullLogger<EventSettling>.Instance);
         Queue = new LoggedEventQueue(ServiceBusQueue, log, settling);
         _receiver = new ProcessorReceiver(Connection.Client, queueName, settling, inHand, time);
         DeadLetterSettings settings = new();
