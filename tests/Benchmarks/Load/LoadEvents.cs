@@ -36,6 +36,7 @@ internal static class LoadEvents
     /// <summary>The identify of a person on that device, with an e-mail.</summary>
     public static EventEnvelope Identify(int number) => Envelope(int.MaxValue - 1_000_000 - number, Lane.Live, Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $$$"""{"type":"identify","messageId":"i-{{{number}}}","userId":"{{{PersonOf(number)}}}","anonymousId":"device-{{{number}}}","traits":{"email":"{{{PersonOf(number)}}}@example.com"}}""")));
+
     /// <summary>The JSON of an event whose time is a millisecond after the one's before.</summary>
     public static byte[] Json(int number) => Json(number, EventTimes.Ascending);
 

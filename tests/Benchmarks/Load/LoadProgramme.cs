@@ -13,7 +13,7 @@ internal static class LoadProgramme
         ("backlog", BacklogLoad.RunAsync),
     ];
 
-    // Not for the table: against a stand-in for the broker, good for comparing two versions of the code; what few deployments switch on; and pairs with their spread, in a table of their own.
+    // Not in the table: against a stand-in for the broker, good for comparing two versions of the code; what few deployments switch on; and pairs with their spread.
     private static readonly (string Name, Func<Report, LoadSize, string, Task> Run)[] OnRequest =
         [("servicebus", ServiceBusLoad.RunAsync), ("people", PeopleLoad.RunAsync), ("place", PlaceLoad.RunAsync)];
 

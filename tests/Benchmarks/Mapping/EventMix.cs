@@ -13,15 +13,14 @@ internal static class EventMix
     /// <summary>Envelopes in a fixed, repeatable order.</summary>
     public static EventEnvelope[] Envelopes(int count) => [.. Enumerable.Range(0, count).Select(Envelope)];
 
-    private static EventEnvelope Envelope(int index)
+    /// <summary>Events of about 210 bytes, as webhooks without context send them: what an event costs whatever its size weighs most with them.</summary>
+    public static EventEnvelope[] Small(int count) => [.. Enumerable.Range(0, count).Select(index => Envelope(index, SmallJson))];
+
+    private static EventEnvelope Envelope(int index) => Envelope(index, MixedJson);
+
+    private static EventEnvelope Envelope(int index, Func<int, (EventKind Kind, string Json)> read)
     {
-        (EventKind kind, string json) = (index % 10) switch
-        {
-            0 => (EventKind.Identify, Identify(index)),
-            1 or 5 => (EventKind.Page, Page(index)),
-            2 or 7 => (EventKind.Track, Track(index, anonymous: true)),
-            _ => (EventKind.Track, Track(index, anonymous: false)),
-        };
+        (EventKind kind, string json) = read(index);
         return new EventEnvelope
         {
             EventId = "01KAV3Q4R8W5X6Y7Z8A9B0C1D2",
@@ -32,6 +31,25 @@ internal static class EventMix
             Body = Encoding.UTF8.GetBytes(json),
         };
     }
+
+    private static (EventKind Kind, string Json) SmallJson(int index)
+    {
+        string head = $"\"timestamp\":\"2026-11-24T11:59:{index % 60:D2}Z\",\"messageId\":\"m-{index:D8}\",\"userId\":\"user-{index:D8}\"";
+        return (index % 10) switch
+        {
+            0 => (EventKind.Identify, $$$"""{"type":"identify",{{{head}}},"traits":{"email":"person{{{index}}}@example.com","first_name":"Alex","plan":"basic","newsletter":true}}"""),
+            1 or 5 => (EventKind.Page, $$$"""{"type":"page","name":"Booking",{{{head}}},"properties":{"section":"booking","variant":"b","load_ms":{{{300 + (index % 200)}}},"language":"en-US"}}"""),
+            _ => (EventKind.Track, $$$"""{"type":"track","event":"Appointment Requested",{{{head}}},"properties":{"clinic":"Riverside","price":{{{120 + (index % 50)}}}.50,"new_patient":true}}"""),
+        };
+    }
+
+    private static (EventKind Kind, string Json) MixedJson(int index) => (index % 10) switch
+    {
+        0 => (EventKind.Identify, Identify(index)),
+        1 or 5 => (EventKind.Page, Page(index)),
+        2 or 7 => (EventKind.Track, Track(index, anonymous: true)),
+        _ => (EventKind.Track, Track(index, anonymous: false)),
+    };
 
     private static string Head(string type, int index, bool anonymous) =>
         $"\"type\":\"{type}\",\"timestamp\":\"2026-11-24T11:59:{index % 60:D2}Z\",\"messageId\":\"iI5pcrFfZHTuAfEu{index:D6}==\",\"anonymousId\":\"{Device}\""

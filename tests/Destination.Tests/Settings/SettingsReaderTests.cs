@@ -33,6 +33,7 @@ public sealed class SettingsReaderTests
     [InlineData("Ingest__ImportOlderThan", "00:00:30", "is no time span (d.hh:mm:ss) from 00:01:00 to 3650.00:00:00")]
     [InlineData("Ingest__Keys__2", "long-enough-to-be-a-key", "is no setting of this product")]
     [InlineData("Delivery__RequestPerSecond", "5", "is no setting of this product")]
+    [InlineData("Queue__SeenMemory", "1000", "is no whole number from 1048576 to 1073741824")]
     [InlineData("Sandbox__Port", "70000", "is no whole number from 0 to 65535")]
     [InlineData("Limits__PageName", "cut", "is none of deadLetter, trim")]
     [InlineData("Ingest__WriteKeys__0", "write-key-of-this-site", "only together with the origin of a page", "Ingest__AllowedOrigins")]

@@ -102,7 +102,13 @@ public sealed class SeenIdsTests : IDisposable
             drop table seen_index;
             alter table seen_before rename to seen;
             delete from counters where name like 'seen/%';
-            pragma user_version = 5;
+            drop index events_by_time;
+            drop index events_by_partition;
+            create index events_by_partition on events (lane, partition, sequence);
+            alter table events drop column not_before;
+            alter table events drop column is_repeat;
+            alter table dead_letters drop column is_repeat;
+            pragma user_version = 6;
             """);
 
         await using QueueFile upgraded = _folder.Open(seenMemory: Tiny);
