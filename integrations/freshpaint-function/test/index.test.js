@@ -42,6 +42,15 @@ test('the signature covers the time and the body as sent', async () => {
   assert.equal('X-Ingest-Key' in calls[0].headers, false);
 });
 
+test('the body goes as plain JSON, not compressed', async () => {
+  const { fetch, calls } = scripted({ status: 202 });
+
+  await load({ fetch }).onTrack(track, { endpoint: settings.endpoint, signingSecret: 'secret' });
+
+  assert.equal(calls[0].body, JSON.stringify(track));
+  assert.deepEqual(Object.keys(calls[0].headers).sort(), ['Content-Type', 'X-Signature']);
+});
+
 test('with a key and a secret the request is signed and the key stays here', async () => {
   const { fetch, calls } = scripted({ status: 202 });
 

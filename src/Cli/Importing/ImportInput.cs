@@ -105,9 +105,9 @@ internal sealed class ImportInput(Stream raw, Stream content, ImportFormat forma
             string? problem = Binary(head) ?? (format is null ? Unknown(head) : format == ImportFormat.Csv ? NoUtf8(head) : null);
             return problem is null ? new ImportOpening.Opened(new ImportInput(raw, content, format!.Value)) : await RefuseAsync(content, problem);
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            return await RefuseAsync(raw, $"it is broken gzip: {e.Message}");
+            return await RefuseAsync(raw, "it is broken gzip, or was cut off");
         }
     }
 

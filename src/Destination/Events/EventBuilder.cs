@@ -5,9 +5,10 @@ using CustomerIoDestination.Text;
 namespace CustomerIoDestination.Events;
 
 /// <summary>Makes the event out of an item's members once its kind is known, and notes what was read otherwise than it stands there.</summary>
-internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderIdentifiers placeholders, bool fromBrowser)
+internal ref struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderIdentifiers placeholders, bool fromBrowser)
 {
-    private readonly EventFields _fields = fields;
+    // Not copied: they are large, and every event has them.
+    private readonly ref readonly EventFields _fields = ref fields;
     private readonly EventKind _kind = kind;
     private readonly PlaceholderIdentifiers _placeholders = placeholders;
     private readonly bool _fromBrowser = fromBrowser;
@@ -51,15 +52,20 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
         }
     }
 
-    private readonly bool TryName(out Utf8Text name, out string? problem)
+    private bool TryName(out Utf8Text name, out string? problem)
     {
         problem = null;
-        if (!_fields.Event.TryGetText(out name))
+        if (!_fields.Event.TryGetText(out name, out bool replaced))
         {
             problem = _fields.Event.IsPresent
                 ? $"event is {_fields.Event.Kind.WithArticle()}; a text was expected"
                 : "event is missing: a track needs a name";
             return false;
+        }
+
+        if (replaced)
+        {
+            MappingWarning.Add(ref _notices, WarningCode.SurrogateReplaced, "event", MappingWarning.ReplacedSurrogate);
         }
 
         name = Utf8Scan.Trim(name);
@@ -74,9 +80,13 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
         _context = ObjectIn(_fields.Context, "context", WarningCode.ContextUnreadable);
         _contextTraits = ObjectIn(_context["traits"u8], "context.traits", WarningCode.TraitsUnreadable);
         FindUserProps();
+        if (_fields.HoldsHalfName || _properties.IsAmongHalfNames || _traits.IsAmongHalfNames || _context.IsAmongHalfNames || _userProps.IsAmongHalfNames)
+        {
+            MappingWarning.Add(ref _notices, WarningCode.SurrogateReplaced, "event", "a name in it holds a lone surrogate, which was replaced by U+FFFD");
+        }
 
         // An identify without facts of its own takes those the library keeps in the context.
-        if (_kind == EventKind.Identify && _fields.IsWebhook && !HasMembers(_traits) && !HasMembers(_userProps) && HasMembers(_contextTraits))
+        if (_kind == EventKind.Identify && _fields.IsWebhook && !_traits.HasMembers && !_userProps.HasMembers && _contextTraits.HasMembers)
         {
             _traits = _contextTraits;
             FindUserProps();
@@ -139,7 +149,7 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
     }
 
     private readonly PropertySet GroupTraits() => _fields.IsWebhook
-        ? new PropertySet(HasMembers(_traits) ? _traits : _properties, default, PropertyNames.Webhook, default)
+        ? new PropertySet(_traits.HasMembers ? _traits : _properties, default, PropertyNames.Webhook, default)
         : new PropertySet(_properties, default, PropertyNames.HttpApiGroup, default);
 
     private readonly Identifier GroupId()
@@ -157,14 +167,14 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
         return new PropertySet(_properties, page, _fields.IsWebhook ? PropertyNames.Page : PropertyNames.HttpApiPage, IsText(url) ? url : default);
     }
 
-    private EventHead Head(PropertySet traits)
+    private EventHead Head(in PropertySet traits)
     {
         bool identify = _kind == EventKind.Identify;
         JsonValue facts = identify && _fields.IsWebhook ? _traits : default;
         Identifier device = _fields.IsWebhook
             ? Identifier.Read(_fields.AnonymousId, _placeholders).OrMember(_properties, "$device_id"u8, _placeholders).OrMember(facts, "$device_id"u8, _placeholders)
             : Identifier.Read(_properties["$device_id"u8], _placeholders).OrMember(_properties, "anonymous_id"u8, _placeholders);
-        Identifier user = UserId(facts, identify ? traits : new PropertySet(_traits, default, PropertyNames.Webhook, default));
+        Identifier user = UserId(facts, identify, traits);
         JsonValue time = _fields.IsWebhook ? _fields.Timestamp : _properties["time"u8];
         Identifier given = _fields.IsWebhook
             ? Identifier.Read(_fields.MessageId, _placeholders).OrMember(_properties, "$insert_id"u8, _placeholders)
@@ -191,7 +201,7 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
         };
     }
 
-    private Identifier UserId(JsonValue facts, PropertySet traits)
+    private Identifier UserId(JsonValue facts, bool identify, in PropertySet ofIdentify)
     {
         Identifier user = _fields.IsWebhook
             ? Identifier.Read(_fields.UserId, _placeholders).OrMember(facts, "distinct_id"u8, _placeholders)
@@ -201,15 +211,15 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
             return user;
         }
 
-        JsonValue value = traits["userId"u8];
-        (value, string field) = value.Kind is JsonKind.Missing or JsonKind.Null ? (traits["user_id"u8], "traits.user_id") : (value, "traits.userId");
-        Identifier found = Identifier.Read(value, _placeholders);
+        PropertySet traits = identify ? ofIdentify : new PropertySet(_traits, default, PropertyNames.Webhook, default);
+        Identifier first = Identifier.Read(traits["userId"u8], _placeholders);
+        Identifier found = first.IsPresent ? first : Identifier.Read(traits["user_id"u8], _placeholders);
         if (found.IsPresent)
         {
-            MappingWarning.Add(ref _notices, WarningCode.UserIdInTraits, field, "there is no user id at the top; this one names the person, and stays an attribute");
+            MappingWarning.Add(ref _notices, WarningCode.UserIdInTraits, first.IsPresent ? "traits.userId" : "traits.user_id", "there is no user id at the top; this one names the person, and stays an attribute");
         }
 
-        return found.Problem is null ? found with { WasPlaceholder = found.WasPlaceholder || user.WasPlaceholder } : user;
+        return found.Problem is null ? found with { WasPlaceholder = found.WasPlaceholder || first.WasPlaceholder || user.WasPlaceholder } : user;
     }
 
     /// <summary>An object given as such, or inside a text; missing for anything else, which is told unless it is nothing.</summary>
@@ -227,17 +237,13 @@ internal struct EventBuilder(in EventFields fields, EventKind kind, PlaceholderI
         }
 
         // Some languages write an empty object as an empty list.
-        if (value.Kind != JsonKind.Array || !IsEmpty(value))
+        if (value.Kind != JsonKind.Array || value.HasElements)
         {
             MappingWarning.Add(ref _notices, unreadable, field, $"it is {value.Kind.WithArticle()}; an object was expected, and the event goes without");
         }
 
         return default;
     }
-
-    private static bool IsEmpty(JsonValue array) => !array.Elements.GetEnumerator().MoveNext();
-
-    private static bool HasMembers(JsonValue value) => value.Members.GetEnumerator().MoveNext();
 
     private static bool IsText(JsonValue value) => value.TryGetText(out Utf8Text text) && !text.IsBlank;
 }

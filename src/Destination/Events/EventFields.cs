@@ -33,6 +33,9 @@ internal record struct EventFields
 
     public JsonValue Channel { readonly get; private set; }
 
+    /// <summary>Whether a member's name, however deep, holds a lone surrogate.</summary>
+    public bool HoldsHalfName { readonly get; private set; }
+
     /// <summary>Whether it is the webhook's shape: a member is there that only the webhook has.</summary>
     public readonly bool IsWebhook => Type.IsPresent || UserId.IsPresent || AnonymousId.IsPresent || Traits.IsPresent || MessageId.IsPresent || Context.IsPresent || GroupId.IsPresent;
 
@@ -40,6 +43,7 @@ internal record struct EventFields
     public static EventFields Of(JsonValue item)
     {
         EventFields fields = default;
+        fields.HoldsHalfName = item.IsAmongHalfNames;
         foreach (JsonMember member in item.Members)
         {
             fields.Take(member.Name.Span, member.Value);

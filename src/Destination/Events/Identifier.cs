@@ -76,11 +76,14 @@ internal readonly record struct Identifier(Utf8Text Text, string? Problem, bool 
 internal static class Names
 {
     /// <summary>The first candidate that is a text with anything in it, without what is around it.</summary>
-    public static bool TryFirst(ReadOnlySpan<JsonValue> candidates, out Utf8Text name)
+    /// <param name="candidates">The candidates.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="replacedSurrogate">Whether a lone surrogate in it was replaced by U+FFFD.</param>
+    public static bool TryFirst(ReadOnlySpan<JsonValue> candidates, out Utf8Text name, out bool replacedSurrogate)
     {
         foreach (JsonValue candidate in candidates)
         {
-            if (candidate.TryGetText(out name) && !name.IsBlank)
+            if (candidate.TryGetText(out name, out replacedSurrogate) && !name.IsBlank)
             {
                 name = Utf8Scan.Trim(name);
                 return true;
@@ -88,6 +91,7 @@ internal static class Names
         }
 
         name = default;
+        replacedSurrogate = false;
         return false;
     }
 }

@@ -122,8 +122,8 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
 
     private static bool IsUnusable(JsonValue value, PlaceholderIdentifiers placeholders) => value.Kind switch
     {
-        JsonKind.Object => value.Members.GetEnumerator().MoveNext(),
-        JsonKind.Array => value.Elements.GetEnumerator().MoveNext(),
+        JsonKind.Object => value.HasMembers,
+        JsonKind.Array => value.HasElements,
         JsonKind.String => EmailText.Read(value, out _) == EmailReading.Unusual && value.TryGetText(out Utf8Text text) && !placeholders.Matches(text),
         JsonKind.Number or JsonKind.True or JsonKind.False => !placeholders.Matches(new Utf8Text(value.Memory)),
         _ => false,

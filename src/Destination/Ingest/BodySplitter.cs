@@ -38,7 +38,7 @@ internal static class BodySplitter
             return items;
         }
 
-        return LooksLikeLines(body.Span) ? SplitLines(body, maxItems) : new BodyItems.Unreadable("invalid_json", FormProblem(body.Span) ?? problem);
+        return LooksLikeLines(body.Span) && !IsFormInParts(body.Span) ? SplitLines(body, maxItems) : new BodyItems.Unreadable("invalid_json", FormProblem(body.Span) ?? problem);
     }
 
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body)
@@ -56,9 +56,11 @@ internal static class BodySplitter
         body = body.Trim(" \t\r\n"u8);
         int name = body.IndexOfAnyExcept(FormNameBytes);
         return name > 0 && body[name] == (byte)'=' ? "the body is a form (name=value); JSON was expected, as the whole body"
-            : body.StartsWith("--"u8) && body.IndexOf("form-data"u8) > 0 ? "the body is a form in parts (multipart/form-data); JSON was expected, as the whole body"
+            : IsFormInParts(body) ? "the body is a form in parts (multipart/form-data); JSON was expected, as the whole body"
             : null;
     }
+
+    private static bool IsFormInParts(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8).StartsWith("--"u8) && body.IndexOf("form-data"u8) > 0;
 
     private static string? FindEncodingProblem(ReadOnlySpan<byte> body)
     {

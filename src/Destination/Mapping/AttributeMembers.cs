@@ -103,7 +103,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut,
         }
         else if (replaced)
         {
-            Warn(WarningCode.SurrogateReplaced, FieldName.Of(set, property.Name), "a lone surrogate was replaced by U+FFFD");
+            Warn(WarningCode.SurrogateReplaced, FieldName.Of(set, property.Name), MappingWarning.ReplacedSurrogate);
         }
     }
 

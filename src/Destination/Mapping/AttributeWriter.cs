@@ -23,7 +23,7 @@ internal static class AttributeWriter
         var reserved = ReservedAttributes.Of(identify, context.Given, context.Rules.Groups);
         var members = new AttributeMembers(context, reserved.HoldsOptOut && !context.IsRestricted);
         var reservedWriter = new ReservedAttributeWriter(identify, reserved, members, context);
-        PersonRelationships? relationships = reservedWriter.TakeRelationships();
+        PersonRelationships? relationships = PersonRelationshipsReader.Read(reserved, members, context);
         reservedWriter.Write(person, email);
         int identifiers = reservedWriter.Identifiers;
 

@@ -160,7 +160,7 @@ internal sealed class EntityWriter(MappingContext context)
             {
                 members.Warn(WarningCode.ReservedName, FieldName.Of(members.Set, property.Name), "the name is Customer.io's own; it was left out");
             }
-            else if (name.SequenceEqual("created_at"u8) || (name.SequenceEqual("createdAt"u8) && !attributes["created_at"u8].IsPresent))
+            else if (name.SequenceEqual("created_at"u8) || (name.SequenceEqual("createdAt"u8) && attributes["created_at"u8].Kind is JsonKind.Missing or JsonKind.Null))
             {
                 members.WriteCreatedAt(property.Value);
             }

@@ -61,7 +61,8 @@ public sealed class EnvelopeMapper(MappingSettings mapping, LimitSettings limits
         context.RuledEmail = ruled.Email;
 
         MappingResult result = EventMapper.Map(ruled.Event, context);
-        return result with { Named = new PersonNamed(source, context.Identity ?? default) };
+        result.Context = context;
+        return result;
     }
 }
 

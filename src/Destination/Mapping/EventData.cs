@@ -94,7 +94,7 @@ internal static class EventData
             output.WriteName(property.Name.Span, ref first);
             if (output.WriteValue(property.Value, context.Settings.ConvertDates))
             {
-                context.Warn(WarningCode.SurrogateReplaced, FieldName.Of(Set, property.Name), "a lone surrogate was replaced by U+FFFD");
+                context.TellReplaced(replaced: true, FieldName.Of(Set, property.Name));
             }
         }
 

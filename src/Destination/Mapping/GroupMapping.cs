@@ -95,3 +95,88 @@ internal static class GroupMapping
         Delete,
     }
 }
+
+/// <summary>Reads what an identify says of the objects that its person belongs to.</summary>
+internal static class PersonRelationshipsReader
+{
+    /// <summary>
+    /// What <c>cio_relationships</c> says, <c>{"action": "add_relationships" | "delete_relationships", "relationships": […]}</c> or the list alone as v2 has
+    /// it, and the object that <c>objectId</c> names; null for nothing.
+    /// </summary>
+    /// <param name="reserved">The traits with a meaning of their own.</param>
+    /// <param name="members">The attributes, which are written after.</param>
+    /// <param name="context">What the identify is mapped with.</param>
+    public static PersonRelationships? Read(in ReservedAttributes reserved, AttributeMembers members, MappingContext context)
+    {
+        JsonValue value = context.IsLeftOut(reserved.Relationships, "traits.cio_relationships") ? default : reserved.Relationships;
+        JsonValue items = value.Kind == JsonKind.Array ? value : value["relationships"u8];
+        bool remove = value["action"u8].Is("delete_relationships"u8);
+        bool isUnknown = value.Kind == JsonKind.Object && !remove && !value["action"u8].Is("add_relationships"u8);
+        if (value.Kind is not (JsonKind.Missing or JsonKind.Null) && (items.Kind != JsonKind.Array || isUnknown))
+        {
+            members.Warn(WarningCode.RelationshipsUnreadable, "traits.cio_relationships", "it has no action and list that Customer.io knows; it was left out");
+            items = default;
+        }
+
+        Identifier objectId = ReadObjectId(reserved, items.IsPresent && remove, members, context);
+        if (!items.IsPresent && !objectId.IsPresent)
+        {
+            return null;
+        }
+
+        bool first = true;
+        bool replaced = false;
+        context.Output.WriteByte((byte)'[');
+        foreach (JsonValue item in items.Elements)
+        {
+            Separate(ref first, context.Output);
+            replaced |= context.Output.WriteValue(item);
+        }
+
+        context.TellReplaced(replaced, "traits.cio_relationships");
+        if (objectId.IsPresent)
+        {
+            Separate(ref first, context.Output);
+            EntityWriter.WriteRelationship(objectId, reserved.ObjectType, reserved.RelationshipAttributes, context);
+        }
+
+        context.Output.WriteByte((byte)']');
+        return new PersonRelationships(items.IsPresent && remove, new Utf8Text(context.Output.Take()));
+    }
+
+    private static void Separate(ref bool first, ScratchBuffer output)
+    {
+        if (!first)
+        {
+            output.WriteByte((byte)',');
+        }
+
+        first = false;
+    }
+
+    // An object that can't be named costs the identify nothing else.
+    private static Identifier ReadObjectId(in ReservedAttributes reserved, bool removes, AttributeMembers members, MappingContext context)
+    {
+        if (!reserved.Relates || context.IsLeftOut(reserved.ObjectId, "traits.objectId"))
+        {
+            return Identifier.Absent;
+        }
+
+        Identifier id = Identifier.Read(reserved.ObjectId, context.Settings.PlaceholderIdentifiers);
+        if (!id.IsPresent && id.Problem is null && !id.WasPlaceholder && (Says(reserved.ObjectType) || Says(reserved.RelationshipAttributes)))
+        {
+            members.Warn(WarningCode.RelationshipsUnreadable, "traits.objectId", "it is blank, so what is said of the relationship was left out");
+        }
+
+        if (id.Problem is not null || (id.IsPresent && removes))
+        {
+            members.Warn(WarningCode.RelationshipsUnreadable, "traits.objectId", id.Problem is null ? "cio_relationships removes relationships, so this one was left out" : $"it {id.Problem}; it was left out");
+            return Identifier.Absent;
+        }
+
+        IdentityMapping.Report(id, "traits.objectId", context);
+        return id.IsPresent && members.FitsObjectId(KnownNames.ObjectId, id.Text) ? id : Identifier.Absent;
+    }
+
+    private static bool Says(JsonValue value) => value.Kind is not (JsonKind.Missing or JsonKind.Null);
+}

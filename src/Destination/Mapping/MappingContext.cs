@@ -86,6 +86,27 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
     /// <summary>Something that a browser may not say of a person was left out.</summary>
     public void LeftOut(string field) => Warn(WarningCode.BrowserLeftOut, field, "it came with a write key, which everybody can read in the page, and was left out");
 
+    /// <summary>Tells of a lone surrogate that was replaced, if one was.</summary>
+    public void TellReplaced(bool replaced, string field)
+    {
+        if (replaced)
+        {
+            Warn(WarningCode.SurrogateReplaced, field, MappingWarning.ReplacedSurrogate);
+        }
+    }
+
+    /// <summary>Whether a value is there and is one that a browser may not say of a person; it is told then.</summary>
+    public bool IsLeftOut(JsonValue value, string field)
+    {
+        bool isLeftOut = IsRestricted && value.Kind is not (JsonKind.Missing or JsonKind.Null);
+        if (isLeftOut)
+        {
+            LeftOut(field);
+        }
+
+        return isLeftOut;
+    }
+
     /// <summary>Something was changed or may surprise.</summary>
     public void Warn(MappingWarning warning) => (_warnings ??= []).Add(warning);
 

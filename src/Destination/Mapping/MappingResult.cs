@@ -13,8 +13,11 @@ public abstract record MappingResult
     /// <summary>What was changed or may surprise, whatever becomes of the event.</summary>
     public IReadOnlyList<MappingWarning> Warnings { get; init; } = [];
 
-    /// <summary>Whom the event names; null where that was not looked at, because it is not to be sent whoever it is.</summary>
-    internal PersonNamed? Named { get; init; }
+    /// <summary>What the event was mapped with; null where nobody looked whom it names, because it is not to be sent whoever it is.</summary>
+    internal MappingContext? Context { get; set; }
+
+    /// <summary>Whom the event names; null where that was not looked at.</summary>
+    internal PersonNamed? Named => Context is { } context ? new PersonNamed(context.Given, context.Identity ?? default) : null;
 
     /// <summary>It is to be sent: these operations in turn, stopped at the first failure, all redone on a retry.</summary>
     /// <param name="Operations">At least one. They live as long as the mapping scope they were made in.</param>
@@ -50,4 +53,4 @@ public sealed record MappingProblem(DeadLetterReason Reason, string Field, strin
 /// <summary>Whom an event names. Lives as long as the scope it was mapped in.</summary>
 /// <param name="Event">The event as it came in, before the rules.</param>
 /// <param name="Identity">Whom the mapping sends it for.</param>
-internal sealed record PersonNamed(FreshpaintEvent Event, Identity Identity);
+internal readonly record struct PersonNamed(FreshpaintEvent Event, Identity Identity);

@@ -14,12 +14,13 @@ internal static class PageMapping
     /// <summary>Maps a page.</summary>
     public static MappingResult Map(FreshpaintEvent.Page page, MappingContext context)
     {
-        if (TryName(page, out Utf8Text name))
+        if (TryName(page, out Utf8Text name, out bool replaced))
         {
+            context.TellReplaced(replaced, "name");
             return EventData.Track(page, TrackEventType.Page, Limited(name, context), page.Properties, context);
         }
 
-        if (context.Given is FreshpaintEvent.Page given && TryName(given, out _))
+        if (context.Given is FreshpaintEvent.Page given && TryName(given, out _, out _))
         {
             return context.Filtered();
         }
@@ -28,8 +29,8 @@ internal static class PageMapping
         return EventData.Track(page, TrackEventType.Page, default, page.Properties, context);
     }
 
-    private static bool TryName(FreshpaintEvent.Page page, out Utf8Text name) =>
-        Names.TryFirst([page.Properties["url"u8], page.Properties["path"u8], page.Name], out name);
+    private static bool TryName(FreshpaintEvent.Page page, out Utf8Text name, out bool replaced) =>
+        Names.TryFirst([page.Properties["url"u8], page.Properties["path"u8], page.Name], out name, out replaced);
 
     private static Utf8Text Limited(Utf8Text name, MappingContext context)
     {

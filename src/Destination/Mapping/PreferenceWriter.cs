@@ -5,12 +5,16 @@ namespace CustomerIoDestination.Mapping;
 
 /// <summary>
 /// Writes <c>cio_subscription_preferences</c>: <c>topics</c> and <c>channels</c>, each on or off in Customer.io's own words, whatever words the sender uses. What
-/// is too long as a whole says the same as a dotted key for each topic and channel, because an opt-out must arrive.
+/// is too long as a whole says the same as a dotted key for each topic and channel, because an opt-out must arrive. So does what is partly neither on nor off:
+/// as a whole it would replace the person's preferences, and what is left out is to stay as it was.
 /// </summary>
 internal sealed class PreferenceWriter(AttributeMembers members, MappingContext context)
 {
     private static readonly Utf8Text Topics = Utf8Text.Of("topics");
     private static readonly Utf8Text Channels = Utf8Text.Of("channels");
+
+    private bool _replaced;
+    private bool _unclear;
 
     /// <summary>Writes them.</summary>
     public void Write(JsonValue preferences)
@@ -32,6 +36,7 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
                 return;
             case JsonKind.Object:
                 WriteObject(preferences);
+                context.TellReplaced(_replaced, "traits.cio_subscription_preferences");
                 return;
             default:
                 members.Unclear(KnownNames.Preferences);
@@ -48,6 +53,13 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
         context.Output.WriteByte((byte)'{');
         foreach (JsonMember member in preferences.Members)
         {
+            if (IsNoGroup(member))
+            {
+                _unclear = true;
+                members.Unclear(Dotted(member.Name, null));
+                continue;
+            }
+
             context.Output.WriteName(member.Name.Span, ref first);
             if (HoldsSwitches(member))
             {
@@ -55,12 +67,12 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
             }
             else
             {
-                context.Output.WriteValue(member.Value);
+                _replaced |= context.Output.WriteValue(member.Value);
             }
         }
 
         context.Output.WriteByte((byte)'}');
-        if (context.Output.Length - valueStart > TrackApiLimits.AttributeValueBytes)
+        if (_unclear || context.Output.Length - valueStart > TrackApiLimits.AttributeValueBytes)
         {
             members.Repeat(before);
             WriteDotted(preferences);
@@ -81,6 +93,7 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
             }
             else
             {
+                _unclear = true;
                 members.Unclear(Dotted(group.Name, entry.Name));
             }
         }
@@ -92,6 +105,11 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
     {
         foreach (JsonMember member in preferences.Members)
         {
+            if (IsNoGroup(member))
+            {
+                continue;
+            }
+
             if (member.Value.Kind != JsonKind.Object)
             {
                 WriteLeaf(Dotted(member.Name, null), member.Value);
@@ -125,8 +143,11 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
         }
     }
 
-    private static bool HoldsSwitches(JsonMember member) =>
-        member.Value.Kind == JsonKind.Object && (member.NameIs(Topics.Span) || member.NameIs(Channels.Span));
+    private static bool HoldsSwitches(JsonMember member) => member.Value.Kind == JsonKind.Object && IsGroup(member);
+
+    private static bool IsNoGroup(JsonMember member) => member.Value.Kind != JsonKind.Object && IsGroup(member);
+
+    private static bool IsGroup(JsonMember member) => member.NameIs(Topics.Span) || member.NameIs(Channels.Span);
 
     private static Utf8Text Dotted(Utf8Text member, Utf8Text? entry) => new(
         entry is { } name

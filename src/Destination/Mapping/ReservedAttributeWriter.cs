@@ -11,75 +11,6 @@ internal sealed class ReservedAttributeWriter(
     AttributeMembers members,
     MappingContext context)
 {
-    /// <summary>
-    /// What <c>cio_relationships</c> says, <c>{"action": "add_relationships" | "delete_relationships", "relationships": […]}</c> or the list alone as v2 has
-    /// it, and the object that <c>objectId</c> names; null for nothing.
-    /// </summary>
-    public PersonRelationships? TakeRelationships()
-    {
-        JsonValue value = IsLeftOut(reserved.Relationships, "traits.cio_relationships") ? default : reserved.Relationships;
-        JsonValue items = value.Kind == JsonKind.Array ? value : value["relationships"u8];
-        bool remove = value["action"u8].Is("delete_relationships"u8);
-        bool isUnknown = value.Kind == JsonKind.Object && !remove && !value["action"u8].Is("add_relationships"u8);
-        if (value.Kind is not (JsonKind.Missing or JsonKind.Null) && (items.Kind != JsonKind.Array || isUnknown))
-        {
-            members.Warn(WarningCode.RelationshipsUnreadable, "traits.cio_relationships", "it has no action and list that Customer.io knows; it was left out");
-            items = default;
-        }
-
-        Identifier objectId = ReadObjectId(items.IsPresent && remove);
-        if (!items.IsPresent && !objectId.IsPresent)
-        {
-            return null;
-        }
-
-        bool first = true;
-        context.Output.WriteByte((byte)'[');
-        foreach (JsonValue item in items.Elements)
-        {
-            Separate(ref first);
-            context.Output.WriteValue(item);
-        }
-
-        if (objectId.IsPresent)
-        {
-            Separate(ref first);
-            EntityWriter.WriteRelationship(objectId, reserved.ObjectType, reserved.RelationshipAttributes, context);
-        }
-
-        context.Output.WriteByte((byte)']');
-        return new PersonRelationships(items.IsPresent && remove, new Utf8Text(context.Output.Take()));
-    }
-
-    private void Separate(ref bool first)
-    {
-        if (!first)
-        {
-            context.Output.WriteByte((byte)',');
-        }
-
-        first = false;
-    }
-
-    // An object that can't be named costs the identify nothing else.
-    private Identifier ReadObjectId(bool removes)
-    {
-        if (!reserved.Relates || IsLeftOut(reserved.ObjectId, "traits.objectId"))
-        {
-            return Identifier.Absent;
-        }
-
-        Identifier id = Identifier.Read(reserved.ObjectId, context.Settings.PlaceholderIdentifiers);
-        if (id.Problem is not null || (id.IsPresent && removes))
-        {
-            members.Warn(WarningCode.RelationshipsUnreadable, "traits.objectId", id.Problem is null ? "cio_relationships removes relationships, so this one was left out" : $"it {id.Problem}; it was left out");
-            return Identifier.Absent;
-        }
-
-        IdentityMapping.Report(id, "traits.objectId", context);
-        return id.IsPresent && members.FitsObjectId(KnownNames.ObjectId, id.Text) ? id : Identifier.Absent;
-    }
-
     /// <summary>How many of those written say only who it is, or how the others are to be taken.</summary>
     public int Identifiers { get; private set; }
 
@@ -94,12 +25,12 @@ internal sealed class ReservedAttributeWriter(
         Identifiers = members.Count;
         WriteEmail(person, email);
         WriteCreatedAt();
-        if (reserved.Unsubscribed.Kind is not (JsonKind.Missing or JsonKind.Null) && !IsLeftOut(reserved.Unsubscribed, "traits.unsubscribed"))
+        if (reserved.Unsubscribed.Kind is not (JsonKind.Missing or JsonKind.Null) && !context.IsLeftOut(reserved.Unsubscribed, "traits.unsubscribed"))
         {
             members.WriteSubscription("unsubscribed"u8, reserved.Unsubscribed);
         }
 
-        if (reserved.Preferences.IsPresent && !IsLeftOut(reserved.Preferences, "traits.cio_subscription_preferences"))
+        if (reserved.Preferences.IsPresent && !context.IsLeftOut(reserved.Preferences, "traits.cio_subscription_preferences"))
         {
             new PreferenceWriter(members, context).Write(reserved.Preferences);
         }
@@ -228,18 +159,6 @@ internal sealed class ReservedAttributeWriter(
     private static bool IsName(Utf8Text address, PersonIdentifier person) =>
         person.Kind == PersonIdentifierKind.Email && EmailText.OrderKey(address).AsSpan().SequenceEqual(EmailText.OrderKey(person.Value));
 
-    // Whether it is something that a browser may not say of a person; it is told then.
-    private bool IsLeftOut(JsonValue value, string field)
-    {
-        bool isLeftOut = context.IsRestricted && value.Kind is not (JsonKind.Missing or JsonKind.Null);
-        if (isLeftOut)
-        {
-            context.LeftOut(field);
-        }
-
-        return isLeftOut;
-    }
-
     private void WriteAnonymousId()
     {
         if (!context.Settings.AnonymousId || !context.Rules.Anonymous)
@@ -248,10 +167,20 @@ internal sealed class ReservedAttributeWriter(
         }
 
         Identifier device = identify.Head.DeviceId;
-        Identifier anonymous = device.IsPresent ? device : Identifier.Read(reserved.AnonymousId, context.Settings.PlaceholderIdentifiers);
+        Identifier trait = Identifier.Read(reserved.AnonymousId, context.Settings.PlaceholderIdentifiers);
+        Identifier anonymous = device.IsPresent ? device : trait;
+        if (trait.Problem is { } problem)
+        {
+            members.Warn(WarningCode.ReservedName, "traits.anonymous_id", $"it {problem}; it was left out");
+        }
+        else if (trait.IsPresent && trait.Text != anonymous.Text)
+        {
+            members.Warn(WarningCode.IdDiffers, "traits.anonymous_id", "the trait anonymous_id differs from the device id; the device id is sent");
+        }
+
         if (!anonymous.IsPresent)
         {
-            IdentityMapping.Report(anonymous with { Problem = null, WasPlaceholder = anonymous.WasPlaceholder && !device.WasPlaceholder }, "traits.anonymous_id", context);
+            IdentityMapping.Report(trait with { Problem = null, WasPlaceholder = trait.WasPlaceholder && !device.WasPlaceholder }, "traits.anonymous_id", context);
             return;
         }
 
@@ -266,8 +195,8 @@ internal sealed class ReservedAttributeWriter(
 
     private void WriteCreatedAt()
     {
-        JsonValue value = reserved.CreatedAt.IsPresent ? reserved.CreatedAt : reserved.CreatedAtCamelCase;
-        if (!IsLeftOut(value, "traits.created_at"))
+        JsonValue value = reserved.CreatedAt.Kind is JsonKind.Missing or JsonKind.Null ? reserved.CreatedAtCamelCase : reserved.CreatedAt;
+        if (!context.IsLeftOut(value, "traits.created_at"))
         {
             members.WriteCreatedAt(value);
         }

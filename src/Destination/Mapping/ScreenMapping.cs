@@ -10,9 +10,9 @@ internal static class ScreenMapping
     /// <summary>Maps a screen.</summary>
     public static MappingResult Map(FreshpaintEvent.Screen screen, MappingContext context)
     {
-        if (!TryName(screen, out Utf8Text name))
+        if (!TryName(screen, out Utf8Text name, out bool replaced))
         {
-            if (context.Given is FreshpaintEvent.Screen given && TryName(given, out _))
+            if (context.Given is FreshpaintEvent.Screen given && TryName(given, out _, out _))
             {
                 return context.Filtered();
             }
@@ -20,12 +20,13 @@ internal static class ScreenMapping
             context.Problem(DeadLetterReason.InvalidEvent, "name", "nothing names the screen: no name, no firebase_screen, no $screen_name");
         }
 
+        context.TellReplaced(replaced, "name");
         return EventData.Track(screen, TrackEventType.Screen, EventData.Name(name, context), screen.Properties, context);
     }
 
-    private static bool TryName(FreshpaintEvent.Screen screen, out Utf8Text name)
+    private static bool TryName(FreshpaintEvent.Screen screen, out Utf8Text name, out bool replaced)
     {
         JsonValue eventName = screen.EventName.Is("$screen"u8) || screen.EventName.Is("screen_view"u8) ? default : screen.EventName;
-        return Names.TryFirst([screen.Name, screen.Properties["name"u8], screen.Properties["firebase_screen"u8], screen.BuiltInName, eventName], out name);
+        return Names.TryFirst([screen.Name, screen.Properties["name"u8], screen.Properties["firebase_screen"u8], screen.BuiltInName, eventName], out name, out replaced);
     }
 }

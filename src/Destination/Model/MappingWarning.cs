@@ -9,6 +9,9 @@ public sealed record MappingWarning(WarningCode Kind, string Field, string Messa
     /// <summary>What is told of an e-mail that was cleaned, wherever it stood.</summary>
     internal const string CleanedEmail = "white space, a name or mailto: around the address was taken off";
 
+    /// <summary>What is told of a text that no encoding can carry as it was given.</summary>
+    internal const string ReplacedSurrogate = "a lone surrogate was replaced by U+FFFD";
+
     /// <summary>The code on the wire, for instance <c>name_cut</c>.</summary>
     public string Code => Kind.ToCode();
 

@@ -42,7 +42,7 @@ internal sealed record PersonQuestion
     public IEnumerable<PersonKey> Keys => Device is { } device ? PersonKeys.Append(device) : PersonKeys;
 
     /// <summary>The question an event asks.</summary>
-    public static PersonQuestion Of(PersonNamed named, MappingResult result, EventEnvelope envelope, PersonCipher cipher, MappingSettings settings)
+    public static PersonQuestion Of(in PersonNamed named, MappingResult result, EventEnvelope envelope, PersonCipher cipher, MappingSettings settings)
     {
         (PersonKey? id, PersonKey? previous, IReadOnlyList<PersonKey> emails, PersonKey? device) = KeysOf(named.Event, cipher, settings);
         var identify = (result as MappingResult.Mapped)?.Operations.OfType<TrackApiOperation.IdentifyPerson>().FirstOrDefault();

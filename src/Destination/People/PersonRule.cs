@@ -44,7 +44,7 @@ internal readonly record struct PersonFacts(
     public bool Erases => Lifecycle is LifecycleChange.Delete or LifecycleChange.Suppress;
 
     /// <summary>The facts of a mapped event.</summary>
-    public static PersonFacts Of(PersonNamed named, MappingResult result, EventEnvelope envelope)
+    public static PersonFacts Of(in PersonNamed named, MappingResult result, EventEnvelope envelope)
     {
         IReadOnlyList<TrackApiOperation> operations = (result as MappingResult.Mapped)?.Operations ?? [];
         return new PersonFacts(

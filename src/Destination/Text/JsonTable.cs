@@ -24,6 +24,9 @@ internal sealed class JsonTable(int maxDepth = JsonTable.MaxDepth) : IDisposable
     /// <summary>The bytes the table looks into.</summary>
     public ReadOnlyMemory<byte> Source { get; private set; }
 
+    /// <summary>Whether any member's name holds a lone surrogate, which is read as U+FFFD: UTF-8 can't hold one.</summary>
+    public bool HoldsHalfName { get; private set; }
+
     /// <summary>The value.</summary>
     public JsonValue Root => new(this, 0);
 
@@ -35,6 +38,7 @@ internal sealed class JsonTable(int maxDepth = JsonTable.MaxDepth) : IDisposable
     public bool TryRead(ReadOnlyMemory<byte> source)
     {
         Source = source;
+        HoldsHalfName = false;
         _count = 0;
         if (_rows.Length == 0)
         {
@@ -138,9 +142,11 @@ internal sealed class JsonTable(int maxDepth = JsonTable.MaxDepth) : IDisposable
         Add((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, JsonKind.String, flags);
         if (reader.TokenType == JsonTokenType.PropertyName)
         {
+            bool replaced = false;
             _rows[index].NameHash = flags == JsonRowFlags.None
                 ? MemberNames.Hash(reader.ValueSpan)
-                : MemberNames.Hash(JsonEscapes.Unescape(reader.ValueSpan, out _));
+                : MemberNames.Hash(JsonEscapes.Unescape(reader.ValueSpan, out replaced));
+            HoldsHalfName |= replaced;
         }
     }
 

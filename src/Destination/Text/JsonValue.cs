@@ -21,6 +21,9 @@ internal readonly struct JsonValue(JsonTable? table, int index)
     /// <summary>Whether it is a string written with a backslash.</summary>
     public bool IsEscaped => table is not null && table[index].IsEscaped;
 
+    /// <summary>Whether any member's name in the JSON it is part of holds a lone surrogate.</summary>
+    public bool IsAmongHalfNames => table is { HoldsHalfName: true };
+
     /// <summary>The members of an object, without those repeated later; none for any other value.</summary>
     public JsonMembers Members => new(Kind == JsonKind.Object ? table : null, index, all: false);
 
@@ -29,6 +32,12 @@ internal readonly struct JsonValue(JsonTable? table, int index)
 
     /// <summary>The elements of an array; none for any other value.</summary>
     public JsonElements Elements => new(Kind == JsonKind.Array ? table : null, index);
+
+    /// <summary>Whether it is an object with anything in it.</summary>
+    public bool HasMembers => Members.GetEnumerator().MoveNext();
+
+    /// <summary>Whether it is an array with anything in it.</summary>
+    public bool HasElements => Elements.GetEnumerator().MoveNext();
 
     /// <summary>The member of that name; missing when this is no object or has none.</summary>
     public JsonValue this[ReadOnlySpan<byte> name]

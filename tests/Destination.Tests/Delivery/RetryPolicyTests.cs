@@ -26,6 +26,23 @@ public sealed class RetryPolicyTests
     public void An_event_that_fails_alone_is_undeliverable() => Reason(Alone).ShouldBe(DeadLetterReason.Undeliverable);
 
     [Fact]
+    public void What_is_told_of_it_names_calls_time_others_and_the_last_answer() =>
+        Settlement(Alone with { FailedCalls = 12, FailingFor = TimeSpan.FromMinutes(31), OthersDelivered = 20 }).ShouldBe(new Settlement.DeadLetter(
+            DeadLetterReason.Undeliverable, "12 calls failed over 31 min while 20 events of other partitions were delivered; last: http_503"));
+
+    [Fact]
+    public void What_is_told_of_one_that_expired_names_the_window_the_calls_and_the_last_answer() =>
+        Settlement(Facts(Down) with { FailedCalls = 9, FailingFor = TimeSpan.FromHours(80), TriedFor = TimeSpan.FromHours(72) }).ShouldBe(new Settlement.DeadLetter(
+            DeadLetterReason.Expired, "first failed 80.0 h ago, retry window 72.0 h, 9 calls failed; last: http_503"));
+
+    [Theory]
+    [InlineData(null, "event name must not be blank", "HTTP 400: event name must not be blank")]
+    [InlineData(null, "HTTP 400; what Customer.io wrote may quote data", "HTTP 400; what Customer.io wrote may quote data")]
+    [InlineData("name", "HTTP 400; no text", "name: HTTP 400; no text")]
+    public void Rejected_names_the_status_once(string? field, string message, string description) =>
+        Settlement(Facts(new DeliveryOutcome.Rejected(400, "code", field, message))).ShouldBe(new Settlement.DeadLetter(DeadLetterReason.RejectedByCustomerIo, description));
+
+    [Fact]
     public void Nine_failed_calls_are_not_enough() => Reason(Alone with { FailedCalls = 9 }).ShouldBeNull();
 
     [Fact]

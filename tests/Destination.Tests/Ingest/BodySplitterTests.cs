@@ -53,6 +53,7 @@ public sealed class BodySplitterTests
     [InlineData("data=eyJ0eXBlIjoidHJhY2sifQ==", "the body is a form (name=value); JSON was expected")]
     [InlineData("data=%7B%7D&x=1", "the body is a form (name=value); JSON was expected")]
     [InlineData("--b\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}x", "the body is a form in parts")]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{\"event\":\"a\"}\r\n--b--", "the body is a form in parts")]
     public void A_body_that_is_no_JSON_is_one_bad_item_with_the_place(string body, string message)
     {
         BodyItems.Unreadable unreadable = BodySplitter.Split(Encoding.UTF8.GetBytes(body)).ShouldBeOfType<BodyItems.Unreadable>();

@@ -19,8 +19,8 @@ namespace CustomerIoDestination.Tests.Support;
 /// A golden case: <c>{"name", "given", "browser"?, "settings"?, "rules"?, "receivedAt"?, "lane"?, "lifecycleKey"?, "asOfNow"?, "expect"}</c>. <c>given</c> is one item of a request; <c>settings</c> are settings by
 /// their names; <c>rules</c> are as in <c>destination.json</c>; <c>lane</c>, <c>asOfNow</c>,
 /// <c>lifecycleKey</c> (false: the request has none) and <c>browser</c> (true: it shows a write key) are what the headers say; <c>expect</c> is <c>{"requests": […], "batchItems"?: […]}</c>, <c>{"skipped": reason, "rule"?}</c>,
-/// <c>{"invalid": [{"code", "field", "limit"?, "actual"?}]}</c> or <c>{"rejected": code}</c>, each but the last with <c>"warnings": [codes]</c> where there are any, and
-/// <c>"told"?: ["field: message"]</c>. A request's event id is compared too.
+/// <c>{"invalid": [{"code", "field", "limit"?, "actual"?, "message"}]}</c> or <c>{"rejected": code, "message"}</c>, each but the last with <c>"warnings": [codes]</c> and
+/// <c>"told": ["field: message"]</c> where there are any: what users read is compared by the letter. A request's event id is compared too.
 /// </summary>
 internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettings Settings, DestinationRules Rules, DateTimeOffset ReceivedAt, IngestRequest Request, JsonNode Expected)
 {
@@ -66,10 +66,6 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
         if (item.EventId is not null && (expected.ContainsKey("warnings") || item.Warnings.Count > 0))
         {
             outcome["warnings"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)warning.Code)]);
-        }
-
-        if (expected.ContainsKey("told"))
-        {
             outcome["told"] = new JsonArray([.. item.Warnings.Select(warning => (JsonNode)$"{warning.Field}: {warning.Message}")]);
         }
 
@@ -89,7 +85,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
 
                 return skipped;
             case { Outcome: "reject", EventId: null }:
-                return new JsonObject { ["rejected"] = item.Reason };
+                return new JsonObject { ["rejected"] = item.Reason, ["message"] = item.Problems[0].Message };
             case { Outcome: "reject" }:
                 return new JsonObject { ["invalid"] = new JsonArray([.. item.Problems.Select(Describe)]) };
             default:
@@ -119,6 +115,7 @@ internal sealed record GoldenCase(string Name, JsonNode Given, DestinationSettin
             node["actual"] = problem.Actual;
         }
 
+        node["message"] = problem.Message;
         return node;
     }
 

@@ -112,6 +112,16 @@ public sealed class IngestCredentialsTests
     }
 
     [Fact]
+    public async Task A_signature_that_was_made_before_the_body_was_compressed_is_refused_with_words_that_say_so()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(KeysAndSignature);
+
+        using HttpResponseMessage answer = await host.SendAsync("POST", "/api/events", new ByteArrayContent(Gzip.Pack(Body)), "Content-Encoding: gzip", Signed());
+
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("of a compressed body the signature is over the compressed bytes");
+    }
+
+    [Fact]
     public async Task Nothing_is_queued_for_a_wrong_signature()
     {
         await using ApiHost host = await ApiHost.StartAsync(KeysAndSignature);
