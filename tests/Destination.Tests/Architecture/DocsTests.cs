@@ -41,7 +41,7 @@ public sealed partial class DocsTests
     public void A_setting_that_is_named_is_one(string page)
     {
         // The changelog shows what is misspelt; the sandbox alone has settings of its own; Azure's own names are Azure's.
-        string[] others = ["Mappings__PersonIdentifier", "AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions"];
+        string[] others = ["Mappings__PersonIdentifier", "Sandbox__MergeableAfter", "AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentSessions"];
         string[] unknown =
         [
             .. Setting().Matches(Read(page)).Select(match => match.Value).Distinct()
