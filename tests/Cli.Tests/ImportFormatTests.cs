@@ -134,7 +134,7 @@ public sealed class ImportFormatTests : IDisposable
         { "e.csv", [.. "event,,userId\n"u8], "column 2 of the header has no name" },
         { "e.csv", [.. "event,userId,event\n"u8], "two columns are called event" },
         { "e.csv", [.. "name,plan\nx,y\n"u8], "no column says what kind of event a row is" },
-        { "e.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF], "it is broken gzip, or was cut off" },
+        { "e.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF], "it is broken gzip, or it breaks off before its end" },
     };
 
     [Theory]

@@ -107,7 +107,7 @@ internal sealed class ImportInput(Stream raw, Stream content, ImportFormat forma
         }
         catch (InvalidDataException)
         {
-            return await RefuseAsync(raw, "it is broken gzip, or was cut off");
+            return await RefuseAsync(raw, "it is broken gzip, or it breaks off before its end");
         }
     }
 
