@@ -108,7 +108,7 @@ public sealed class SeenIdsTests : IDisposable
             alter table events drop column not_before;
             alter table events drop column is_repeat;
             alter table dead_letters drop column is_repeat;
-            pragma user_version = 6;
+            pragma user_version = 5;
             """);
 
         await using QueueFile upgraded = _folder.Open(seenMemory: Tiny);
