@@ -69,7 +69,13 @@ internal sealed class EnvelopeFactory(IngestRequest request, ClockReading clock,
         return isCustomerIoId ? "the event names its person by an id that begins with cio_, which is not taken with a write key" : null;
     }
 
-    private static bool IsCustomerIoId(Utf8Text identifier) => identifier.Length >= 4 && Ascii.EqualsIgnoreCase(identifier.Span[..4], "cio_"u8);
+    // White space in front is passed over here: whether Customer.io does so too is not documented.
+    private static bool IsCustomerIoId(Utf8Text identifier)
+    {
+        ReadOnlySpan<byte> text = identifier.Span;
+        int start = text.IndexOfAnyExceptInRange((byte)0, (byte)' ');
+        return start >= 0 && text.Length - start >= 4 && Ascii.EqualsIgnoreCase(text.Slice(start, 4), "cio_"u8);
+    }
 
     private EventEnvelope Wrap(FreshpaintEvent source, string eventId, ReadOnlyMemory<byte> raw)
     {

@@ -52,7 +52,7 @@ internal sealed class SettingNameCheck
         {
             return new Problem(name, Spelling.Nearest(name, _known) is { } near
                 ? $"is no setting of this product; did you mean {near}?"
-                : "is no setting of this product; see the README for their names");
+                : "is no setting of this product; docs/settings.md has their names");
         }
 
         if (Array.Exists(OfOthers, other => section.StartsWith(other, StringComparison.OrdinalIgnoreCase)) || Spelling.Nearest(section, SettingNames.Sections) is not { } meant)

@@ -9,7 +9,7 @@ namespace CustomerIoDestination.HttpApi.Answers;
 /// <summary>Every error this API answers with.</summary>
 internal static class ApiErrors
 {
-    public static ApiError IngestKeyMissing { get; } = Unauthorized("key_missing", $"Send an ingest key in {RequestHeaders.IngestKey}, or a signature in {RequestHeaders.Signature}.");
+    public static ApiError IngestKeyMissing { get; } = Unauthorized("key_missing", $"Send an ingest key in {RequestHeaders.IngestKey}, or a signature in {RequestHeaders.Signature}. A page sends its write key in {RequestHeaders.WriteKey}.");
 
     public static ApiError IngestKeyWrong { get; } = Unauthorized("key_wrong", $"The key in {RequestHeaders.IngestKey} is not one of the ingest keys.");
 

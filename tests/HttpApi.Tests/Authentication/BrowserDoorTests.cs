@@ -199,6 +199,7 @@ public sealed class BrowserDoorTests
 
     [Theory]
     [InlineData("""{"type":"track","event":"e","userId":"cio_03000001"}""")]
+    [InlineData("""{"type":"track","event":"e","userId":" \tCIO_03000001"}""")]
     [InlineData("""{"type":"identify","userId":"CIO_03000001","traits":{"a":1}}""")]
     [InlineData("""{"type":"identify","anonymousId":"d","traits":{"userId":"cio_03000001"}}""")]
     [InlineData("""{"type":"identify","anonymousId":"d","traits":{"email":"cio_03000001@x.example"}}""")]
