@@ -52,7 +52,9 @@ public sealed class QueueFile : IAsyncDisposable
         Clock = clock;
         Retention = new Retention(readers, Writer, deadLetterRetention, clock, timeProvider, logger);
         Guard = new FileGuard(fileLock, watch, Checkpoints, readers, path, logger);
-        Guard.TellOfNetwork(OperatingSystem.IsLinux() ? File.ReadAllText("/proc/mounts") : "");
+
+        // Another system than Linux, or a jail without /proc, shows no table of mounts: nothing is told then.
+        Guard.TellOfNetwork(File.Exists(NetworkFileSystem.MountTable) ? File.ReadAllText(NetworkFileSystem.MountTable) : "");
         Housekeeping = new Housekeeping(readers, Writer, Checkpoints, reserve, Guard, Retention, Leases, timeProvider, logger);
         _upkeep = Task.WhenAll(
             Task.Run(() => Checkpoints.RunAsync(_stopping.Token)),

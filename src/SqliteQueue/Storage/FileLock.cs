@@ -165,6 +165,9 @@ internal static class RealPath
 /// </summary>
 internal static class NetworkFileSystem
 {
+    /// <summary>Where Linux shows what is mounted.</summary>
+    public const string MountTable = "/proc/mounts";
+
     // As /proc/mounts calls them. Of what a program mounts (fuse.…) only those that are known to stay on the machine are not meant.
     private static readonly HashSet<string> Networked = new(StringComparer.Ordinal)
     {
