@@ -9,7 +9,7 @@ namespace CustomerIoDestination.Cli.Tests;
 /// <summary>What the documentation says to type is understood, and what can be typed is in the documentation.</summary>
 public sealed partial class DocumentedCommandsTests : IDisposable
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = SourceTree.Root;
 
     private readonly StubHost _host = new();
 
@@ -40,17 +40,6 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     }
 
     private RootCommand Commands() => DestinationCommand.Create(new CliContext(AnsiConsole.Console, Root, _host, TimeProvider.System, null));
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "README.md")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.ShouldNotBeNull().FullName;
-    }
 
     // Up to the end of the code, or a comment.
     [GeneratedRegex(@"(dotnet run --project src/Cli -- |(?<=[`\n])destination )(?<arguments>[^`\n#]+)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using CustomerIoDestination.AzureServices.Control;
 using CustomerIoDestination.AzureServices.DeliveryLog;
 using CustomerIoDestination.AzureServices.Tables;
+using CustomerIoDestination.AzureServices.Tests.ServiceBus.Support;
 using CustomerIoDestination.AzureServices.Tests.Support;
 using CustomerIoDestination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -66,7 +67,8 @@ public sealed class ClockKeeperTests
     {
         string account = await Azurite.NewAccountAsync();
         FakeTimeProvider right = new(Now);
-        WatchedTime wrong = new(Now.AddDays(31));
+        CountingTime wrong = new();
+        wrong.SetUtcNow(Now.AddDays(31));
         SteadyClock rightClock = new(right);
         SteadyClock wrongClock = new(wrong);
         _ = await RunAsync(account, Now);
@@ -75,7 +77,9 @@ public sealed class ClockKeeperTests
         await HasReadAsync(rightClock);
         using ClockKeeper other = Keeper(account, wrongClock, wrong);
         await other.StartAsync(CancellationToken.None);
-        await wrong.IsWaitedFor;
+
+        // A keeper that sleeps has read and written all it will at its start.
+        await Eventually.BecomesTrueAsync(() => wrong.Waits > 0);
         wrongClock.Read().ProofLeft.ShouldNotBeNull();
 
         right.Advance(TimeSpan.FromHours(20));
@@ -133,19 +137,4 @@ public sealed class ClockKeeperTests
 
     private static ClockKeeper Keeper(string account, SteadyClock clock, TimeProvider time) =>
         new(new ControlTable(new TableServiceClient(account), new TableAccess(TimeProvider.System)), clock, time, NullLogger<ClockKeeper>.Instance);
-
-    /// <summary>Tells when somebody waits for it: a keeper that sleeps has read and written all it will at its start.</summary>
-    private sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
-    {
-        private readonly TaskCompletionSource _isWaitedFor = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task IsWaitedFor => _isWaitedFor.Task;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
-            _isWaitedFor.TrySetResult();
-            return timer;
-        }
-    }
 }

@@ -18,7 +18,7 @@ namespace CustomerIoDestination.Tests.Architecture;
 /// <summary>Whatever a page of documentation names is there: pages, headings, files, tests, settings and numbers.</summary>
 public sealed partial class DocsTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = SourceTree.Root;
 
     public static TheoryData<string> Pages =>
     [
@@ -130,17 +130,6 @@ public sealed partial class DocsTests
     private static IEnumerable<string> Below(string folder, string pattern) => Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "README.md")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.ShouldNotBeNull().FullName;
-    }
 
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Link();

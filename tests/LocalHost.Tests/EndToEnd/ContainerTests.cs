@@ -153,9 +153,6 @@ public sealed class PublishedHost : IAsyncLifetime
     /// <summary>What this test was built as.</summary>
     public static string Configuration { get; } = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
-    /// <summary>Where the solution lies.</summary>
-    public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
-
     public async Task InitializeAsync()
     {
         if (RunsInNamespacesAttribute.WhyNot is not null)
@@ -164,7 +161,7 @@ public sealed class PublishedHost : IAsyncLifetime
         }
 
         using Process publish = Process.Start(
-            new ProcessStartInfo("dotnet", ["publish", Path.Combine(Root, "src", "LocalHost"), "--no-build", "--configuration", Configuration, "--output", Folder, "-nodeReuse:false"])
+            new ProcessStartInfo("dotnet", ["publish", Path.Combine(SourceTree.Root, "src", "LocalHost"), "--no-build", "--configuration", Configuration, "--output", Folder, "-nodeReuse:false"])
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
@@ -177,8 +174,6 @@ public sealed class PublishedHost : IAsyncLifetime
         using Process open = Process.Start("chmod", ["-R", "a+rX", Folder]);
         await open.WaitForExitAsync();
     }
-
-    private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "FunctionsApp.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
     public Task DisposeAsync()
     {

@@ -40,7 +40,7 @@ public sealed class ImageTests
         using var registry = new BaseImage();
         using Process publish = Process.Start(new ProcessStartInfo("dotnet",
         [
-            "publish", Path.Combine(PublishedHost.Root, "src", "LocalHost"), "--no-build", "--configuration", PublishedHost.Configuration, "-nodeReuse:false",
+            "publish", Path.Combine(SourceTree.Root, "src", "LocalHost"), "--no-build", "--configuration", PublishedHost.Configuration, "-nodeReuse:false",
             "-p:PublishProfile=DefaultContainer", "-p:RuntimeIdentifiers=", "-p:PublishReadyToRun=false", "-p:ContainerRuntimeIdentifiers=", "-p:ContainerRuntimeIdentifier=linux-x64", "-p:ContainerImageFormat=Docker",
             $"-p:PublishDir={Path.Combine(Path.GetDirectoryName(archive)!, "published")}/", $"-p:ContainerBaseImage={registry.Name}/dotnet/aspnet:10.0", $"-p:ContainerArchiveOutputPath={archive}",
         ])

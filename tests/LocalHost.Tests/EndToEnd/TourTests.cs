@@ -42,7 +42,7 @@ public sealed class TourTests : IAsyncLifetime, IDisposable
     [SuiteFact]
     public async Task Every_answer_is_the_one_that_is_printed()
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(FindRoot(), ".github/workflows/tour.sh")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(SourceTree.Root, ".github/workflows/tour.sh")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TOUR_HOST"] = _host!.BaseAddress.Authority;
         start.Environment["TOUR_SANDBOX"] = _host.Sandbox!.BaseAddress.Authority;
         start.Environment["TOUR_RESTART"] = $"env | grep -E '^[A-Z][A-Za-z]+__' | curl --silent --show-error --fail --max-time 60 --data-binary @- {_restarts.Urls.First()}";
@@ -65,15 +65,4 @@ public sealed class TourTests : IAsyncLifetime, IDisposable
 
     private async Task StartAsync(IEnumerable<string> settings) =>
         _host = await LocalHostApp.StartAsync([.. Host.Arguments(_folder.Queue), .. Keys, .. _addresses, .. settings], CancellationToken.None);
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "README.md")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.ShouldNotBeNull().FullName;
-    }
 }
