@@ -99,7 +99,7 @@ public sealed class EventTimeTests
 
     [Fact]
     public void Every_ISO_form_reads_as_the_same_instant_as_in_the_framework() =>
-        Gen.Select(Gen.Long[-62_135_596_800_000, 253_402_214_400_000], Gen.Int[-14 * 60, 14 * 60]).Sample((milliseconds, offset) =>
+        Gen.Select(Gen.Long[-62_135_596_800_000, 253_402_214_400_000], Gen.Int[-14 * 60, 14 * 60]).Holds((milliseconds, offset) =>
         {
             DateTimeOffset utc = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
             if (utc.Ticks + (offset * TimeSpan.TicksPerMinute) is < 0 or > 3_155_378_975_999_999_999)
@@ -114,7 +114,7 @@ public sealed class EventTimeTests
 
     [Fact]
     public void Seconds_are_cut_downwards_on_both_sides_of_1970() =>
-        Gen.Long[-99_999_999_999_999, 99_999_999_999_999].Sample(milliseconds =>
+        Gen.Long[-99_999_999_999_999, 99_999_999_999_999].Holds(milliseconds =>
         {
             long seconds = EventTime.ToSeconds(milliseconds);
             (seconds * 1000).ShouldBeLessThanOrEqualTo(milliseconds);
@@ -123,7 +123,7 @@ public sealed class EventTimeTests
 
     [Fact]
     public void The_magnitude_decides_the_unit_for_every_number() =>
-        Gen.Long[-99_999_999_999_999_999, 99_999_999_999_999_999].Sample(number =>
+        Gen.Long[-99_999_999_999_999_999, 99_999_999_999_999_999].Holds(number =>
         {
             EventTime.TryRead(Value(number.ToString(CultureInfo.InvariantCulture)), out long milliseconds).ShouldBeTrue();
             long expected = Math.Abs(number) switch

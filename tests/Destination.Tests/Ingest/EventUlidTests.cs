@@ -13,7 +13,7 @@ public sealed class EventUlidTests
 
     [Fact]
     public void The_same_event_gets_the_same_id_however_it_is_spelt() =>
-        Gen.Select(Texts, Texts, Gen.Long[1, 4_000_000_000], Gen.Bool).Sample((name, value, time, messageIdGiven) =>
+        Gen.Select(Texts, Texts, Gen.Long[1, 4_000_000_000], Gen.Bool).Holds((name, value, time, messageIdGiven) =>
         {
             string id = messageIdGiven ? ",\"messageId\":\"m-1\"" : "";
             string quotedName = SomeJson.Quote(name);
@@ -26,7 +26,7 @@ public sealed class EventUlidTests
 
     [Fact]
     public void Every_id_is_a_valid_ULID_that_carries_the_senders_time() =>
-        Gen.Select(Texts, Gen.Long[1, 99_999_999_999]).Sample((messageId, seconds) =>
+        Gen.Select(Texts, Gen.Long[1, 99_999_999_999]).Holds((messageId, seconds) =>
         {
             string id = IdOf($$"""{"type":"track","event":"x","timestamp":{{seconds}},"messageId":{{SomeJson.Quote(messageId)}}}""");
 
@@ -39,7 +39,7 @@ public sealed class EventUlidTests
 
     [Fact]
     public void Ids_sort_by_the_senders_time() =>
-        Gen.Select(Gen.Long[1, 99_999_999_999], Gen.Long[1, 99_999_999_999]).Sample((first, second) =>
+        Gen.Select(Gen.Long[1, 99_999_999_999], Gen.Long[1, 99_999_999_999]).Holds((first, second) =>
         {
             int byId = string.CompareOrdinal(Id(first), Id(second));
             if (first != second)

@@ -44,7 +44,7 @@ public sealed class IngestAndPreviewTests : IDisposable
     public async Task Ingest_takes_what_the_preview_shows_and_mapping_makes_of_it_what_was_shown()
     {
         var mapper = new EnvelopeMapper(Settings.Mapping, Settings.Limits, RulesSource.Of(Rules));
-        await Bodies.SampleAsync(async body =>
+        await Bodies.HoldsAsync(async body =>
         {
             var queue = new RecordingQueue();
             IngestResult taken = await Ingester(queue).IngestAsync(Encoding.UTF8.GetBytes(body), new IngestRequest(null, true, null), CancellationToken.None);
@@ -79,7 +79,7 @@ public sealed class IngestAndPreviewTests : IDisposable
             }
 
             left.ShouldBeEmpty();
-        }, iter: 1_500, threads: 1);
+        }, times: 1_500);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class IngestAndPreviewTests : IDisposable
         rig.Api.Always(_ => StubTrackApi.Response(200));
         var preview = new EventPreview(new DestinationSettings(), new EnvelopeMapper(new MappingSettings(), new LimitSettings(), RulesSource.Of(Rules)), Clock(), new Random(1));
         int sent = 0;
-        await Items.SampleAsync(async body =>
+        await Items.HoldsAsync(async body =>
         {
             var queue = new RecordingQueue();
             await Ingester(queue).IngestAsync(Encoding.UTF8.GetBytes(body), new IngestRequest(null, true, null), CancellationToken.None);
@@ -118,7 +118,7 @@ public sealed class IngestAndPreviewTests : IDisposable
                         break;
                 }
             }
-        }, iter: 300, threads: 1);
+        }, times: 300);
     }
 
     public void Dispose() => _services.Dispose();

@@ -1,5 +1,4 @@
 using System.Text;
-using CsCheck;
 using CustomerIoDestination.Tests.Support;
 using CustomerIoDestination.Text;
 
@@ -49,7 +48,7 @@ public sealed class NameCutTests
 
     [Fact]
     public void Whatever_the_URL_it_fits_and_is_well_formed() =>
-        SomeJson.Texts.Sample(text =>
+        SomeJson.Texts.Holds(text =>
         {
             byte[] url = Encoding.UTF8.GetBytes($"https://x.co/{text}?{text}%C3%A9#{text}");
             for (int limit = 1; limit < url.Length; limit++)

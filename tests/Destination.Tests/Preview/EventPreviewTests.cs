@@ -18,7 +18,7 @@ public sealed class EventPreviewTests
 
     [Fact]
     public void Whatever_JSON_comes_it_is_answered() =>
-        SomeJson.Events.Sample(value =>
+        SomeJson.Events.Holds(value =>
         {
             foreach (DestinationSettings settings in SomeSettings)
             {
@@ -29,12 +29,12 @@ public sealed class EventPreviewTests
 
     [Fact]
     public void Whatever_bytes_come_they_are_answered() =>
-        Gen.Byte.Array[0, 100].Sample(bytes =>
+        Gen.Byte.Array[0, 100].Holds(bytes =>
             Create(new DestinationSettings()).Preview(bytes, Plain).ShouldBeOfType<PreviewResult.Items>());
 
     [Fact]
     public void No_problem_and_no_warning_ever_holds_a_value() =>
-        SomeJson.Texts.Where(text => text.Length > 8).Sample(text =>
+        SomeJson.Texts.Where(text => text.Length > 8).Holds(text =>
         {
             string value = SomeJson.Quote(text);
             string item = $$"""{"type":"identify","userId":{{value}},"anonymousId":{{value}},"timestamp":{{value}},"traits":{"email":{{value}},"created_at":{{value}},"unsubscribed":{{value}},"bio":"{{new string('x', 1001)}}"} }""";

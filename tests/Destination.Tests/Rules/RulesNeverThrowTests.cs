@@ -54,7 +54,7 @@ public sealed class RulesNeverThrowTests
     public void Rules_applied_to_any_event_never_throw_and_leave_json()
     {
         var settings = new DestinationSettings { Rules = new RulesSettings { HashSecret = new Secret("a secret of some length") } };
-        Gen.Select(Transformation.Array[0, 6], Privacy, Event).Sample((transformations, privacy, item) =>
+        Gen.Select(Transformation.Array[0, 6], Privacy, Event).Holds((transformations, privacy, item) =>
         {
             string rules = $"{{\"transformations\": [{string.Join(',', transformations)}]{privacy}}}";
             if (RulesFile.Load(rules, settings.Rules.HashSecret) is Checked<DestinationRules>.Invalid)
@@ -66,13 +66,13 @@ public sealed class RulesNeverThrowTests
             {
                 JsonDocument.Parse(request.Body).Dispose();
             }
-        }, iter: 3_000);
+        }, times: 3_000);
     }
 
     [Fact]
     public void Any_text_read_as_rules_never_throws() =>
         Gen.OneOf(Json, Gen.String, Gen.Select(Json, Transformation).Select((one, other) => $"{{\"transformations\": [{other}, {one}], \"privacy\": {one}, \"events\": {one}, \"sources\": {one}}}"))
-            .Sample(text => RulesFile.Load(text, null) is not null, iter: 3_000);
+            .Holds(text => RulesFile.Load(text, null).ShouldNotBeNull(), times: 3_000);
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 

@@ -42,7 +42,7 @@ public sealed class EmailTextTests
 
     [Fact]
     public void Reading_a_cleaned_address_again_changes_nothing() =>
-        Gen.Select(SomeJson.Texts, SomeJson.Texts).Sample((before, after) =>
+        Gen.Select(SomeJson.Texts, SomeJson.Texts).Holds((before, after) =>
         {
             EmailReading reading = EmailText.Read(Utf8Text.Of($"{before}ada@example.com{after}"), out Utf8Text address);
             if (reading is EmailReading.AsGiven or EmailReading.Cleaned)

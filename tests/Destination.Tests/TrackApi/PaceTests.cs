@@ -12,7 +12,7 @@ public sealed class PaceTests
         Gen.Select(Gen.Frequency((6, Gen.Const(0d)), (3, Gen.Double[0, 0.02]), (1, Gen.Double[0, 1.5])), Gen.Frequency((60, Gen.Const(false)), (1, Gen.Const(true)))).Array[1, 400]);
 
     [Fact]
-    public void No_sliding_second_holds_more_than_five_percent_over_the_rate() => Patterns.Sample(pattern =>
+    public void No_sliding_second_holds_more_than_five_percent_over_the_rate() => Patterns.Holds(pattern =>
     {
         Pace pace = Pace.At(0);
         double now = 0;
@@ -35,7 +35,7 @@ public sealed class PaceTests
 
     [Fact]
     public void Over_restarts_a_sliding_second_holds_at_most_one_more_for_each_start_in_it() =>
-        Gen.Select(Gen.Int[0, Rates.Length - 1].Select(index => Rates[index]), Gen.Select(Gen.Double[0.05, 3], Gen.Double[0.1, 0.6]).Array[1, 6]).Sample((rate, lives) =>
+        Gen.Select(Gen.Int[0, Rates.Length - 1].Select(index => Rates[index]), Gen.Select(Gen.Double[0.05, 3], Gen.Double[0.1, 0.6]).Array[1, 6]).Holds((rate, lives) =>
         {
             double now = 0;
             List<double> granted = [];
@@ -61,7 +61,7 @@ public sealed class PaceTests
 
     [Fact]
     public void Requests_that_are_held_up_on_their_way_arrive_no_denser_than_they_were_permitted_in_a_second_and_the_longest_delay() =>
-        Gen.Select(Gen.Int[0, Rates.Length - 1].Select(index => Rates[index]), Gen.Double[0, 0.5], Gen.Int[0, 1_000]).Sample((rate, longest, seed) =>
+        Gen.Select(Gen.Int[0, Rates.Length - 1].Select(index => Rates[index]), Gen.Double[0, 0.5], Gen.Int[0, 1_000]).Holds((rate, longest, seed) =>
         {
             Random chance = new(seed);
             Pace pace = Pace.At(0);
