@@ -89,7 +89,7 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut,
         int valueStart = _output.Length;
         bool replaced = _output.WriteValue(property.Value, context.Settings.ConvertDates && !property.Name.Equals(KnownNames.Email));
         int length = Measure(property.Value, _output.Length - valueStart);
-        bool nameFits = Fits(property.Name, TrackApiLimits.AttributeNameBytes, property.Name.Length, Choice(context.Limits.AttributeName) == OverLimit.Trim, "the attribute's name");
+        bool nameFits = FitsName(property.Name);
         if (nameFits && MayCut(property, length, out Utf8Text text))
         {
             Restore(before);
@@ -161,7 +161,33 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut,
         WarningCode.SubscriptionUnclear, FieldName.Of(set, name), "it is neither on nor off and was left out; the status at Customer.io stays as it was");
 
     /// <summary>Whether an object's id fits; else the relationship to it is left out or reported, as for a value that is too long.</summary>
-    public bool FitsObjectId(Utf8Text name, Utf8Text id) => Fits(name, TrackApiLimits.ObjectIdBytes, id.Length, holdsOptOut, "the object's id");
+    public bool FitsObjectId(Utf8Text name, Utf8Text id) => Fits(FieldName.Of(set, name), TrackApiLimits.ObjectIdBytes, id.Length, holdsOptOut, "the object's id");
+
+    /// <summary>Whether the person's id fits beside the name by which the person is addressed.</summary>
+    public bool FitsPersonId(string field, Utf8Text id) => Fits(field, TrackApiLimits.PersonIdBytes, id.Length, holdsOptOut, "the person's id");
+
+    /// <summary>Whether a device id fits as an attribute.</summary>
+    public bool FitsDeviceId(Utf8Text id) => Fits("anonymousId", TrackApiLimits.AttributeValueBytes, id.Length, LeavesOutValues, "the device id");
+
+    /// <summary>Whether an identifier beside the name by which the person is addressed can be read; else it is left out where an opt-out must arrive, or reported.</summary>
+    public bool IsReadable(Identifier identifier, string field)
+    {
+        if (identifier.Problem is not { } problem)
+        {
+            return true;
+        }
+
+        if (holdsOptOut)
+        {
+            Warn(WarningCode.ReservedName, field, $"it {problem}; it was left out");
+        }
+        else
+        {
+            context.Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");
+        }
+
+        return false;
+    }
 
     // A piece of an e-mail would be another address.
     private bool MayCut(Property property, int length, out Utf8Text text)
@@ -183,17 +209,23 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut,
             System.Globalization.CultureInfo.InvariantCulture, $"the attribute's value has {text.Length} bytes (the limit is {TrackApiLimits.AttributeValueBytes}); the first {length} are sent"));
     }
 
-    private bool FitsValue(Utf8Text name, int length) =>
-        Fits(name, TrackApiLimits.AttributeValueBytes, length, holdsOptOut || context.Limits.AttributeValue != OverValueLimit.DeadLetter, "the attribute's value");
+    private bool LeavesOutValues => holdsOptOut || context.Limits.AttributeValue != OverValueLimit.DeadLetter;
 
-    private bool Fits(Utf8Text name, int limit, int actual, bool leavesOut, string what)
+    // The field is only named where something does not fit.
+    private bool FitsName(Utf8Text name) =>
+        name.Length <= TrackApiLimits.AttributeNameBytes
+        || Fits(FieldName.Of(set, name), TrackApiLimits.AttributeNameBytes, name.Length, Choice(context.Limits.AttributeName) == OverLimit.Trim, "the attribute's name");
+
+    private bool FitsValue(Utf8Text name, int length) =>
+        length <= TrackApiLimits.AttributeValueBytes || Fits(FieldName.Of(set, name), TrackApiLimits.AttributeValueBytes, length, LeavesOutValues, "the attribute's value");
+
+    private bool Fits(string field, int limit, int actual, bool leavesOut, string what)
     {
         if (actual <= limit)
         {
             return true;
         }
 
-        string field = FieldName.Of(set, name);
         if (leavesOut)
         {
             Warn(WarningCode.AttributeDropped, field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} has {actual} bytes (the limit is {limit}); it was left out"));

@@ -28,7 +28,14 @@ internal static class IdentityMapping
     {
         EventHead head = source.Head;
         Report(head.UserId, "userId", context);
-        Report(head.DeviceId, "anonymousId", context);
+        if (head.DeviceId.Problem is { } unreadable && HoldsOptOut(source, context))
+        {
+            context.Warn(WarningCode.ReservedName, "anonymousId", $"it {unreadable}; it was left out");
+        }
+        else
+        {
+            Report(head.DeviceId, "anonymousId", context);
+        }
 
         // Where the rules have the last word, what the event itself told is only looked at for its warnings.
         FreshpaintEvent teller = context.RuledEmail is null ? source : context.Given;
@@ -57,4 +64,8 @@ internal static class IdentityMapping
 
         return new Identity(person, email);
     }
+
+    // An opt-out must arrive, whatever stands beside the name of the person; from a browser it is none.
+    private static bool HoldsOptOut(FreshpaintEvent source, MappingContext context) =>
+        source is FreshpaintEvent.Identify identify && !context.IsRestricted && ReservedAttributes.Of(identify, context.Given, context.Rules.Groups).HoldsOptOut;
 }

@@ -70,10 +70,9 @@ internal sealed class ReservedAttributeWriter(
         }
 
         Identifier trait = Identifier.Read(reserved.Id, context.Settings.PlaceholderIdentifiers);
-        if (trait.Problem is { } problem)
+        if (!members.IsReadable(trait, "traits.id"))
         {
-            context.Problem(DeadLetterReason.InvalidEvent, "traits.id", $"traits.id {problem}");
-            return;
+            trait = Identifier.Absent;
         }
 
         IdentityMapping.Report(trait, "traits.id", context);
@@ -91,18 +90,11 @@ internal sealed class ReservedAttributeWriter(
         Utf8Text? id = userNamesId ? user.Text
             : person.Kind != PersonIdentifierKind.Id && trait.IsPresent ? trait.Text
             : null;
-        if (id is not { } value)
+        if (id is { } value && members.FitsPersonId(userNamesId ? "userId" : "traits.id", value))
         {
-            return;
+            members.Begin("id"u8);
+            context.Output.WriteString(value.Span);
         }
-
-        if (value.Length > TrackApiLimits.PersonIdBytes)
-        {
-            context.OverLimit(userNamesId ? "userId" : "traits.id", "the person's id", TrackApiLimits.PersonIdBytes, value.Length);
-        }
-
-        members.Begin("id"u8);
-        context.Output.WriteString(value.Span);
     }
 
     // The id that a person is named by needs no attribute; any other is one that a stranger wants to give.
@@ -184,13 +176,11 @@ internal sealed class ReservedAttributeWriter(
             return;
         }
 
-        if (anonymous.Text.Length > TrackApiLimits.AttributeValueBytes)
+        if (members.FitsDeviceId(anonymous.Text))
         {
-            context.OverLimit("anonymousId", "the device id", TrackApiLimits.AttributeValueBytes, anonymous.Text.Length);
+            members.Begin("anonymous_id"u8);
+            context.Output.WriteString(anonymous.Text.Span);
         }
-
-        members.Begin("anonymous_id"u8);
-        context.Output.WriteString(anonymous.Text.Span);
     }
 
     private void WriteCreatedAt()
