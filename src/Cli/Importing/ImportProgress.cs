@@ -13,7 +13,7 @@ internal sealed class ImportProgress(ImportInput input, ImportState from, CliCon
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(10);
 
     private readonly Queue<(long At, long Done)> _recent = [];
-    private readonly long _started = cli.Time.GetTimestamp();
+    private (long At, long Position)? _first;
     private long _lastLine = cli.Time.GetTimestamp();
 
     /// <summary>Shows it while the work is done.</summary>
@@ -44,16 +44,26 @@ internal sealed class ImportProgress(ImportInput input, ImportState from, CliCon
     private void Line(ImportState state, long position)
     {
         string text = Text(state);
+        _first ??= (cli.Time.GetTimestamp(), position);
         if (cli.Time.GetElapsedTime(_lastLine) < BetweenLines)
         {
             return;
         }
 
         _lastLine = cli.Time.GetTimestamp();
-        double share = input.Length is { } length and > 0 ? (double)position / length : 0;
-        TimeSpan elapsed = cli.Time.GetElapsedTime(_started);
-        string left = share is > 0 and < 1 ? string.Create(CultureInfo.InvariantCulture, $", {share:P0}, about {elapsed * ((1 / share) - 1):hh\\:mm\\:ss} left") : "";
-        cli.Console.Line($"{text}{left}");
+        cli.Console.Line($"{text}{Left(position)}");
+    }
+
+    // By what was done since the first advance: what an earlier run did took no time of this one.
+    private string Left(long position)
+    {
+        if (input.Length is not { } length || position <= _first!.Value.Position || position >= length)
+        {
+            return "";
+        }
+
+        TimeSpan left = cli.Time.GetElapsedTime(_first.Value.At) * ((double)(length - position) / (position - _first.Value.Position));
+        return string.Create(CultureInfo.InvariantCulture, $", {(double)position / length:P0}, about {(long)left.TotalHours:00}:{left:mm\\:ss} left");
     }
 
     private string Text(ImportState state)
