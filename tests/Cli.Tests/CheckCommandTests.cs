@@ -32,6 +32,27 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_file_of_the_hosts_environment_counts_before_the_one_of_all()
+    {
+        _cli.Write("appsettings.json", """{"Delivery": {"RequestsPerSecond": "50"}}""");
+        _cli.Write("appsettings.Production.json", """{"Delivery": {"RequestsPerSecond": "fast"}}""");
+        (await _cli.RunAsync("check", "--offline")).ShouldBe(1);
+        _cli.Output.ShouldContain("Delivery__RequestsPerSecond");
+    }
+
+    [Theory]
+    [InlineData("{\n\"Delivery\": ", "appsettings.json is no JSON at line 2")]
+    [InlineData("[]", "appsettings.json Top-level JSON element must be an object")]
+    [InlineData("""{"Delivery": {"Mode": "batch"}, "delivery:mode": "single"}""", "appsettings.json A duplicate key 'delivery:mode' was found")]
+    [InlineData("""{"Mapping": {"EventIdProperty": "\ud800"}}""", "appsettings.json holds half of a surrogate pair")]
+    public async Task A_file_that_stops_the_hosts_start_is_a_problem(string text, string message)
+    {
+        _cli.Write("appsettings.json", text);
+        (await _cli.RunAsync("check", "--offline")).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+    }
+
+    [Fact]
     public async Task A_case_that_fails_is_shown_with_a_difference_and_exits_with_one()
     {
         (await CheckAsync($$"""{"name": "named", "given": {{Purchase}}, "expect": {"requests": [{"body": {"name": "Bought", "data": {"total": 1, "tax": 2} } }]} }""")).ShouldBe(1);

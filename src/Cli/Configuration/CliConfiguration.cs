@@ -5,16 +5,16 @@ using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace CustomerIoDestination.Cli.Configuration;
 
 /// <summary>
-/// The settings as the hosts see them: the local host's <c>appsettings.json</c> in the working directory, overridden by the Functions app's
+/// The settings as the hosts see them: the local host's <c>appsettings.json</c> and the one of its environment in the working directory, overridden by the Functions app's
 /// <c>local.settings.json</c> there, and both by the environment.
 /// </summary>
 internal static class CliConfiguration
 {
-    private const string LocalHostFile = "appsettings.json";
     private const string FunctionsFile = "local.settings.json";
 
     /// <summary>Reads and checks the settings.</summary>
@@ -24,8 +24,9 @@ internal static class CliConfiguration
     {
         var problems = new List<Problem>();
         IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(FromFile(workingDirectory, LocalHostFile, problems, root => Flat(root, "")))
-            .AddInMemoryCollection(Keyed(FromFile(workingDirectory, FunctionsFile, problems, Values)))
+            .AddConfiguration(FromJson(workingDirectory, "appsettings.json", problems))
+            .AddConfiguration(FromJson(workingDirectory, $"appsettings.{HostEnvironment}.json", problems))
+            .AddInMemoryCollection(Keyed(FromFunctionsFile(workingDirectory, problems)))
             .AddInMemoryCollection(Keyed(FromEnvironment()))
             .AddInMemoryCollection(Keyed(overrides ?? []))
             .Build();
@@ -48,10 +49,27 @@ internal static class CliConfiguration
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
 
-    private static List<KeyValuePair<string, string?>> FromFile(
-        string folder, string name, List<Problem> problems, Func<JsonElement, IEnumerable<KeyValuePair<string, string?>>> read)
+    // Where a host takes the name of its environment from.
+    private static string HostEnvironment =>
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Production;
+
+    // Read by what reads it in the host, so that whatever stops a start is told here too.
+    private static IConfiguration FromJson(string folder, string name, List<Problem> problems)
     {
-        string path = Path.Combine(folder, name);
+        try
+        {
+            return new ConfigurationBuilder().SetBasePath(Path.GetFullPath(folder)).AddJsonFile(name, optional: true, reloadOnChange: false).Build();
+        }
+        catch (InvalidDataException e)
+        {
+            problems.Add(new Problem(name, e.InnerException is FormatException { InnerException: null } told ? told.Message : WhyUnreadable(e.GetBaseException())));
+            return new ConfigurationBuilder().Build();
+        }
+    }
+
+    private static List<KeyValuePair<string, string?>> FromFunctionsFile(string folder, List<Problem> problems)
+    {
+        string path = Path.Combine(folder, FunctionsFile);
         if (!File.Exists(path))
         {
             return [];
@@ -60,34 +78,22 @@ internal static class CliConfiguration
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllText(path), CliJson.Lenient);
-            return [.. read(document.RootElement)];
+            return [.. Values(document.RootElement)];
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            problems.Add(new Problem(name, $"is no JSON at line {e.LineNumber + 1}"));
+            problems.Add(new Problem(FunctionsFile, WhyUnreadable(e)));
+            return [];
         }
-
-        catch (InvalidOperationException)
-        {
-            // How System.Text.Json tells half of a surrogate pair.
-            problems.Add(new Problem(name, "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both"));
-        }
-
-        return [];
     }
+
+    private static string WhyUnreadable(Exception e) => e is JsonException { LineNumber: { } line }
+        ? string.Create(CultureInfo.InvariantCulture, $"is no JSON at line {line + 1}")
+        // How System.Text.Json tells half of a surrogate pair.
+        : "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both";
 
     private static IEnumerable<KeyValuePair<string, string?>> Values(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Values", out JsonElement values) && values.ValueKind == JsonValueKind.Object
             ? values.EnumerateObject().Select(value => KeyValuePair.Create(value.Name, (string?)value.Value.ToString()))
             : [];
-
-    private static IEnumerable<KeyValuePair<string, string?>> Flat(JsonElement value, string key) => value.ValueKind switch
-    {
-        JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Flat(member.Value, Below(key, member.Name))),
-        JsonValueKind.Array => value.EnumerateArray().SelectMany((item, index) => Flat(item, Below(key, index.ToString(CultureInfo.InvariantCulture)))),
-        JsonValueKind.Null => [KeyValuePair.Create(key, (string?)null)],
-        _ => [KeyValuePair.Create(key, (string?)value.ToString())],
-    };
-
-    private static string Below(string key, string name) => key.Length == 0 ? name : $"{key}:{name}";
 }
