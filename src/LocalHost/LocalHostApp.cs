@@ -58,7 +58,7 @@ public sealed class LocalHostApp : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         StartSettings.EnsureMemory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [KeepSettings, .. args] });
+        WebApplicationBuilder builder = CreateBuilder(args);
         builder.Services.AddSingleton(time);
         DestinationSettings settings = StartSettings.Read(builder.Configuration);
         RulesSource rules = StartSettings.OpenRules(settings);
@@ -83,6 +83,18 @@ public sealed class LocalHostApp : IAsyncDisposable
             }
 
             throw;
+        }
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [KeepSettings, .. args] });
+        }
+        catch (InvalidDataException unreadable)
+        {
+            throw new StartRefusedException($"{unreadable.Message} It {SettingsReader.WhyUnreadable(unreadable)}.", unreadable);
         }
     }
 

@@ -42,8 +42,8 @@ public sealed class CheckCommandTests : IDisposable
 
     [Theory]
     [InlineData("{\n\"Delivery\": ", "appsettings.json is no JSON at line 2")]
-    [InlineData("[]", "appsettings.json Top-level JSON element must be an object")]
-    [InlineData("""{"Delivery": {"Mode": "batch"}, "delivery:mode": "single"}""", "appsettings.json A duplicate key 'delivery:mode' was found")]
+    [InlineData("[]", "appsettings.json can't be taken: Top-level JSON element must be an object")]
+    [InlineData("""{"Delivery": {"Mode": "batch"}, "delivery:mode": "single"}""", "appsettings.json can't be taken: A duplicate key 'delivery:mode' was found")]
     [InlineData("""{"Mapping": {"EventIdProperty": "\ud800"}}""", "appsettings.json holds half of a surrogate pair")]
     public async Task A_file_that_stops_the_hosts_start_is_a_problem(string text, string message)
     {

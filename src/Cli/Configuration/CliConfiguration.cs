@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Text.Json;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Reading;
@@ -62,7 +61,7 @@ internal static class CliConfiguration
         }
         catch (InvalidDataException e)
         {
-            problems.Add(new Problem(name, e.InnerException is FormatException { InnerException: null } told ? told.Message : WhyUnreadable(e.GetBaseException())));
+            problems.Add(new Problem(name, SettingsReader.WhyUnreadable(e)));
             return new ConfigurationBuilder().Build();
         }
     }
@@ -82,15 +81,10 @@ internal static class CliConfiguration
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            problems.Add(new Problem(FunctionsFile, WhyUnreadable(e)));
+            problems.Add(new Problem(FunctionsFile, SettingsReader.WhyUnreadable(e)));
             return [];
         }
     }
-
-    private static string WhyUnreadable(Exception e) => e is JsonException { LineNumber: { } line }
-        ? string.Create(CultureInfo.InvariantCulture, $"is no JSON at line {line + 1}")
-        // How System.Text.Json tells half of a surrogate pair.
-        : "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both";
 
     private static IEnumerable<KeyValuePair<string, string?>> Values(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Values", out JsonElement values) && values.ValueKind == JsonValueKind.Object

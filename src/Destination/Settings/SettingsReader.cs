@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.Json;
 using CustomerIoDestination.Model;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -18,6 +20,17 @@ public static class SettingsReader
     private const string VaultReference = "@Microsoft.KeyVault(";
 
     private static readonly SettingBounds Bounds = new();
+
+    /// <summary>Why a settings file can't be read: in words that follow its name and hold no value of it.</summary>
+    /// <param name="failure">What the configuration's reader said, or System.Text.Json.</param>
+    public static string WhyUnreadable(Exception failure) => failure switch
+    {
+        InvalidDataException { InnerException: FormatException { InnerException: null } told } => $"can't be taken: {told.Message.TrimEnd('.')}",
+        _ when failure.GetBaseException() is JsonException { LineNumber: { } line } => string.Create(CultureInfo.InvariantCulture, $"is no JSON at line {line + 1}"),
+
+        // How System.Text.Json tells half of a surrogate pair.
+        _ => "holds half of a surrogate pair (\\ud800 to \\udfff): a text needs both",
+    };
 
     /// <summary>Reads the settings.</summary>
     public static Checked<DestinationSettings> Read(IConfiguration configuration)

@@ -146,6 +146,21 @@ public sealed class BadStartTests
         host.Output.ShouldNotContain("   at ");
     }
 
+    [Fact]
+    public async Task A_settings_file_that_is_broken_off_is_one_message_with_its_line()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "appsettings.json"), "{\n\"Ingest\": {\"Keys\": [\"s3cr3t\"");
+        await using ChildProcess host = HostProcess.Start(folder.Path, [$"--contentRoot={folder.Path}"]);
+
+        await host.WaitForExitAsync();
+
+        host.ExitCode.ShouldBe(1);
+        host.Output.ShouldContain("appsettings.json'. It is no JSON at line 2.");
+        host.Output.ShouldNotContain("   at ");
+        host.Output.ShouldNotContain("s3cr3t");
+    }
+
     private static async Task<string> RefusalAsync(params string[] settings)
     {
         using var folder = new TemporaryFolder();
