@@ -1,7 +1,11 @@
+using System.Collections.Frozen;
 using CustomerIoDestination.Events;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Rules.Privacy;
 using CustomerIoDestination.Rules.Transforming;
+using CustomerIoDestination.Settings;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Rules;
 
@@ -65,4 +69,90 @@ public sealed class DestinationRules
 
     /// <summary>The allow list; null when privacy mode is off.</summary>
     internal PrivacyAllowList? Privacy { get; init; }
+}
+
+/// <summary>What a track means beyond that something happened: the rules say so by its name.</summary>
+internal enum EventRole
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The person is deleted (<c>lifecycle.delete</c>).</summary>
+    DeletePerson,
+
+    /// <summary>The person is deleted and kept out (<c>lifecycle.suppress</c>).</summary>
+    SuppressPerson,
+
+    /// <summary>The person may come back (<c>lifecycle.unsuppress</c>).</summary>
+    UnsuppressPerson,
+
+    /// <summary>It tells facts about an object (<c>objects.update</c>).</summary>
+    UpdateObject,
+
+    /// <summary>An object is deleted (<c>objects.delete</c>).</summary>
+    DeleteObject,
+
+    /// <summary>A device of the person takes messages (<c>devices.add</c>).</summary>
+    AddDevice,
+
+    /// <summary>A device of the person takes no more messages (<c>devices.remove</c>).</summary>
+    RemoveDevice,
+}
+
+/// <summary>The tracks with a role, by the names they come in with.</summary>
+/// <param name="roles">Each name and its role; no name twice.</param>
+internal sealed class EventRoles(IEnumerable<KeyValuePair<NamePattern, EventRole>> roles)
+{
+    private readonly FrozenDictionary<Utf8Text, EventRole> _byName =
+        roles.ToFrozenDictionary(entry => Utf8Text.Of(entry.Key.Text), entry => entry.Value, Utf8NameComparer.Instance);
+
+    /// <summary>No track has one.</summary>
+    public static EventRoles None { get; } = new([]);
+
+    /// <summary>The role of a track by its incoming name.</summary>
+    public EventRole Of(Utf8Text name) => _byName.Count == 0 ? EventRole.None : _byName.GetValueOrDefault(NamePattern.Trim(name));
+}
+
+/// <summary>
+/// Whether an event is meant to be sent at all. Asked at ingest, so that nothing unwanted is ever stored, and again at delivery, because
+/// the answer may have changed while the event waited.
+/// </summary>
+internal static class EventAdmission
+{
+    /// <summary>Why the event is skipped; null when it is to be delivered.</summary>
+    public static Skip? Decide(FreshpaintEvent source, DestinationRules rules, MappingSettings settings) =>
+        source is FreshpaintEvent.Unsupported ? new Skip(SkipReason.UnsupportedType, null)
+        : Integrations.Read(source.Head.Integrations) == IntegrationChoice.OptedOut ? new Skip(SkipReason.OptedOut, null)
+        : DisabledBy(source, rules, settings) is { } rule ? new Skip(SkipReason.NotEnabled, rule)
+        : null;
+
+    private static string? DisabledBy(FreshpaintEvent source, DestinationRules rules, MappingSettings settings)
+    {
+        string? byKind = source switch
+        {
+            FreshpaintEvent.Identify { Head.FromBrowser: true } when settings.BrowserIdentify == BrowserIdentifyChoice.Off => "Ingest__BrowserIdentify",
+            FreshpaintEvent.Identify => rules.Identify ? null : "identify",
+            FreshpaintEvent.Page => rules.Pages ? null : "pages",
+            FreshpaintEvent.Screen => rules.Screens ? null : "screens",
+            FreshpaintEvent.Group => rules.Groups ? null : "groups",
+            FreshpaintEvent.Alias => rules.Aliases ? null : "aliases",
+            FreshpaintEvent.Track track => rules.DisabledEvents?.Matches(track.Name) == true ? "events.disabled"
+                : rules.EnabledEvents?.Matches(track.Name) == false ? "events.enabled"
+                : null,
+            _ => null,
+        };
+        return byKind ?? DisabledBySource(source.Head, rules.Sources)
+            ?? (rules.Anonymous || !IsOfAPerson(source, rules) || !Identity.IsAnonymous(source, settings) ? null : "anonymous");
+    }
+
+    // An identify, group or alias of a device only has an end of its own, and an event about an object is nobody's.
+    private static bool IsOfAPerson(FreshpaintEvent source, DestinationRules rules) => source switch
+    {
+        FreshpaintEvent.Identify or FreshpaintEvent.Group or FreshpaintEvent.Alias => false,
+        FreshpaintEvent.Track track => rules.Roles.Of(track.Name) is not (EventRole.UpdateObject or EventRole.DeleteObject),
+        _ => true,
+    };
+
+    private static string? DisabledBySource(EventHead head, EventSources enabled) =>
+        enabled == EventSources.All || (EventSource.Of(head) & enabled) != EventSources.None ? null : $"sources.{EventSource.NameOf(EventSource.Of(head))}";
 }
