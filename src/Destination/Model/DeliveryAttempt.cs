@@ -95,3 +95,129 @@ public readonly record struct FailureHistory(int FailedCalls, DateTimeOffset? Fi
     /// <summary>Nothing failed yet.</summary>
     public static FailureHistory None => default;
 }
+
+/// <summary>One line of the delivery log.</summary>
+public sealed record DeliveryLogEntry
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The event's ULID.</summary>
+    public required string EventId { get; init; }
+
+    /// <summary>The event's kind.</summary>
+    public required EventKind Kind { get; init; }
+
+    /// <summary>The event's lane.</summary>
+    public required Lane Lane { get; init; }
+
+    /// <summary>Which step.</summary>
+    public required EventStep Step { get; init; }
+
+    /// <summary>What a delivery or an ingest skip came to; null for other steps.</summary>
+    public AttemptOutcome? Outcome { get; init; }
+
+    /// <summary>A code from a closed set; null when there is nothing to say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Calls to Customer.io for the event so far.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The last HTTP status; null when none was seen.</summary>
+    public int? HttpStatus { get; init; }
+
+    /// <summary>How long the step took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>What was read or sent otherwise than it stands in the event: codes and names of fields, never a value. At most <see cref="MaxWarnings"/>.</summary>
+    public IReadOnlyList<LoggedWarning> Warnings { get; init; } = [];
+
+    /// <summary>The most warnings a line keeps.</summary>
+    public const int MaxWarnings = 20;
+
+    /// <summary>The line for one pass of the delivery handler.</summary>
+    public static DeliveryLogEntry Of(DeliveryAttempt attempt) => new()
+    {
+        At = attempt.At,
+        EventId = attempt.EventId,
+        Kind = attempt.Kind,
+        Lane = attempt.Lane,
+        Step = EventStep.Delivery,
+        Outcome = attempt.Outcome,
+        Reason = attempt.Reason,
+        Attempts = attempt.Attempts,
+        HttpStatus = attempt.HttpStatus,
+        Duration = attempt.Duration,
+        Warnings = attempt.Warnings.Count == 0 ? [] : [.. attempt.Warnings.Select(LoggedWarning.Of).Distinct().Take(MaxWarnings)],
+    };
+}
+
+/// <summary>What a log keeps of a warning.</summary>
+/// <param name="Code">Its code, for instance <c>name_cut</c>; one that only a newer version knows is kept as it is.</param>
+/// <param name="Field">Where, in the harmless form of names.</param>
+public readonly record struct LoggedWarning(string Code, string Field)
+{
+    /// <summary>What is kept of a warning.</summary>
+    public static LoggedWarning Of(MappingWarning warning) => new(warning.Code, warning.Field);
+
+    /// <summary>The warnings as one text for a store, one a line; null for none.</summary>
+    public static string? Write(IReadOnlyList<LoggedWarning> warnings) =>
+        warnings.Count == 0 ? null : string.Join('\n', warnings.Select(warning => $"{warning.Code} {warning.Field}"));
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static IReadOnlyList<LoggedWarning> Read(string? text) => string.IsNullOrEmpty(text) ? [] : [.. text.Split('\n').Select(ReadOne)];
+
+    private static LoggedWarning ReadOne(string line) =>
+        line.IndexOf(' ', StringComparison.Ordinal) is var end and >= 0 ? new LoggedWarning(line[..end], line[(end + 1)..]) : new LoggedWarning(line, "");
+}
+
+/// <summary>What is done with the queue message when one delivery of it ends.</summary>
+public abstract record Settlement
+{
+    private Settlement()
+    {
+    }
+
+    /// <summary>It is finished: delivered, or skipped on purpose. The event's body is deleted.</summary>
+    /// <param name="Skipped">Why it was not sent; null when Customer.io took it.</param>
+    public sealed record Complete(SkipReason? Skipped) : Settlement
+    {
+        /// <summary>
+        /// A merge that is to be sent once more: it is put on the queue in the same step as this one is taken off, so that neither a kill nor a failure in between
+        /// loses it or makes it two. Null for none.
+        /// </summary>
+        public EventEnvelope? Repeat { get; init; }
+
+        /// <summary>It was delivered.</summary>
+        public static Complete Delivered { get; } = new((SkipReason?)null);
+    }
+
+    /// <summary>It can't be delivered as it is; a person must look. It can be replayed.</summary>
+    /// <param name="Reason">Why, from a closed set.</param>
+    /// <param name="Description">Names field, limit and actual size; never a property value, an identifier or a key. Cut to <see cref="MaxDescription"/>.</param>
+    public sealed record DeadLetter(DeadLetterReason Reason, string Description) : Settlement
+    {
+        /// <summary>The most characters of a description: Service Bus takes no more.</summary>
+        public const int MaxDescription = 4_096;
+
+        /// <summary>The most bytes of <see cref="Answer"/>.</summary>
+        public const int MaxAnswer = 2_000;
+
+        /// <summary>
+        /// What Customer.io wrote when it refused the event, in UTF-8, cut to <see cref="MaxAnswer"/> bytes; empty when it wrote nothing. It may quote the
+        /// event, so it is kept, shown and deleted as the event's body is. Bytes, so that no log can print it.
+        /// </summary>
+        public ReadOnlyMemory<byte> Answer { get; init; }
+
+        /// <summary>Names field, limit and actual size. At most <see cref="MaxDescription"/> characters; a surrogate pair is not cut apart.</summary>
+        public string Description { get; } = Cut(Description);
+
+        private static string Cut(string text) =>
+            text.Length <= MaxDescription ? text : text[..(char.IsHighSurrogate(text[MaxDescription - 1]) ? MaxDescription - 1 : MaxDescription)];
+    }
+
+    /// <summary>Nothing is settled and the partition is given up; it does not count as a delivery and comes again in its old order.</summary>
+    /// <param name="Reason">Why, as a bounded code.</param>
+    /// <param name="History">What failed so far, which outlives the release.</param>
+    public sealed record Release(string Reason, FailureHistory History) : Settlement;
+}
