@@ -202,34 +202,69 @@ internal sealed class RequestLimiter : IDisposable
 }
 
 /// <summary>
-/// The part of the workspace's rate this process may spend. Customer.io's limit is the workspace's, not the process's: where several
-/// processes deliver, an implementation shares it out among them.
+/// Who waits for a permit, in two lanes: live first, but one permit in five is the import's while it waits. Not thread-safe.
 /// </summary>
-public interface IRateShare
+internal sealed class PermitQueue
 {
-    /// <summary>Requests a second this process may send now; null when it may send none. Read before every request: it must answer at once.</summary>
-    double? RequestsPerSecond { get; }
+    /// <summary>Permits the live lane may take in a row while the import lane waits.</summary>
+    private const int LivePerImport = 4;
 
-    /// <summary>A request wants to be sent: a share is needed. Called once for every request; it must return at once.</summary>
-    void Ask();
+    private readonly Queue<TaskCompletionSource> _live = new();
+    private readonly Queue<TaskCompletionSource> _import = new();
+    private int _liveInARow;
 
-    /// <summary>Requests that asked before still wait for their turn. Called again and again, at no particular rate; it must return at once.</summary>
-    /// <param name="requests">How many wait now, at least 1.</param>
-    void StillWaiting(int requests);
-}
+    /// <summary>Whether nobody waits. Those who gave up don't count.</summary>
+    public bool IsEmpty => !HasWaiter(_live) && !HasWaiter(_import);
 
-/// <summary>The whole configured rate, for the only process that delivers.</summary>
-internal sealed class WholeRate(DeliverySettings settings) : IRateShare
-{
-    public double? RequestsPerSecond { get; } = settings.RequestsPerSecond;
+    /// <summary>How many wait.</summary>
+    public int Count => _live.Count(static waiter => !waiter.Task.IsCompleted) + _import.Count(static waiter => !waiter.Task.IsCompleted);
 
-    public void Ask()
+    /// <summary>One more waits.</summary>
+    public void Add(Lane lane, TaskCompletionSource waiter) => (lane == Lane.Live ? _live : _import).Enqueue(waiter);
+
+    /// <summary>Gives a permit to whose turn it is; false when nobody takes it.</summary>
+    public bool TryGrant()
     {
-        // It is always there.
+        while (Next() is { } waiter)
+        {
+            if (waiter.TrySetResult())
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    public void StillWaiting(int requests)
+    /// <summary>Nobody who waits gets one.</summary>
+    public void CancelAll()
     {
-        // As above.
+        while (Next() is { } waiter)
+        {
+            waiter.TrySetCanceled();
+        }
+    }
+
+    private TaskCompletionSource? Next()
+    {
+        bool import = HasWaiter(_import);
+        if (HasWaiter(_live) && !(import && _liveInARow >= LivePerImport))
+        {
+            _liveInARow = import ? _liveInARow + 1 : 0;
+            return _live.Dequeue();
+        }
+
+        _liveInARow = 0;
+        return import ? _import.Dequeue() : null;
+    }
+
+    private static bool HasWaiter(Queue<TaskCompletionSource> queue)
+    {
+        while (queue.TryPeek(out TaskCompletionSource? waiter) && waiter.Task.IsCompleted)
+        {
+            queue.Dequeue();
+        }
+
+        return queue.Count > 0;
     }
 }
