@@ -1,6 +1,8 @@
+using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.TrackApi;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -78,5 +80,69 @@ internal sealed partial class DeliveryWorker(
         // Only the type: messages of a driver may quote what it was given.
         [LoggerMessage(LogLevel.Error, "A consumer of the {Lane} lane failed ({ExceptionType}); unsettled events come again.")]
         public static partial void ConsumerFailed(ILogger logger, Lane lane, string exceptionType);
+    }
+}
+
+/// <summary>
+/// Checks key, region and URL at the start, and once a minute while they are wrong or unknown, so that a pause for them ends by itself.
+/// </summary>
+internal sealed partial class PauseProbe(
+    TrackApiClient client, DeliveryGate gate, DeliverySettings settings, TimeProvider time, ILogger<PauseProbe> logger) : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!settings.Enabled)
+        {
+            return;
+        }
+
+        using PeriodicTimer timer = new(Interval, time);
+        try
+        {
+            do
+            {
+                await ProbeAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken stopping)
+    {
+        if (!IsNeeded())
+        {
+            return;
+        }
+
+        try
+        {
+            gate.JudgePing(await client.PingAsync(stopping));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A probe that ends would end the host, and no pause would end by itself.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.ProbeFailed(logger, failure.GetType().Name);
+        }
+    }
+
+    private bool IsNeeded() =>
+        gate.State.Misconfigured is not null || client.Workspace.LastPing is null or PingResult.NoAnswer;
+
+    private static partial class Log
+    {
+        // Only the type: a message may quote a credential.
+        [LoggerMessage(LogLevel.Error, "Asking Customer.io about key and region failed ({ExceptionType}); it is asked again in a minute.")]
+        public static partial void ProbeFailed(ILogger logger, string exceptionType);
     }
 }
