@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace CustomerIoDestination.SqliteQueue.Storage;
@@ -119,5 +121,102 @@ internal sealed class Checkpoints : IDisposable
             _watch.Measure();
             return finished;
         }
+    }
+}
+
+/// <summary>What happened to the queue's file behind the back of its owner.</summary>
+internal enum FileTrouble
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It, or its WAL, was deleted, moved or replaced: what is written now is gone with this process.</summary>
+    Gone,
+
+    /// <summary>It, or its WAL, was cut shorter: a part of what it held is gone.</summary>
+    Cut,
+}
+
+/// <summary>
+/// Notices that somebody deletes, moves, replaces or cuts the queue's file or its WAL while the host works on them. SQLite goes on writing then, into a file
+/// that nobody will find again. Trouble once seen stays: what is lost does not come back. Only whoever may not be writing or copying meanwhile measures.
+/// </summary>
+internal sealed class FileWatch : IDisposable
+{
+    private readonly Watched _database;
+    private readonly Watched _wal;
+    private readonly FileStream _walFile;
+    private volatile FileTrouble _trouble;
+
+    /// <param name="path">The queue's file.</param>
+    /// <param name="database">A handle on it.</param>
+    /// <exception cref="IOException">There is no WAL: the file must have been written before.</exception>
+    public FileWatch(string path, SafeFileHandle database)
+    {
+        string walPath = path + "-wal";
+        _walFile = new FileStream(walPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _database = new Watched(path, database, long.MaxValue);
+
+        // SQLite cuts a long WAL down to that when it begins anew.
+        _wal = new Watched(walPath, _walFile.SafeFileHandle, Database.WalBytesKept);
+        Measure();
+    }
+
+    /// <summary>What was noticed so far.</summary>
+    public FileTrouble Trouble => _trouble;
+
+    /// <summary>How long the WAL is.</summary>
+    public long WalBytes => RandomAccess.GetLength(_wal.Handle);
+
+    /// <summary>How long the database is.</summary>
+    public long DatabaseBytes => RandomAccess.GetLength(_database.Handle);
+
+    /// <summary>Looks whether the files are where they were.</summary>
+    public void LookForNames()
+    {
+        if (_trouble is FileTrouble.None && !(_database.IsThere() && _wal.IsThere()))
+        {
+            _trouble = FileTrouble.Gone;
+        }
+    }
+
+    /// <summary>Looks whether the files are as long as they were left, and takes their growth down.</summary>
+    /// <returns>Whether all is well.</returns>
+    public bool LookAtLengths()
+    {
+        if (_trouble is FileTrouble.None && !(_database.IsWhole() && _wal.IsWhole()))
+        {
+            _trouble = FileTrouble.Cut;
+        }
+
+        Measure();
+        return _trouble is FileTrouble.None;
+    }
+
+    /// <summary>Takes the lengths down after a checkpoint, which may shorten both.</summary>
+    public void Measure()
+    {
+        _database.Measure();
+        _wal.Measure();
+    }
+
+    public void Dispose() => _walFile.Dispose();
+
+    private sealed class Watched(string path, SafeFileHandle handle, long shortest)
+    {
+        // Where the system tells it, the name an open file has now; a file that was deleted or replaced has another.
+        private readonly string? _name = NameOf(handle);
+        private long _length;
+
+        public SafeFileHandle Handle => handle;
+
+        public bool IsThere() => _name is null ? File.Exists(path) : NameOf(handle) == _name;
+
+        public bool IsWhole() => RandomAccess.GetLength(handle) >= _length;
+
+        public void Measure() => _length = Math.Min(RandomAccess.GetLength(handle), shortest);
+
+        private static string? NameOf(SafeFileHandle handle) =>
+            OperatingSystem.IsLinux() ? new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget : null;
     }
 }

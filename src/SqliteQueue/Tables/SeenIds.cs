@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using CustomerIoDestination.Model;
 using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
@@ -186,4 +189,74 @@ internal sealed class SeenIds
 
         return null;
     }
+}
+
+/// <summary>Numbers by hash: a table with open addressing that is at most half full. A hash may have several numbers. Numbers are greater than zero.</summary>
+internal sealed class HashedNumbers
+{
+    private long[] _slots = new long[64];
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    public void Add(long hash, long number)
+    {
+        if (4 * (Count + 1) > _slots.Length)
+        {
+            long[] old = _slots;
+            _slots = new long[old.Length * 2];
+            for (int slot = 0; slot < old.Length; slot += 2)
+            {
+                if (old[slot + 1] != 0)
+                {
+                    Put(old[slot], old[slot + 1]);
+                }
+            }
+        }
+
+        Put(hash, number);
+        Count++;
+    }
+
+    public void Find(long hash, List<long> found)
+    {
+        for (int slot = SlotOf(hash); _slots[slot + 1] != 0; slot = Next(slot))
+        {
+            if (_slots[slot] == hash)
+            {
+                found.Add(_slots[slot + 1]);
+            }
+        }
+    }
+
+    public (long[] Hashes, long[] Numbers) ToArrays()
+    {
+        long[] hashes = new long[Count];
+        long[] numbers = new long[Count];
+        int next = 0;
+        for (int slot = 0; slot < _slots.Length; slot += 2)
+        {
+            if (_slots[slot + 1] != 0)
+            {
+                (hashes[next], numbers[next++]) = (_slots[slot], _slots[slot + 1]);
+            }
+        }
+
+        return (hashes, numbers);
+    }
+
+    private void Put(long hash, long number)
+    {
+        int slot = SlotOf(hash);
+        while (_slots[slot + 1] != 0)
+        {
+            slot = Next(slot);
+        }
+
+        (_slots[slot], _slots[slot + 1]) = (hash, number);
+    }
+
+    private int SlotOf(long hash) => (int)hash * 2 & (_slots.Length - 2);
+
+    private int Next(int slot) => (slot + 2) & (_slots.Length - 1);
 }

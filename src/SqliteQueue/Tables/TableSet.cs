@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.Time;
@@ -84,4 +85,96 @@ internal static class Columns
 
     /// <summary>The step; one that only a newer version knows is told as a delivery.</summary>
     public static EventStep Step(this Statement statement, int column) => Codes.Parse<EventStep>(statement.Text(column)) ?? EventStep.Delivery;
+}
+
+/// <summary>Named numbers that change in the same transaction as what they count.</summary>
+internal sealed class CounterTable(SqliteConnection connection) : IDisposable
+{
+    private const string Believed = "clock/believed";
+    private const string RanInDoubt = "clock/ran_in_doubt";
+
+    private readonly Statement _read = new(connection, "select value from counters where name = ?1");
+
+    private readonly Statement _write = new(connection,
+        "insert into counters (name, value) values (?1, ?2) on conflict do update set value = excluded.value");
+
+    public long Read(string name) => _read.Bind(1, name).ReadInt64() ?? 0;
+
+    public void Write(string name, long value) => _write.Bind(1, name).Bind(2, value).Execute();
+
+    /// <summary>What the last process kept of its clock; null in a new file.</summary>
+    public ClockMemory? ReadClock() => Columns.TimeOf(_read.Bind(1, Believed).ReadInt64()) is { } believed
+        ? new ClockMemory(believed, TimeSpan.FromMilliseconds(Read(RanInDoubt)))
+        : null;
+
+    /// <summary>Keeps the clock's memory for the next start.</summary>
+    public void WriteClock(ClockMemory memory)
+    {
+        Write(Believed, memory.Believed.ToUnixTimeMilliseconds());
+        Write(RanInDoubt, (long)memory.RanInDoubt.TotalMilliseconds);
+    }
+
+    public void Dispose()
+    {
+        _read.Dispose();
+        _write.Dispose();
+    }
+}
+
+/// <summary>A few reading connections that callers share. A read takes microseconds to milliseconds and runs on the caller's thread.</summary>
+internal sealed class ReaderPool : IDisposable
+{
+    private readonly ConcurrentBag<TableSet> _idle = [];
+    private readonly SemaphoreSlim _free;
+    private volatile bool _closed;
+
+    public ReaderPool(string path, int size)
+    {
+        _free = new SemaphoreSlim(size);
+        for (int count = 0; count < size; count++)
+        {
+            _idle.Add(new TableSet(Database.OpenForReading(path)));
+        }
+    }
+
+    public async ValueTask<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        try
+        {
+            return Read(read);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    /// <summary>Reads without waiting for a turn; for the start, when nobody else reads.</summary>
+    public T Read<T>(Func<TableSet, T> read)
+    {
+        ObjectDisposedException.ThrowIf(!_idle.TryTake(out TableSet? reader), this);
+        try
+        {
+            return read(reader);
+        }
+        finally
+        {
+            _idle.Add(reader);
+            if (_closed)
+            {
+                Dispose();
+            }
+        }
+    }
+
+    /// <summary>Closes the readers, one in use when it is given back. Who reads later gets <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        while (_idle.TryTake(out TableSet? reader))
+        {
+            reader.Dispose();
+        }
+    }
 }
