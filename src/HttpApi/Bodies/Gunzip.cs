@@ -18,24 +18,6 @@ internal static class Gunzip
     private static readonly byte[] EndText = [0, .. "end of the body"u8, 0];
     private static readonly byte[] EndMember = Pack(EndText);
 
-    /// <summary>Reads <c>Content-Encoding</c>; false when it is one that is not taken.</summary>
-    public static bool TryReadEncoding(HttpRequest request, out bool isGzip)
-    {
-        StringValues encoding = request.Headers.ContentEncoding;
-        isGzip = false;
-        if (encoding.Count == 0)
-        {
-            return true;
-        }
-
-        string name = encoding.ToString();
-        isGzip = name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
-        return isGzip || name.Length == 0 || name.Equals("identity", StringComparison.OrdinalIgnoreCase);
-    }
-
-    /// <summary>Whether a body is gzip whatever its header says: no JSON begins like this.</summary>
-    public static bool LooksPacked(ReadOnlySpan<byte> body) => body is [0x1F, 0x8B, ..];
-
     /// <summary>Unpacks a body of one gzip member or several, zeros after the last of them not counted.</summary>
     public static BodyResult Read(ReadOnlyMemory<byte> packed, int maxBytes)
     {

@@ -5,6 +5,7 @@ using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace CustomerIoDestination.HttpApi.Bodies;
 
@@ -24,7 +25,7 @@ internal sealed class RequestBody(BodyBudget budget, TimeProvider time)
     /// <param name="ofStranger">Whether nothing proves who sends it, read or not.</param>
     public async ValueTask<BodyResult> ReadAsync(HttpRequest request, int maxBytes, BodySignature? signature, bool ofStranger = false)
     {
-        if (!Gunzip.TryReadEncoding(request, out bool isGzip))
+        if (!TryReadEncoding(request, out bool isGzip))
         {
             return BodyResult.Refused(ApiErrors.UnsupportedEncoding);
         }
@@ -47,7 +48,7 @@ internal sealed class RequestBody(BodyBudget budget, TimeProvider time)
             share.Prove();
         }
 
-        if (!isGzip && !Gunzip.LooksPacked(raw.Bytes.Span))
+        if (!isGzip && !LooksPacked(raw.Bytes.Span))
         {
             return raw;
         }
@@ -127,6 +128,24 @@ internal sealed class RequestBody(BodyBudget budget, TimeProvider time)
         reader.AdvanceTo(buffer.End);
         return body;
     }
+
+    // Reads Content-Encoding; false when it is one that is not taken.
+    private static bool TryReadEncoding(HttpRequest request, out bool isGzip)
+    {
+        StringValues encoding = request.Headers.ContentEncoding;
+        isGzip = false;
+        if (encoding.Count == 0)
+        {
+            return true;
+        }
+
+        string name = encoding.ToString();
+        isGzip = name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
+        return isGzip || name.Length == 0 || name.Equals("identity", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Whether a body is gzip whatever its header says: no JSON begins like this.
+    private static bool LooksPacked(ReadOnlySpan<byte> body) => body is [0x1F, 0x8B, ..];
 
     private static void RaiseServerBound(HttpRequest request, int maxBytes)
     {

@@ -67,7 +67,7 @@ internal static class DeadLetterPassEndpoint
 
     private static async Task<SelectionResult> ReadAsync(HttpRequest request, DestinationPorts ports, bool mayBeAsOfNow)
     {
-        BodyResult body = await ports.Bodies.ReadAsync(request, ports.MaxBodyBytes, signature: null);
+        BodyResult body = await ports.Bodies.ReadAsync(request, ports.Settings.Ingest.MaxBodyBytes, signature: null);
         return body.Refusal is { } refusal ? SelectionResult.Refused(refusal) : SelectionBody.Read(body.Bytes.Span, mayBeAsOfNow);
     }
 }

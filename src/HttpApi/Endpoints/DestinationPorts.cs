@@ -24,8 +24,4 @@ internal sealed record DestinationPorts(
     TimeProvider Time,
     RequestBody Bodies,
     CallerAddress Callers,
-    BrowserRate? BrowserRate)
-{
-    /// <summary>The most bytes of any request's body.</summary>
-    public int MaxBodyBytes => Settings.Ingest.MaxBodyBytes;
-}
+    BrowserRate? BrowserRate);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.HttpApi.Authentication;
@@ -87,7 +88,7 @@ internal readonly record struct SentEvents(ReadOnlyMemory<byte> Body, Lane? Lane
     {
         if (admission.FromBrowser)
         {
-            BodyResult small = await ports.Bodies.ReadAsync(request, Math.Min(IngestRequest.BrowserBodyBytes, ports.MaxBodyBytes), signature: null, ofStranger: true);
+            BodyResult small = await ports.Bodies.ReadAsync(request, Math.Min(IngestRequest.BrowserBodyBytes, ports.Settings.Ingest.MaxBodyBytes), signature: null, ofStranger: true);
             return new SentEvents(small.Bytes, null, false, small.Refusal);
         }
 
@@ -101,7 +102,27 @@ internal readonly record struct SentEvents(ReadOnlyMemory<byte> Body, Lane? Lane
             return new SentEvents(default, null, false, ApiErrors.UnknownAsOfNow);
         }
 
-        BodyResult body = await ports.Bodies.ReadAsync(request, ports.MaxBodyBytes, admission.Signature);
+        BodyResult body = await ports.Bodies.ReadAsync(request, ports.Settings.Ingest.MaxBodyBytes, admission.Signature);
         return new SentEvents(body.Bytes, lane, asOfNow, body.Refusal);
+    }
+}
+
+/// <summary>The headers of backfills: <c>X-Lane</c>, <c>import</c> or <c>live</c>, and <c>X-As-Of-Now</c>, <c>true</c> or <c>false</c>; without them it is none.</summary>
+internal static class BackfillHeaders
+{
+    /// <summary>Reads the lane; false when the header names none. <paramref name="lane"/> is null when it is absent.</summary>
+    public static bool TryReadLane(HttpRequest request, out Lane? lane)
+    {
+        string? name = RequestHeaders.Read(request, RequestHeaders.Lane);
+        lane = Codes.Parse<Lane>(name, ignoreCase: true);
+        return name is null || lane is not null;
+    }
+
+    /// <summary>Reads whether identifies count as of now; false when the header says neither yes nor no.</summary>
+    public static bool TryReadAsOfNow(HttpRequest request, out bool asOfNow)
+    {
+        string? text = RequestHeaders.Read(request, RequestHeaders.AsOfNow);
+        asOfNow = false;
+        return text is null || bool.TryParse(text, out asOfNow);
     }
 }

@@ -42,7 +42,7 @@ internal static class PeopleEndpoint
 
     private static async Task<ForgetBody.Reading> ReadAsync(HttpRequest request, DestinationPorts ports)
     {
-        BodyResult body = await ports.Bodies.ReadAsync(request, ports.MaxBodyBytes, signature: null);
+        BodyResult body = await ports.Bodies.ReadAsync(request, ports.Settings.Ingest.MaxBodyBytes, signature: null);
         return body.Refusal is { } refusal
             ? new ForgetBody.Reading(null, default, refusal)
             : ForgetBody.Read(body.Bytes.Span, ports.Settings.Mapping.PlaceholderIdentifiers);
