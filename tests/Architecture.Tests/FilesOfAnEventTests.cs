@@ -15,7 +15,7 @@ public sealed class FilesOfAnEventTests(ITestOutputHelper output)
         using WatchedHost host = new();
 
         IReadOnlyList<string> files = await host.FilesOfAsync(
-            """{"type": "track", "event": "Signed Up", "userId": "walk-2", "anonymousId": "device-2", "messageId": "walk-2", "properties": {"plan": "pro"}}""");
+            """{"type": "track", "event": "Signed Up", "userId": "walk-{n}", "anonymousId": "device-{n}", "messageId": "walk-{n}", "properties": {"plan": "pro"}}""");
 
         output.WriteLine($"{files.Count} files");
         output.WriteLine(string.Join('\n', files));
