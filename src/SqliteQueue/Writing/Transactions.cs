@@ -5,6 +5,128 @@ using SQLitePCL;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
+/// <summary>Writes commands in one transaction, all or none, and tells health and checkpoints of it. Used by the writer's thread alone.</summary>
+internal sealed class Transactions(WriteSession session, Checkpoints checkpoints, StorageHealth health, Admission admission)
+{
+    private long _commits;
+
+    /// <summary>Those that were committed since the start.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>Writes them. What can't be refused gets the reserve's room when it finds none.</summary>
+    /// <returns>What went wrong; null when all are on disk.</returns>
+    public Exception? TryCommit(IReadOnlyList<IWriteCommand> group)
+    {
+        Exception? failure = TryOnce(group);
+        if (failure is not null && StorageFailure.IsFull(failure) && !group.Any(static command => command.IsRefusable) && admission.MakeRoom())
+        {
+            failure = TryOnce(group);
+        }
+
+        // Settlements may fit where an enqueue does not.
+        if (failure is null && health.IsFailing && group.Any(static command => !command.OutlastsStorageFailure) && admission.HasRoomAgain())
+        {
+            health.Worked();
+        }
+
+        return failure;
+    }
+
+    private Exception? TryOnce(IReadOnlyList<IWriteCommand> group)
+    {
+        try
+        {
+            session.Begin();
+            foreach (IWriteCommand command in group)
+            {
+                command.Apply(session);
+            }
+
+            session.Commit();
+        }
+        catch (Exception exception)
+        {
+            return RollBack(exception);
+        }
+
+        Interlocked.Increment(ref _commits);
+        foreach (IWriteCommand command in group)
+        {
+            command.Committed();
+        }
+
+        checkpoints.Wrote(session.TakePagesWritten());
+        return null;
+    }
+
+    private Exception RollBack(Exception exception)
+    {
+        try
+        {
+            session.Rollback();
+        }
+        catch (SqliteException)
+        {
+            // The error that led here is the one to tell; the next begin shows whether the connection recovered.
+        }
+
+        if (StorageFailure.Is(exception))
+        {
+            health.Failed(exception);
+        }
+
+        return exception;
+    }
+}
+
+/// <summary>Whether the writer may take something new now, and the room it has for what can't be refused. Used by the writer's thread alone.</summary>
+internal sealed class Admission(WriteSession session, Checkpoints checkpoints, FileWatch watch, Reserve reserve, StorageHealth health)
+{
+    /// <summary>Answers those of a group that can't be taken now, and leaves the others in it.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool Refuse(List<IWriteCommand> group)
+    {
+        long weight = group.Sum(static command => command.IsRefusable ? (long)command.Weight : 0);
+        if (weight == 0 || WhyNot(weight) is not { } reason)
+        {
+            return false;
+        }
+
+        health.Failed(reason);
+        group.Where(static command => command.IsRefusable).ToList().ForEach(command => command.Failed(reason));
+        group.RemoveAll(static command => command.IsRefusable);
+        return true;
+    }
+
+    /// <summary>Why something new is not taken; null when it is.</summary>
+    /// <param name="weight">How many bytes it weighs.</param>
+    public Exception? WhyNot(long weight)
+    {
+        watch.LookForNames();
+        checkpoints.LookAtLengths();
+        if (watch.Trouble is not FileTrouble.None)
+        {
+            return new QueueFileLostException();
+        }
+
+        // The WAL may hold what is missing.
+        return LeavesRoom(weight) || (checkpoints.Truncate() && LeavesRoom(weight)) ? null : new NoRoomException();
+    }
+
+    /// <summary>Whether there is so much room that not every other enqueue is refused.</summary>
+    public bool HasRoomAgain() => WhyNot(reserve.Bytes / 16) is null;
+
+    /// <summary>Takes the reserve's room up again, if there is enough.</summary>
+    /// <returns>Whether it is held.</returns>
+    public bool TryHoldReserve() => reserve.TryHold();
+
+    /// <summary>Makes room for what can't be refused: gives the reserve to it, copies the WAL and empties it.</summary>
+    /// <returns>Whether there is more room than before.</returns>
+    public bool MakeRoom() => reserve.Release() | checkpoints.Truncate();
+
+    private bool LeavesRoom(long weight) => reserve.LeavesRoom(weight, () => checkpoints.Unwritten(session.Pages()));
+}
+
 /// <summary>
 /// Whether the disk takes writes; while it does not, calls for another try each second, however often it fails meanwhile. Says so once when it begins
 /// and once when it ends.
@@ -130,125 +252,3 @@ internal sealed class QueueFileLostException() : InvalidOperationException("The 
 
 /// <summary>The queue file was closed before the write was made.</summary>
 internal sealed class QueueClosedException() : InvalidOperationException("The queue file is closed.");
-
-/// <summary>Writes commands in one transaction, all or none, and tells health and checkpoints of it. Used by the writer's thread alone.</summary>
-internal sealed class Transactions(WriteSession session, Checkpoints checkpoints, StorageHealth health, Admission admission)
-{
-    private long _commits;
-
-    /// <summary>Those that were committed since the start.</summary>
-    public long Commits => Interlocked.Read(ref _commits);
-
-    /// <summary>Writes them. What can't be refused gets the reserve's room when it finds none.</summary>
-    /// <returns>What went wrong; null when all are on disk.</returns>
-    public Exception? TryCommit(IReadOnlyList<IWriteCommand> group)
-    {
-        Exception? failure = TryOnce(group);
-        if (failure is not null && StorageFailure.IsFull(failure) && !group.Any(static command => command.IsRefusable) && admission.MakeRoom())
-        {
-            failure = TryOnce(group);
-        }
-
-        // Settlements may fit where an enqueue does not.
-        if (failure is null && health.IsFailing && group.Any(static command => !command.OutlastsStorageFailure) && admission.HasRoomAgain())
-        {
-            health.Worked();
-        }
-
-        return failure;
-    }
-
-    private Exception? TryOnce(IReadOnlyList<IWriteCommand> group)
-    {
-        try
-        {
-            session.Begin();
-            foreach (IWriteCommand command in group)
-            {
-                command.Apply(session);
-            }
-
-            session.Commit();
-        }
-        catch (Exception exception)
-        {
-            return RollBack(exception);
-        }
-
-        Interlocked.Increment(ref _commits);
-        foreach (IWriteCommand command in group)
-        {
-            command.Committed();
-        }
-
-        checkpoints.Wrote(session.TakePagesWritten());
-        return null;
-    }
-
-    private Exception RollBack(Exception exception)
-    {
-        try
-        {
-            session.Rollback();
-        }
-        catch (SqliteException)
-        {
-            // The error that led here is the one to tell; the next begin shows whether the connection recovered.
-        }
-
-        if (StorageFailure.Is(exception))
-        {
-            health.Failed(exception);
-        }
-
-        return exception;
-    }
-}
-
-/// <summary>Whether the writer may take something new now, and the room it has for what can't be refused. Used by the writer's thread alone.</summary>
-internal sealed class Admission(WriteSession session, Checkpoints checkpoints, FileWatch watch, Reserve reserve, StorageHealth health)
-{
-    /// <summary>Answers those of a group that can't be taken now, and leaves the others in it.</summary>
-    /// <returns>Whether there were any.</returns>
-    public bool Refuse(List<IWriteCommand> group)
-    {
-        long weight = group.Sum(static command => command.IsRefusable ? (long)command.Weight : 0);
-        if (weight == 0 || WhyNot(weight) is not { } reason)
-        {
-            return false;
-        }
-
-        health.Failed(reason);
-        group.Where(static command => command.IsRefusable).ToList().ForEach(command => command.Failed(reason));
-        group.RemoveAll(static command => command.IsRefusable);
-        return true;
-    }
-
-    /// <summary>Why something new is not taken; null when it is.</summary>
-    /// <param name="weight">How many bytes it weighs.</param>
-    public Exception? WhyNot(long weight)
-    {
-        watch.LookForNames();
-        checkpoints.LookAtLengths();
-        if (watch.Trouble is not FileTrouble.None)
-        {
-            return new QueueFileLostException();
-        }
-
-        // The WAL may hold what is missing.
-        return LeavesRoom(weight) || (checkpoints.Truncate() && LeavesRoom(weight)) ? null : new NoRoomException();
-    }
-
-    /// <summary>Whether there is so much room that not every other enqueue is refused.</summary>
-    public bool HasRoomAgain() => WhyNot(reserve.Bytes / 16) is null;
-
-    /// <summary>Takes the reserve's room up again, if there is enough.</summary>
-    /// <returns>Whether it is held.</returns>
-    public bool TryHoldReserve() => reserve.TryHold();
-
-    /// <summary>Makes room for what can't be refused: gives the reserve to it, copies the WAL and empties it.</summary>
-    /// <returns>Whether there is more room than before.</returns>
-    public bool MakeRoom() => reserve.Release() | checkpoints.Truncate();
-
-    private bool LeavesRoom(long weight) => reserve.LeavesRoom(weight, () => checkpoints.Unwritten(session.Pages()));
-}
