@@ -5,7 +5,6 @@ using CustomerIoDestination.Ingest;
 using CustomerIoDestination.People;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
-using CustomerIoDestination.Rules.Reading;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,30 +30,18 @@ public static class HttpApiRegistration
     {
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new HostTraits(keyless, deliversToSandbox, behindPlatform));
         services.TryAddSingleton(provider =>
             new BrowserRate(provider.GetRequiredService<DestinationSettings>().Ingest.BrowserRate, provider.GetRequiredService<DestinationMetrics>()));
-        services.TryAddSingleton(provider =>
-        {
-            DestinationSettings settings = provider.GetRequiredService<DestinationSettings>();
-            return new DestinationApi(
-                new RequestGate(settings, keyless, provider.GetRequiredService<TimeProvider>()),
-                new DestinationPorts(
-                    provider.GetRequiredService<EventIngester>(),
-                    provider.GetRequiredService<EventPreview>(),
-                    provider.GetRequiredService<IEventQueue>(),
-                    provider.GetRequiredService<IDeadLetterStore>(),
-                    provider.GetRequiredService<IDeliveryLog>(),
-                    provider.GetRequiredService<IDestinationControl>(),
-                    provider.GetRequiredService<PersonForgetting>(),
-                    provider.GetRequiredService<RulesSource>(),
-                    settings,
-                    deliversToSandbox,
-                    provider.GetRequiredService<TimeProvider>(),
-                    new RequestBody(new BodyBudget(), provider.GetRequiredService<TimeProvider>()),
-                    new CallerAddress(settings.Ingest.TrustedProxies, behindPlatform),
-                    settings.Ingest.WriteKeys.Count > 0 ? provider.GetRequiredService<BrowserRate>() : null),
-                provider.GetRequiredService<ILogger<DestinationApi>>());
-        });
+        // Without write keys nobody asks for it, and none is made.
+        services.AddSingleton(provider => new Lazy<BrowserRate>(provider.GetRequiredService<BrowserRate>));
+        services.AddSingleton<RequestGate>();
+        services.AddSingleton<CallerAddress>();
+        services.AddSingleton<BodyBudget>();
+        services.AddSingleton<RequestBody>();
+        services.AddSingleton<DestinationPorts>();
+        services.TryAddSingleton(provider => new DestinationApi(
+            provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<DestinationPorts>(), provider.GetRequiredService<ILogger<DestinationApi>>()));
         return services;
     }
 }

@@ -77,11 +77,12 @@ internal sealed class CallerAddress
 
     private readonly ForwardedHeadersMiddleware? _forwarded;
 
-    /// <param name="trustedProxies">Whose word is taken.</param>
-    /// <param name="behindPlatform">Whether a platform's front end stands before the process, as in Functions: it calls from this machine.</param>
-    public CallerAddress(IReadOnlyList<IPNetwork> trustedProxies, bool behindPlatform)
+    /// <param name="settings">Whose word is taken.</param>
+    /// <param name="host">Whether a front end calls from this machine.</param>
+    public CallerAddress(DestinationSettings settings, HostTraits host)
     {
-        IReadOnlyList<IPNetwork> trusted = behindPlatform ? [.. trustedProxies, .. ThisMachine] : trustedProxies;
+        IReadOnlyList<IPNetwork> proxies = settings.Ingest.TrustedProxies;
+        IReadOnlyList<IPNetwork> trusted = host.BehindPlatform ? [.. proxies, .. ThisMachine] : proxies;
         if (trusted.Count == 0)
         {
             return;

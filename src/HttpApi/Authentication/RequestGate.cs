@@ -21,14 +21,14 @@ internal sealed class RequestGate
     private readonly KeylessPolicy _keyless;
     private readonly TimeProvider _time;
 
-    public RequestGate(DestinationSettings settings, KeylessPolicy keyless, TimeProvider time)
+    public RequestGate(DestinationSettings settings, HostTraits host, TimeProvider time)
     {
         _ingestKeys = new KeyRing(settings.Ingest.Keys);
         _adminKeys = new KeyRing(settings.Admin.Keys);
         _lifecycleKeys = new KeyRing(settings.Ingest.LifecycleKey is { } key ? [key] : []);
         _signingSecret = settings.Ingest.SigningSecret is { } secret ? Encoding.UTF8.GetBytes(secret.Reveal()) : null;
         _browsers = settings.Ingest.WriteKeys.Count > 0 ? new BrowserDoor(settings.Ingest) : null;
-        _keyless = keyless;
+        _keyless = host.Keyless;
         _time = time;
     }
 
@@ -177,6 +177,12 @@ public enum KeylessPolicy
     /// <summary>A host that can be reached from outside: 403 <c>keys_missing</c>.</summary>
     Refuse,
 }
+
+/// <summary>What a host says of itself, whatever the settings.</summary>
+/// <param name="Keyless">What a route whose keys are not configured answers.</param>
+/// <param name="DeliversToSandbox">Whether events go to a sandbox instead of Customer.io, which the status then tells.</param>
+/// <param name="BehindPlatform">Whether a platform's front end stands before the process, as in Functions: it calls from this machine.</param>
+internal sealed record HostTraits(KeylessPolicy Keyless, bool DeliversToSandbox, bool BehindPlatform);
 
 /// <summary>
 /// What stands in for a key on a host without keys: the caller is on this machine, calls it by its own name, and is no page of another site. A browser

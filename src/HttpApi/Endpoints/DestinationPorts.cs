@@ -20,8 +20,8 @@ internal sealed record DestinationPorts(
     PersonForgetting Forgetting,
     RulesSource Rules,
     DestinationSettings Settings,
-    bool DeliversToSandbox,
+    HostTraits Host,
     TimeProvider Time,
     RequestBody Bodies,
     CallerAddress Callers,
-    BrowserRate? BrowserRate);
+    Lazy<BrowserRate> BrowserRate);

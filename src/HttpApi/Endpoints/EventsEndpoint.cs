@@ -16,7 +16,7 @@ internal static class EventsEndpoint
 {
     public static async Task<IResult> PostAsync(HttpRequest request, Admission admission, DestinationPorts ports)
     {
-        if (admission.FromBrowser && ports.BrowserRate?.WhyWait(ports.Callers.Of(request.HttpContext)) is { } wait)
+        if (admission.FromBrowser && ports.BrowserRate.Value.WhyWait(ports.Callers.Of(request.HttpContext)) is { } wait)
         {
             return ApiErrors.TooMany(wait);
         }
@@ -31,7 +31,7 @@ internal static class EventsEndpoint
         {
             AsOfNow = sent.AsOfNow,
             FromBrowser = admission.FromBrowser,
-            Rate = admission.FromBrowser ? ports.BrowserRate : null,
+            Rate = admission.FromBrowser ? ports.BrowserRate.Value : null,
         };
         IngestResult result = await ports.Ingester.IngestAsync(sent.Body, ingest, request.HttpContext.RequestAborted);
         return result switch

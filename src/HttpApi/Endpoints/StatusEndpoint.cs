@@ -14,7 +14,7 @@ internal static class StatusEndpoint
         CancellationToken aborted = request.HttpContext.RequestAborted;
         Task<QueueStatus?> queue = ports.Queue.GetStatusAsync(aborted);
         Task<DeliveryStatus> delivery = ports.Control.GetStatusAsync(aborted);
-        return TypedResults.Json(StatusBody.Of(await delivery, await queue, ports.Rules, ports.DeliversToSandbox, ports.Time.GetUtcNow()), ApiJson.Answers.StatusBody);
+        return TypedResults.Json(StatusBody.Of(await delivery, await queue, ports.Rules, ports.Host.DeliversToSandbox, ports.Time.GetUtcNow()), ApiJson.Answers.StatusBody);
     }
 }
 

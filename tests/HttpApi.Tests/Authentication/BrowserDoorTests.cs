@@ -308,7 +308,8 @@ public sealed class BrowserDoorTests
         context.Connection.RemoteIpAddress = IPAddress.Parse(peer);
         context.Request.Headers["X-Forwarded-For"] = forwardedFor;
         IPNetwork[] networks = [.. trusted.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(network => IPNetwork.Parse(network))];
-        return new CallerAddress(networks, behindPlatform).Of(context);
+        var settings = new DestinationSettings { Ingest = new IngestSettings { TrustedProxies = networks } };
+        return new CallerAddress(settings, new HostTraits(KeylessPolicy.Refuse, DeliversToSandbox: false, behindPlatform)).Of(context);
     }
 
     private static async Task<JsonNode> PostItemAsync(ApiHost host, string item)
