@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using CustomerIoDestination.Ports;
+using CustomerIoDestination.Settings;
 using CustomerIoDestination.Text;
+using CustomerIoDestination.Time;
+using Microsoft.Extensions.Logging;
 
 namespace CustomerIoDestination.People;
 
@@ -89,4 +92,65 @@ internal sealed class PersonCipher
 
     private static byte[] Derive(byte[] secret, string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: Encoding.UTF8.GetBytes("freshpaint-destination: " + purpose));
+}
+
+/// <summary>
+/// The secret that all keys of people are derived from: the one of the settings or, where they name none, one that is made once and kept in the store.
+/// Thread-safe.
+/// </summary>
+internal sealed partial class PersonSecret(IPersonStore store, DestinationSettings settings, SteadyClock clock, ILogger<PersonMemory> logger) : IDisposable
+{
+    private static readonly PersonRow NoSecret = new(PersonKey.Nobody, PersonRowKind.Secret, default, DateTimeOffset.MaxValue);
+
+    private readonly SemaphoreSlim _opening = new(1);
+    private volatile PersonCipher? _cipher;
+
+    /// <summary>What turns identifiers into keys. At first it finds out whether the secret is the one that was used before; if not, everything that was remembered is gone.</summary>
+    /// <exception cref="UnavailableException">The store does not answer.</exception>
+    public ValueTask<PersonCipher> OpenAsync(CancellationToken cancellationToken) => _cipher is { } open ? new(open) : new(OpenOnceAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public void Dispose() => _opening.Dispose();
+
+    private async Task<PersonCipher> OpenOnceAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _cipher ??= await ReadSecretAsync(cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private async Task<PersonCipher> ReadSecretAsync(CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> secret = settings.Privacy.Secret is { } given ? Encoding.UTF8.GetBytes(given.Reveal()) : await MadeSecretAsync(cancellationToken);
+        PersonCipher cipher = new(secret.Span);
+        PersonRow fingerprint = new(PersonKey.Nobody, PersonRowKind.Fingerprint, cipher.Fingerprint, DateTimeOffset.MaxValue);
+        if (await store.AddAsync(fingerprint, cancellationToken) is { } before && !before.Value.Span.SequenceEqual(cipher.Fingerprint.Span))
+        {
+            int gone = await store.PurgeAsync(
+                clock.Read().CountedFrom, [PersonRowKind.Forgotten, PersonRowKind.Claim, PersonRowKind.Person, PersonRowKind.Device], cancellationToken);
+            await store.PutAsync([fingerprint], cancellationToken);
+            Log.SecretChanged(logger, gone);
+        }
+
+        return cipher;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> MadeSecretAsync(CancellationToken cancellationToken)
+    {
+        PersonRow made = NoSecret with { Value = RandomNumberGenerator.GetBytes(PrivacySettings.MinimumSecretLength) };
+        return (await store.AddAsync(made, cancellationToken) ?? made).Value;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning,
+            "Privacy__Secret is another one than before: all windows of people who were forgotten have ended, and what was remembered of people is gone ({Count} rows). Forget them again where it is to hold on.")]
+        public static partial void SecretChanged(ILogger logger, int count);
+    }
 }

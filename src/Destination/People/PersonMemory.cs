@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
@@ -26,10 +24,7 @@ internal sealed partial class PersonMemory(
     // The longest an event lies on a queue, and so may be younger as a dead letter than when it was received.
     private static readonly TimeSpan LongestOnQueue = TimeSpan.FromDays(14);
 
-    private static readonly PersonRow NoSecret = new(PersonKey.Nobody, PersonRowKind.Secret, default, DateTimeOffset.MaxValue);
-
-    private readonly SemaphoreSlim _opening = new(1);
-    private volatile PersonCipher? _cipher;
+    private readonly PersonSecret _secret = new(store, settings, clock, logger);
 
     /// <summary>The time by the clock that tells when events are received, with which all times here are compared.</summary>
     public DateTimeOffset Now => clock.Read().CountedFrom;
@@ -54,7 +49,7 @@ internal sealed partial class PersonMemory(
             return (PersonVerdict.Send.Instance, null);
         }
 
-        PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
+        PersonCipher cipher = await OpenAsync(cancellationToken);
         PersonQuestion question = PersonQuestion.Of(named, result, envelope, cipher, Mapping);
         if (question.Facts.Erases)
         {
@@ -118,7 +113,7 @@ internal sealed partial class PersonMemory(
         }
 
         IReadOnlyList<PersonRow> rows = await store.ReadAsync([.. asked.Keys.Distinct()], cancellationToken);
-        return !(envelope.ReceivedAt <= asked.Read(rows, _cipher ?? await OpenAsync(cancellationToken)).ForgottenUntil);
+        return !(envelope.ReceivedAt <= asked.Read(rows, await OpenAsync(cancellationToken)).ForgottenUntil);
     }
 
     /// <summary>
@@ -129,7 +124,7 @@ internal sealed partial class PersonMemory(
     {
         try
         {
-            await RememberAsync(question, _cipher ?? await OpenAsync(CancellationToken.None));
+            await RememberAsync(question, await OpenAsync(CancellationToken.None));
         }
 #pragma warning disable CA1031 // The event is delivered, whatever becomes of what it teaches.
         catch (Exception failure)
@@ -150,7 +145,7 @@ internal sealed partial class PersonMemory(
     /// <exception cref="UnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlySet<PersonKey>> ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        PersonCipher cipher = _cipher ?? await OpenAsync(cancellationToken);
+        PersonCipher cipher = await OpenAsync(cancellationToken);
         List<PersonRow> devices = [];
         foreach (PersonKey person in people)
         {
@@ -183,20 +178,8 @@ internal sealed partial class PersonMemory(
         return ended.Length;
     }
 
-    /// <summary>What turns identifiers into keys. At first it finds out whether the secret is the one that was used before; if not, everything that was remembered is gone.</summary>
-    /// <exception cref="UnavailableException">The store does not answer.</exception>
-    public async Task<PersonCipher> OpenAsync(CancellationToken cancellationToken)
-    {
-        await _opening.WaitAsync(cancellationToken);
-        try
-        {
-            return _cipher ??= await ReadSecretAsync(cancellationToken);
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    /// <inheritdoc cref="PersonSecret.OpenAsync"/>
+    public ValueTask<PersonCipher> OpenAsync(CancellationToken cancellationToken) => _secret.OpenAsync(cancellationToken);
 
     /// <summary>Lets go of what was kept long enough, and of everything that is not wanted any more.</summary>
     public Task<int> PurgeAsync(DateTimeOffset now, CancellationToken cancellationToken) => store.PurgeAsync(
@@ -208,7 +191,7 @@ internal sealed partial class PersonMemory(
         cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _opening.Dispose();
+    public void Dispose() => _secret.Dispose();
 
     private async Task RememberAsync(PersonQuestion question, PersonCipher cipher)
     {
@@ -268,28 +251,6 @@ internal sealed partial class PersonMemory(
         }
     }
 
-    private async Task<PersonCipher> ReadSecretAsync(CancellationToken cancellationToken)
-    {
-        ReadOnlyMemory<byte> secret = settings.Privacy.Secret is { } given ? Encoding.UTF8.GetBytes(given.Reveal()) : await MadeSecretAsync(cancellationToken);
-        PersonCipher cipher = new(secret.Span);
-        PersonRow fingerprint = new(PersonKey.Nobody, PersonRowKind.Fingerprint, cipher.Fingerprint, DateTimeOffset.MaxValue);
-        if (await store.AddAsync(fingerprint, cancellationToken) is { } before && !before.Value.Span.SequenceEqual(cipher.Fingerprint.Span))
-        {
-            int gone = await store.PurgeAsync(
-                Now, [PersonRowKind.Forgotten, PersonRowKind.Claim, PersonRowKind.Person, PersonRowKind.Device], cancellationToken);
-            await store.PutAsync([fingerprint], cancellationToken);
-            Log.SecretChanged(logger, gone);
-        }
-
-        return cipher;
-    }
-
-    private async Task<ReadOnlyMemory<byte>> MadeSecretAsync(CancellationToken cancellationToken)
-    {
-        PersonRow made = NoSecret with { Value = RandomNumberGenerator.GetBytes(PrivacySettings.MinimumSecretLength) };
-        return (await store.AddAsync(made, cancellationToken) ?? made).Value;
-    }
-
     private PersonRow Mark(PersonKey key, DateTimeOffset until, DateTimeOffset now) =>
         PersonRows.Forgotten(key, until, (until > now ? until : now) + settings.DeadLetters.Retention + LongestOnQueue);
 
@@ -302,9 +263,5 @@ internal sealed partial class PersonMemory(
     {
         [LoggerMessage(LogLevel.Warning, "What an event taught of its person was not remembered ({Code}); a later one teaches it again.")]
         public static partial void NotLearnt(ILogger logger, string code);
-
-        [LoggerMessage(LogLevel.Warning,
-            "Privacy__Secret is another one than before: all windows of people who were forgotten have ended, and what was remembered of people is gone ({Count} rows). Forget them again where it is to hold on.")]
-        public static partial void SecretChanged(ILogger logger, int count);
     }
 }
