@@ -48,8 +48,7 @@ public static class AzureServicesRegistration
         services.AddSingleton<LogMetrics>();
         services.AddSingleton<LogBuffer>();
         services.AddSingleton<IDeliveryLog, TableDeliveryLog>();
-        services.AddSingleton<IPersonStore>(provider => new TablePersonStore(
-            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TableAccess>(), TablePersonStore.Unseen, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPersonStore, TablePersonStore>();
         services.AddHostedService<LogWriter>();
         services.AddSingleton<ControlTable>();
         services.AddSingleton<SharedControl>();

@@ -12,9 +12,9 @@ namespace CustomerIoDestination.AzureServices.People;
 /// </summary>
 /// <param name="service">Table storage.</param>
 /// <param name="access">Asks it in bounded time.</param>
-/// <param name="unseen">How long a process goes by having found nothing.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TablePersonStore(TableServiceClient service, TableAccess access, TimeSpan unseen, TimeProvider time) : IPersonStore
+/// <param name="unseen">How long a process goes by having found nothing; null for <see cref="Unseen"/>.</param>
+internal sealed class TablePersonStore(TableServiceClient service, TableAccess access, TimeProvider time, TimeSpan? unseen = null) : IPersonStore
 {
     /// <summary>How long a process goes by having found nothing: short enough to wait for, long enough to cost no more than a call each five seconds.</summary>
     public static readonly TimeSpan Unseen = TimeSpan.FromSeconds(5);
@@ -30,6 +30,7 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
     // What of a purge is not done in this time is for the next one.
     private static readonly TimeSpan LongestPurge = TimeSpan.FromSeconds(30);
 
+    private readonly TimeSpan _unseen = unseen ?? Unseen;
     private readonly TableClient _table = service.GetTableClient("destinationpeople");
     private volatile bool _hasBegun;
     private volatile int _nextSlice;
@@ -38,7 +39,7 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
     /// <inheritdoc/>
     public async ValueTask<bool> IsEmptyAsync(CancellationToken cancellationToken)
     {
-        if (!_hasBegun && !(_last is { } last && time.GetElapsedTime(last.At) < unseen))
+        if (!_hasBegun && !(_last is { } last && time.GetElapsedTime(last.At) < _unseen))
         {
             long now = time.GetTimestamp();
             _hasBegun |= await access.AskAsync(async token => await FindAsync(PersonKey.Nobody, Begun, token) is not null, cancellationToken);
@@ -93,7 +94,7 @@ internal sealed class TablePersonStore(TableServiceClient service, TableAccess a
 
         if (isFirst)
         {
-            await Task.Delay(1.2 * unseen, time, cancellationToken);
+            await Task.Delay(1.2 * _unseen, time, cancellationToken);
         }
     }
 

@@ -62,61 +62,6 @@ internal static class JsonItems
         scanner.End();
     }
 
-    /// <summary>An item as its pieces come, bounded.</summary>
-    internal sealed class PartialItem
-    {
-        private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
-
-        private readonly ArrayBufferWriter<byte> _bytes = new();
-        private long _length;
-
-        /// <summary>Adds a piece.</summary>
-        public void Add(ReadOnlySpan<byte> piece)
-        {
-            _length += piece.Length;
-            int room = ImportItem.MaxKeptBytes - _bytes.WrittenCount;
-            _bytes.Write(piece.Length <= room ? piece : piece[..room]);
-        }
-
-        /// <summary>The item, and begins the next one; null when it is blank.</summary>
-        public ImportItem? Take(long line)
-        {
-            ReadOnlySpan<byte> text = Trim(_bytes.WrittenSpan);
-            byte[] source = text.ToArray();
-            long length = _length;
-            _bytes.ResetWrittenCount();
-            _length = 0;
-            return source.Length == 0 ? null
-                : length > ImportItem.MaxKeptBytes ? new ImportItem(line, source, default, ImportItem.TooLarge(length))
-                : new ImportItem(line, source, OnOneLine(source));
-        }
-
-        private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
-        {
-            text = text.Trim(" \t\r\n"u8);
-            while (text.StartsWith("\uFEFF"u8))
-            {
-                text = text[3..].TrimStart(" \t\r\n"u8);
-            }
-
-            return text;
-        }
-
-        // A line break inside JSON is white space: inside a text it would be escaped.
-        private static byte[] OnOneLine(byte[] source)
-        {
-            if (source.AsSpan().IndexOfAny((byte)'\n', (byte)'\r') < 0)
-            {
-                return source;
-            }
-
-            byte[] line = source.ToArray();
-            line.AsSpan().ReplaceAny(LineBreaks, (byte)' ');
-            return line;
-        }
-
-    }
-
     /// <summary>Finds where the elements of an array begin and end; what is in them, others judge.</summary>
     private sealed class ArrayScanner
     {

@@ -48,8 +48,7 @@ public static class DeliveryRegistration
         services.AddSingleton<BatchSender>();
         services.AddSingleton<SingleSender>();
         services.AddSingleton<AttemptRecorder>();
-        services.AddSingleton(provider => new RetryPolicy(
-            provider.GetRequiredService<DeliverySettings>(), provider.GetRequiredService<Random>().NextDouble));
+        services.AddSingleton<RetryPolicy>();
         services.AddSingleton<DeliveryHandler>();
         services.AddSingleton<DestinationControl>();
         services.TryAddSingleton<IDestinationControl>(provider => provider.GetRequiredService<DestinationControl>());

@@ -20,8 +20,8 @@ namespace CustomerIoDestination.Delivery;
 /// </list>
 /// </summary>
 /// <param name="settings">The retry window.</param>
-/// <param name="chance">A number from 0 to 1 for the jitter.</param>
-internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance)
+/// <param name="random">Chance, for the jitter.</param>
+internal sealed class RetryPolicy(DeliverySettings settings, Random random)
 {
     public const int UndeliverableCalls = 10;
     public const int UndeliverableOthers = 20;
@@ -55,7 +55,7 @@ internal sealed class RetryPolicy(DeliverySettings settings, Func<double> chance
     {
         TimeSpan longest = Clamp(TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 16))), ShortestWait, LongestBackoff);
         TimeSpan shortest = Clamp(longest / 2, ShortestWait, LongestBackoff);
-        return shortest + ((longest - shortest) * chance());
+        return shortest + ((longest - shortest) * random.NextDouble());
     }
 
     private static RetryDecision.Settle Dead(DeadLetterReason reason, string description) => new(new Settlement.DeadLetter(reason, description));

@@ -110,7 +110,7 @@ public sealed class RetryPolicyTests
         OthersDelivered = 0,
     };
 
-    private static RetryDecision Decide(RetryFacts facts, double chance = 0.5) => new RetryPolicy(new DeliverySettings(), () => chance).Decide(facts);
+    private static RetryDecision Decide(RetryFacts facts, double chance = 0.5) => new RetryPolicy(new DeliverySettings(), new Chance(chance)).Decide(facts);
 
     private static TimeSpan Wait(RetryFacts facts, double chance) => Decide(facts, chance).ShouldBeOfType<RetryDecision.Wait>().Delay;
 
@@ -118,4 +118,9 @@ public sealed class RetryPolicyTests
 
     private static DeadLetterReason? Reason(RetryFacts facts) =>
         ((Decide(facts) as RetryDecision.Settle)?.Settlement as CustomerIoDestination.Model.Settlement.DeadLetter)?.Reason;
+
+    private sealed class Chance(double value) : Random
+    {
+        public override double NextDouble() => value;
+    }
 }

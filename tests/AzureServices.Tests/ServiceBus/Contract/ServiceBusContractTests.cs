@@ -58,14 +58,14 @@ public sealed class TablePersonStoreContractTests : PersonStoreContract
     protected override async Task<(IPersonStore Store, Func<ValueTask> End)> StartAsync()
     {
         TableServiceClient service = new(await Azurite.NewAccountAsync());
-        return (new TablePersonStore(service, new TableAccess(TimeProvider.System), TimeSpan.FromMilliseconds(1), TimeProvider.System), static () => default);
+        return (new TablePersonStore(service, new TableAccess(TimeProvider.System), TimeProvider.System, TimeSpan.FromMilliseconds(1)), static () => default);
     }
 
     [AzuriteFact]
     public async Task A_purge_that_comes_to_its_bound_goes_on_where_it_stopped()
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        TablePersonStore store = new(new TableServiceClient(await Azurite.NewAccountAsync()), new TableAccess(TimeProvider.System), TimeSpan.FromMilliseconds(1), new LeapingTime());
+        TablePersonStore store = new(new TableServiceClient(await Azurite.NewAccountAsync()), new TableAccess(TimeProvider.System), new LeapingTime(), TimeSpan.FromMilliseconds(1));
         PersonRow[] old = [.. new[] { "00", "01", "7f", "ff" }.Select(slice => new PersonRow(PersonKey.Parse(slice + new string('0', 30))!.Value, PersonRowKind.Person, new byte[2], now.AddDays(-1)))];
         await store.PutAsync(old, CancellationToken.None);
 
