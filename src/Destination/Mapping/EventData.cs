@@ -42,14 +42,8 @@ internal static class EventData
     /// <summary>An event name within its limit: as it is, cut, or reported, as the settings say.</summary>
     public static Utf8Text Name(Utf8Text name, MappingContext context)
     {
-        if (name.Length <= TrackApiLimits.EventNameBytes)
+        if (context.Stays(name, TrackApiLimits.EventNameBytes, context.Limits.EventName == OverLimit.DeadLetter, "event", "the event's name"))
         {
-            return name;
-        }
-
-        if (context.Limits.EventName == OverLimit.DeadLetter)
-        {
-            context.OverLimit("event", "the event's name", TrackApiLimits.EventNameBytes, name.Length);
             return name;
         }
 

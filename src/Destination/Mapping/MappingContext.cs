@@ -80,6 +80,23 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
             limit,
             actual));
 
+    /// <summary>Whether a name stays as it is: it is within its limit, or it may not be cut, which makes the event undeliverable.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="limit">The most bytes it may have.</param>
+    /// <param name="isUncut">Whether the settings say that one that has more is not to be cut.</param>
+    /// <param name="field">Where it stands.</param>
+    /// <param name="what">What it is, in words.</param>
+    public bool Stays(Utf8Text name, int limit, bool isUncut, string field, string what)
+    {
+        if (name.Length > limit && isUncut)
+        {
+            OverLimit(field, what, limit, name.Length);
+            return true;
+        }
+
+        return name.Length <= limit;
+    }
+
     /// <summary>Something was changed or may surprise.</summary>
     public void Warn(WarningCode code, string field, string message) => Warn(new MappingWarning(code, field, message));
 

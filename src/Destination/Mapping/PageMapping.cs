@@ -34,14 +34,8 @@ internal static class PageMapping
 
     private static Utf8Text Limited(Utf8Text name, MappingContext context)
     {
-        if (name.Length <= TrackApiLimits.PageNameBytes)
+        if (context.Stays(name, TrackApiLimits.PageNameBytes, context.Limits.PageName == OverLimit.DeadLetter, "name", "the page's name"))
         {
-            return name;
-        }
-
-        if (context.Limits.PageName == OverLimit.DeadLetter)
-        {
-            context.OverLimit("name", "the page's name", TrackApiLimits.PageNameBytes, name.Length);
             return name;
         }
 
