@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using CustomerIoDestination.AzureServices.Connections;
 using CustomerIoDestination.AzureServices.Control;

@@ -1,4 +1,3 @@
-using CustomerIoDestination.Model;
 using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Pacing;

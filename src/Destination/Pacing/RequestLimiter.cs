@@ -1,5 +1,4 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Settings;
 
 namespace CustomerIoDestination.Pacing;
 

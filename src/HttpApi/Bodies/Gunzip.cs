@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using CustomerIoDestination.HttpApi.Answers;
 using CustomerIoDestination.Text;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace CustomerIoDestination.HttpApi.Bodies;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Answers;
-using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.Model;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Win32.SafeHandles;
 
 namespace CustomerIoDestination.SqliteQueue.Storage;
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using CustomerIoDestination.Model;
 using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
