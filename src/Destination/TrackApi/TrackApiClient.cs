@@ -2,6 +2,7 @@ using System.Text;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Pacing;
 using CustomerIoDestination.Settings;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerIoDestination.TrackApi;
 
@@ -196,5 +197,37 @@ internal sealed class ConfiguredCredentials(CustomerIoSettings settings) : ICred
     public void Forget()
     {
         // Settings don't change while the process runs.
+    }
+}
+
+/// <summary>Wiring of the Track API's client.</summary>
+internal static class TrackApiRegistration
+{
+    private static string UserAgent { get; } =
+        $"freshpaint-customerio-destination/{typeof(TrackApiPipeline).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Registers <see cref="TrackApiClient"/> and what it stands on.</summary>
+    public static void AddTrackApi(this IServiceCollection services)
+    {
+        IHttpClientBuilder client = services.AddHttpClient(TrackApiWire.ClientName, http =>
+        {
+            http.Timeout = Timeout.InfiniteTimeSpan;
+            http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent);
+            http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");
+        });
+        client.ConfigurePrimaryHttpMessageHandler(TrackApiWire.CreateSocketsHandler);
+        // The paths hold identifiers, and the factory's loggers write them.
+        client.RemoveAllLoggers();
+        client.SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        services.AddSingleton<RequestLimiter>();
+        services.AddSingleton<TrackApiWire>();
+        services.AddSingleton<TrackApiPipeline>();
+        services.AddSingleton(provider => new TrackApiClient(
+            provider.GetRequiredService<TrackApiPipeline>(),
+            provider.GetRequiredService<TrackApiWire>(),
+            provider.GetRequiredService<CustomerIoSettings>(),
+            provider.GetRequiredService<ICredentialSource>(),
+            provider.GetRequiredService<RequestLimiter>(),
+            provider.GetRequiredService<TimeProvider>()));
     }
 }
