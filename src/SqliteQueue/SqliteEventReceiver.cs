@@ -136,7 +136,8 @@ internal sealed class SqlitePartitionLease : IPartitionLease
     private readonly bool _isCounted;
     private readonly Lock _gate = new();
     private readonly HashSet<long> _open;
-    private readonly List<Task> _settling = [];
+    private readonly List<SettleBatch> _settling = [];
+    private SettleBatch? _latest;
     private long _released = long.MaxValue;
     private bool _returned;
 
@@ -179,9 +180,15 @@ internal sealed class SqlitePartitionLease : IPartitionLease
                 _released = sequence;
             }
 
-            Task settled = _file.Writer.WriteAsync(new SettleCommand(received, attempt, _file.Leases));
-            _settling.Add(settled);
-            return settled;
+            if (_latest is null || !_file.Writer.TryJoin(_latest, received, attempt))
+            {
+                _latest = new SettleBatch(Partition.Lane, _file.Leases);
+                _latest.Add(received, attempt);
+                _settling.Add(_latest);
+                _file.Writer.Settle(_latest);
+            }
+
+            return _latest.Completion;
         }
     }
 
@@ -190,6 +197,9 @@ internal sealed class SqlitePartitionLease : IPartitionLease
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_returned, this);
+
+            // What is settled later must not be written before it.
+            _latest = null;
             return _open.Contains(received.SequenceNumber)
                 ? _file.Writer.WriteAsync(new KeepCommand(received.SequenceNumber, history))
                 : throw new InvalidOperationException("The event is not of this run or was settled before.");
@@ -198,7 +208,7 @@ internal sealed class SqlitePartitionLease : IPartitionLease
 
     public async ValueTask DisposeAsync()
     {
-        Task[] settling;
+        SettleBatch[] settling;
         lock (_gate)
         {
             if (_returned)
@@ -211,13 +221,13 @@ internal sealed class SqlitePartitionLease : IPartitionLease
         }
 
         // Whoever gets the partition next must see these settlements, or it would deliver their events again.
-        await Task.WhenAll(settling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(settling.Select(static settled => settled.Completion)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_isCounted && _open.Count > 0)
         {
             await UnclaimAsync();
         }
 
-        int unsettled = _open.Count + settling.Count(settled => !settled.IsCompletedSuccessfully);
+        int unsettled = _open.Count + settling.Sum(static settled => settled.Failures);
         _share.Dispose();
         _file.Leases.Settled(Partition.Lane, unsettled);
         _file.Leases.Return(Partition, _hasMore || unsettled > 0 || _released != long.MaxValue);

@@ -67,11 +67,21 @@ internal sealed partial class DeliveryWorker(
         List<Task> settlements = new(lease.Events.Count);
         try
         {
-            await handler.DeliverRunAsync(lease.Events, (received, attempt) => settlements.Add(lease.SettleAsync(received, attempt)), lease.KeepAsync, given.Token);
+            await handler.DeliverRunAsync(lease.Events, Settle, lease.KeepAsync, given.Token);
         }
         finally
         {
             await Task.WhenAll(settlements);
+        }
+
+        void Settle(ReceivedEvent received, DeliveryAttempt attempt)
+        {
+            // A queue that settles several together answers with one task for them.
+            Task settled = lease.SettleAsync(received, attempt);
+            if (settlements is not [.., var last] || last != settled)
+            {
+                settlements.Add(settled);
+            }
         }
     }
 

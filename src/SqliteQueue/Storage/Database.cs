@@ -99,6 +99,7 @@ internal static class Database
 
     private static SqliteConnection Connect(string path)
     {
+        _ = Native.Prepare();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         try
         {

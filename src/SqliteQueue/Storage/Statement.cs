@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -5,24 +6,31 @@ namespace CustomerIoDestination.SqliteQueue.Storage;
 
 /// <summary>
 /// One statement, prepared once and used again and again on one connection. Not thread-safe, like the connection.
-/// It goes straight to SQLite because a <see cref="SqliteCommand"/> looks its parameters up by name, boxes them and allocates a reader each time,
-/// which costs more than the statements of this queue do.
+/// It goes straight to SQLite (<see cref="Native"/>) because a <see cref="SqliteCommand"/> looks its parameters up by name, boxes them and allocates a reader
+/// each time, which costs more than the statements of this queue do.
 /// </summary>
-internal sealed class Statement : IDisposable
+internal sealed unsafe class Statement : IDisposable
 {
     private const uint KeptForLong = 0x01;
+    private const int ShortText = 512;
     private readonly sqlite3 _connection;
-    private readonly sqlite3_stmt _statement;
+    private readonly sqlite3_stmt _owned;
+    private readonly nint _database;
+
+    // Zero once it is disposed, which SQLite answers with an error.
+    private nint _statement;
 
     public Statement(SqliteConnection connection, string sql)
     {
         _connection = connection.Handle!;
-        Check(raw.sqlite3_prepare_v3(_connection, sql, KeptForLong, out _statement));
+        Check(raw.sqlite3_prepare_v3(_connection, sql, KeptForLong, out _owned));
+        _database = _connection.DangerousGetHandle();
+        _statement = _owned.DangerousGetHandle();
     }
 
     public Statement Bind(int parameter, long value)
     {
-        Check(raw.sqlite3_bind_int64(_statement, parameter, value));
+        Check(Native.BindInt64(_statement, parameter, value));
         return this;
     }
 
@@ -37,16 +45,31 @@ internal sealed class Statement : IDisposable
             return BindNull(parameter);
         }
 
-        Check(raw.sqlite3_bind_text(_statement, parameter, value));
+        int most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        Span<byte> text = most <= ShortText ? stackalloc byte[ShortText] : new byte[most];
+        int length = Encoding.UTF8.GetBytes(value, text);
+        fixed (byte* bytes = text)
+        {
+            Check(Native.BindText(_statement, parameter, bytes, length, Native.Copied));
+        }
+
         return this;
     }
 
     public Statement Bind(int parameter, ReadOnlySpan<byte> value)
     {
         // An empty span has a null pointer, which SQLite would take for NULL.
-        Check(value.IsEmpty
-            ? raw.sqlite3_bind_zeroblob(_statement, parameter, 0)
-            : raw.sqlite3_bind_blob(_statement, parameter, value));
+        if (value.IsEmpty)
+        {
+            Check(Native.BindZeroBlob(_statement, parameter, 0));
+            return this;
+        }
+
+        fixed (byte* bytes = value)
+        {
+            Check(Native.BindBlob(_statement, parameter, bytes, value.Length, Native.Copied));
+        }
+
         return this;
     }
 
@@ -57,7 +80,7 @@ internal sealed class Statement : IDisposable
         try
         {
             Step();
-            return raw.sqlite3_changes(_connection);
+            return Native.Changes(_database);
         }
         finally
         {
@@ -101,7 +124,7 @@ internal sealed class Statement : IDisposable
     /// <returns>Whether there is one.</returns>
     public bool Step()
     {
-        int result = raw.sqlite3_step(_statement);
+        int result = Native.Step(_statement);
         if (result is raw.SQLITE_ROW)
         {
             return true;
@@ -118,37 +141,56 @@ internal sealed class Statement : IDisposable
     /// <summary>Makes it ready for the next use. An error is not reported: it was when it happened.</summary>
     public void Reset()
     {
-        _ = raw.sqlite3_reset(_statement);
-        _ = raw.sqlite3_clear_bindings(_statement);
+        _ = Native.Reset(_statement);
+        _ = Native.ClearBindings(_statement);
     }
 
-    public long Int64(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Int64(int column) => Native.ColumnInt64(_statement, column);
 
-    public int Int32(int column) => raw.sqlite3_column_int(_statement, column);
+    public int Int32(int column) => (int)Int64(column);
 
     public bool Boolean(int column) => Int64(column) != 0;
 
     public long? NullableInt64(int column) => IsNull(column) ? null : Int64(column);
 
-    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+    public string Text(int column)
+    {
+        // In this order: asked for its text the column becomes one, and only then its length is right.
+        byte* text = Native.ColumnText(_statement, column);
+        return Encoding.UTF8.GetString(new ReadOnlySpan<byte>(text, Native.ColumnBytes(_statement, column)));
+    }
 
     public string? NullableText(int column) => IsNull(column) ? null : Text(column);
 
     /// <summary>A copy of the bytes.</summary>
-    public byte[] Blob(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
+    public byte[] Blob(int column) => Bytes(column).ToArray();
 
     /// <summary>The bytes where they lie, good until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+    public ReadOnlySpan<byte> Bytes(int column)
+    {
+        byte* bytes = Native.ColumnBlob(_statement, column);
+        return new ReadOnlySpan<byte>(bytes, Native.ColumnBytes(_statement, column));
+    }
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose()
+    {
+        _statement = 0;
+        _owned.Dispose();
+    }
 
     private Statement BindNull(int parameter)
     {
-        Check(raw.sqlite3_bind_null(_statement, parameter));
+        Check(Native.BindNull(_statement, parameter));
         return this;
     }
 
-    private bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) is raw.SQLITE_NULL;
+    private bool IsNull(int column) => Native.ColumnType(_statement, column) is raw.SQLITE_NULL;
 
-    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection);
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            SqliteException.ThrowExceptionForRC(result, _connection);
+        }
+    }
 }

@@ -23,10 +23,9 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
 
     private const string Age = "coalesce(counted_from, at)";
 
-    private readonly Statement _insert = new(connection, """
-        insert into delivery_log (at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at, counted_from, warnings)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-        """);
+    private readonly RowInsert _insert = new(connection, """
+        insert or fail into delivery_log (at, event_id, kind, lane, step, outcome, reason, attempts, http_status, duration_ms, received_at, queued_at, counted_from, warnings)
+        """, columns: 14);
 
     private readonly Statement _trim = new(connection, $"delete from delivery_log where id < ?1 and (id <= ?2 or {Age} < ?3)");
 
@@ -90,27 +89,22 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
     public IReadOnlyList<LoggedLine> FindByEvent(string eventId) =>
         _byEvent.Bind(1, eventId).ReadAll(row => new LoggedLine(ReadLine(row), row.NullableTime(11), row.NullableTime(12)));
 
-    /// <summary>Adds a line.</summary>
-    /// <param name="entry">The line.</param>
-    /// <param name="receivedAt">When ingest received the event, so that its story is known after it left the queue; null if unknown.</param>
-    /// <param name="queuedAt">When this delivery's message was queued; null if unknown.</param>
-    /// <param name="countedFrom">What its age is counted from; null: its own time.</param>
-    public void Insert(DeliveryLogEntry entry, DateTimeOffset? receivedAt = null, DateTimeOffset? queuedAt = null, DateTimeOffset? countedFrom = null) => _insert
-        .Bind(1, entry.At)
-        .Bind(2, entry.EventId)
-        .Bind(3, entry.Kind.ToCode())
-        .Bind(4, entry.Lane)
-        .Bind(5, entry.Step.ToCode())
-        .Bind(6, entry.Outcome?.ToCode())
-        .Bind(7, entry.Reason)
-        .Bind(8, entry.Attempts)
-        .Bind(9, entry.HttpStatus)
-        .Bind(10, (long)entry.Duration.TotalMilliseconds)
-        .Bind(11, receivedAt)
-        .Bind(12, queuedAt)
-        .Bind(13, countedFrom)
-        .Bind(14, LoggedWarning.Write(entry.Warnings))
-        .Execute();
+    /// <summary>Adds lines, in their order.</summary>
+    public void Insert(ReadOnlySpan<NewLine> lines) => _insert.Execute(lines, static (statement, before, line) => statement
+        .Bind(before + 1, line.Entry.At)
+        .Bind(before + 2, line.Entry.EventId)
+        .Bind(before + 3, line.Entry.Kind.ToCode())
+        .Bind(before + 4, line.Entry.Lane)
+        .Bind(before + 5, line.Entry.Step.ToCode())
+        .Bind(before + 6, line.Entry.Outcome?.ToCode())
+        .Bind(before + 7, line.Entry.Reason)
+        .Bind(before + 8, line.Entry.Attempts)
+        .Bind(before + 9, line.Entry.HttpStatus)
+        .Bind(before + 10, (long)line.Entry.Duration.TotalMilliseconds)
+        .Bind(before + 11, line.ReceivedAt)
+        .Bind(before + 12, line.QueuedAt)
+        .Bind(before + 13, line.CountedFrom)
+        .Bind(before + 14, LoggedWarning.Write(line.Entry.Warnings)));
 
     /// <summary>
     /// Removes lines over the cap or, by a clock that is believed, over the age, among the oldest <paramref name="scan"/>: a bounded commit. Those that a
@@ -167,6 +161,13 @@ internal sealed class DeliveryLogTable(SqliteConnection connection) : IDisposabl
         Warnings = LoggedWarning.Read(row.NullableText(13)),
     };
 }
+
+/// <summary>A line that is to be added.</summary>
+/// <param name="Entry">The line.</param>
+/// <param name="ReceivedAt">When ingest received the event, so that its story is known after it left the queue; null if unknown.</param>
+/// <param name="QueuedAt">When this delivery's message was queued; null if unknown.</param>
+/// <param name="CountedFrom">What its age is counted from; null: its own time.</param>
+internal readonly record struct NewLine(DeliveryLogEntry Entry, DateTimeOffset? ReceivedAt, DateTimeOffset? QueuedAt, DateTimeOffset? CountedFrom);
 
 /// <summary>A line of the log with the times of the message it is about, where they are known.</summary>
 internal sealed record LoggedLine(DeliveryLogEntry Entry, DateTimeOffset? ReceivedAt, DateTimeOffset? QueuedAt);

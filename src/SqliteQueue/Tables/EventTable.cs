@@ -8,11 +8,10 @@ namespace CustomerIoDestination.SqliteQueue.Tables;
 /// <summary>The events on the queue. Statements that write are the writer's.</summary>
 internal sealed class EventTable(SqliteConnection connection) : IDisposable
 {
-    private readonly Statement _insert = new(connection, """
-        insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
+    private readonly RowInsert _insert = new(connection, """
+        insert or fail into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
             lifecycle_allowed, from_browser, trace_parent, is_repeat, not_before, body)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-        """);
+        """, columns: 15);
 
     private readonly Statement _requeue = new(connection, """
         insert into events (sequence, lane, partition, event_id, kind, queued_at, received_at, replay_count, as_of_now,
@@ -165,23 +164,23 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
             .ReadAll(row => new QueuedMessage(row.Kind(0), row.Lane(1), row.Time(2), row.Time(3), row.Int32(4)))),
     ];
 
-    public void Insert(long sequence, EventEnvelope envelope) => _insert
-        .Bind(1, sequence)
-        .Bind(2, envelope.Lane)
-        .Bind(3, envelope.Partition.Number)
-        .Bind(4, envelope.EventId)
-        .Bind(5, envelope.Kind.ToCode())
-        .Bind(6, envelope.QueuedAt)
-        .Bind(7, envelope.ReceivedAt)
-        .Bind(8, envelope.ReplayCount)
-        .Bind(9, envelope.AsOfNow)
-        .Bind(10, envelope.LifecycleAllowed)
-        .Bind(11, envelope.FromBrowser)
-        .Bind(12, envelope.TraceParent)
-        .Bind(13, envelope.IsRepeat)
-        .Bind(14, envelope.NotBefore)
-        .Bind(15, envelope.Body.Span)
-        .Execute();
+    /// <summary>Adds events.</summary>
+    public void Insert(ReadOnlySpan<NewEvent> events) => _insert.Execute(events, static (statement, before, added) => statement
+        .Bind(before + 1, added.Sequence)
+        .Bind(before + 2, added.Envelope.Lane)
+        .Bind(before + 3, added.Envelope.Partition.Number)
+        .Bind(before + 4, added.Envelope.EventId)
+        .Bind(before + 5, added.Envelope.Kind.ToCode())
+        .Bind(before + 6, added.Envelope.QueuedAt)
+        .Bind(before + 7, added.Envelope.ReceivedAt)
+        .Bind(before + 8, added.Envelope.ReplayCount)
+        .Bind(before + 9, added.Envelope.AsOfNow)
+        .Bind(before + 10, added.Envelope.LifecycleAllowed)
+        .Bind(before + 11, added.Envelope.FromBrowser)
+        .Bind(before + 12, added.Envelope.TraceParent)
+        .Bind(before + 13, added.Envelope.IsRepeat)
+        .Bind(before + 14, added.Envelope.NotBefore)
+        .Bind(before + 15, added.Envelope.Body.Span));
 
     /// <summary>Events whose time has come, or can't be right, up to a limit.</summary>
     public List<DueEvent> ReadDue(DateTimeOffset now, TimeSpan longestWait, int limit) => _due.Bind(1, now).Bind(2, now + longestWait).Bind(3, limit).ReadAll(static row =>
@@ -255,6 +254,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
 
 /// <summary>What the story of an event tells of a message on the queue.</summary>
 internal sealed record QueuedMessage(EventKind Kind, Lane Lane, DateTimeOffset ReceivedAt, DateTimeOffset QueuedAt, int Attempts);
+
+/// <summary>An event that is to be added.</summary>
+internal readonly record struct NewEvent(long Sequence, EventEnvelope Envelope);
 
 /// <summary>An event whose time has come.</summary>
 /// <param name="Sequence">Its number until now.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.SqliteQueue.Tables;
@@ -25,6 +26,8 @@ internal sealed class SeenIds
     private readonly SeenTable _table;
     private readonly int _lot;
     private readonly List<long> _found = [];
+    private readonly List<NewId> _new = [];
+    private readonly List<(long Hash, long Sequence)> _toIndex = [];
     private HashedNumbers _fresh = new();
     private HashedNumbers? _frozen;
     private long[] _hashes = [];
@@ -56,7 +59,7 @@ internal sealed class SeenIds
 
     /// <summary>Remembers a message id.</summary>
     /// <returns>False when it is a repeat.</returns>
-    public bool TryAdd(ReadOnlySpan<byte> messageKey, ClockReading now, long sequence)
+    public bool TryAdd(byte[] messageKey, ClockReading now, long sequence)
     {
         long oldest = now.IsDoubted ? long.MinValue : SeenTable.DayOf(now.Believed) - SeenTable.WindowDays;
         long hash = _table.HashOf(messageKey);
@@ -79,7 +82,7 @@ internal sealed class SeenIds
     }
 
     /// <summary>Remembers a replayed message, which is never dropped: what it came from is removed with it.</summary>
-    public void Put(ReadOnlySpan<byte> messageKey, ClockReading now, long sequence)
+    public void Put(byte[] messageKey, ClockReading now, long sequence)
     {
         long hash = _table.HashOf(messageKey);
         if (Find(hash, messageKey) is { } known)
@@ -90,19 +93,23 @@ internal sealed class SeenIds
         Add(hash, messageKey, now, sequence);
     }
 
-    /// <summary>Takes some to the index; part of the transaction, before its commit.</summary>
+    /// <summary>Stores the new ones and takes some to the index; part of the transaction, before its commit.</summary>
     public void Seal()
     {
+        Store();
         if (_frozen is null || _added == 0)
         {
             return;
         }
 
         int end = (int)Math.Min(_hashes.Length, _sealing + ((long)_added * SealedPerAdded));
+        _toIndex.Clear();
         for (; _sealing < end; _sealing++)
         {
-            _table.AddToIndex(_hashes[_sealing], _sequences[_sealing]);
+            _toIndex.Add((_hashes[_sealing], _sequences[_sealing]));
         }
+
+        _table.AddToIndex(CollectionsMarshal.AsSpan(_toIndex));
 
         if (_sealing == _hashes.Length)
         {
@@ -136,6 +143,7 @@ internal sealed class SeenIds
     /// <summary>The transaction was rolled back.</summary>
     public void Restore()
     {
+        _new.Clear();
         _added = 0;
         _sealing = _sealed;
     }
@@ -159,11 +167,17 @@ internal sealed class SeenIds
         _sealing = _sealed = 0;
     }
 
-    private void Add(long hash, ReadOnlySpan<byte> messageKey, ClockReading now, long sequence)
+    private void Add(long hash, byte[] messageKey, ClockReading now, long sequence)
     {
-        _table.Insert(sequence, SeenTable.DayOf(now.CountedFrom), messageKey);
+        _new.Add(new NewId(sequence, SeenTable.DayOf(now.CountedFrom), messageKey));
         _fresh.Add(hash, sequence);
         _added++;
+    }
+
+    private void Store()
+    {
+        _table.Insert(CollectionsMarshal.AsSpan(_new));
+        _new.Clear();
     }
 
     private (long Sequence, long Day)? Find(long hash, ReadOnlySpan<byte> messageKey)
@@ -174,6 +188,12 @@ internal sealed class SeenIds
         if (_hasIndex)
         {
             _table.FindInIndex(hash, _found);
+        }
+
+        if (_found.Count > 0)
+        {
+            // It may be one of this transaction.
+            Store();
         }
 
         foreach (long sequence in _found)

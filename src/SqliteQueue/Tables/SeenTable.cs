@@ -17,7 +17,7 @@ internal sealed class SeenTable : IDisposable
     private const string SealedName = "seen/sealed";
     private const string BeforeDayName = "seen/before_day";
 
-    private readonly Statement _insert;
+    private readonly RowInsert _insert;
     private readonly Statement _read;
     private readonly Statement _delete;
     private readonly Statement _deleteExpired;
@@ -25,7 +25,7 @@ internal sealed class SeenTable : IDisposable
     private readonly Statement _after;
     private readonly Statement _oldest;
     private readonly Statement _ofEventAfter;
-    private readonly Statement _addToIndex;
+    private readonly RowInsert _addToIndex;
     private readonly Statement _inIndex;
     private readonly Statement _indexAfter;
     private readonly Statement _deleteFromIndex;
@@ -40,7 +40,7 @@ internal sealed class SeenTable : IDisposable
     {
         _counters = counters;
         _hash = new EventHash((ulong)counters.Read("seen/key_a"), (ulong)counters.Read("seen/key_b"));
-        _insert = new(connection, "insert into seen (sequence, day, message_id) values (?1, ?2, ?3)");
+        _insert = new(connection, "insert or fail into seen (sequence, day, message_id)", columns: 3);
         _read = new(connection, "select day, message_id from seen where sequence = ?1");
         _delete = new(connection, "delete from seen where sequence = ?1");
         _deleteExpired = new(connection, "delete from seen where sequence between ?1 and ?2 and day < ?3");
@@ -48,7 +48,7 @@ internal sealed class SeenTable : IDisposable
         _after = new(connection, "select sequence, day, message_id from seen where sequence > ?1 order by sequence limit ?2");
         _oldest = new(connection, "select min(sequence) from seen");
         _ofEventAfter = new(connection, "select sequence from seen where sequence > ?1 and substr(message_id, 1, 16) = ?2");
-        _addToIndex = new(connection, "insert or ignore into seen_index (hash, sequence) values (?1, ?2)");
+        _addToIndex = new(connection, "insert or ignore into seen_index (hash, sequence)", columns: 2);
         _inIndex = new(connection, "select sequence from seen_index where hash = ?1");
         _indexAfter = new(connection, "select hash, sequence from seen_index where hash > ?1 order by hash limit ?2");
         _deleteFromIndex = new(connection, "delete from seen_index where hash between ?1 and ?2 and sequence < ?3");
@@ -74,7 +74,10 @@ internal sealed class SeenTable : IDisposable
     /// <summary>The hash that all messages of an event share.</summary>
     public long HashOf(ReadOnlySpan<byte> messageKey) => _hash.Of(messageKey);
 
-    public void Insert(long sequence, long day, ReadOnlySpan<byte> messageKey) => _insert.Bind(1, sequence).Bind(2, day).Bind(3, messageKey).Execute();
+    public void Insert(ReadOnlySpan<NewId> ids) => _insert.Execute(ids, static (statement, before, id) => statement
+        .Bind(before + 1, id.Sequence)
+        .Bind(before + 2, id.Day)
+        .Bind(before + 3, id.MessageKey));
 
     public void Delete(long sequence) => _delete.Bind(1, sequence).Execute();
 
@@ -94,7 +97,9 @@ internal sealed class SeenTable : IDisposable
     /// <summary>The day of an id that an older version kept; null when there is none.</summary>
     public long? DayBefore(ReadOnlySpan<byte> messageKey) => _before.Bind(1, messageKey).ReadInt64();
 
-    public void AddToIndex(long hash, long sequence) => _addToIndex.Bind(1, hash).Bind(2, sequence).Execute();
+    public void AddToIndex(ReadOnlySpan<(long Hash, long Sequence)> ids) => _addToIndex.Execute(ids, static (statement, before, id) => statement
+        .Bind(before + 1, id.Hash)
+        .Bind(before + 2, id.Sequence));
 
     /// <summary>The numbers the index has for a hash.</summary>
     public void FindInIndex(long hash, List<long> found)
@@ -191,7 +196,7 @@ internal sealed class SeenTable : IDisposable
 
     public void Dispose()
     {
-        foreach (Statement statement in (Statement[])
+        foreach (IDisposable statement in (IDisposable[])
             [_insert, _read, _delete, _deleteExpired, _correct, _after, _oldest, _ofEventAfter, _addToIndex, _inIndex, _indexAfter, _deleteFromIndex, _before, _beforeOfEvent, _anyBefore, _deleteBefore])
         {
             statement.Dispose();
@@ -225,3 +230,6 @@ internal sealed class SeenTable : IDisposable
         }
     }
 }
+
+/// <summary>A message id that is to be added.</summary>
+internal readonly record struct NewId(long Sequence, long Day, byte[] MessageKey);

@@ -68,20 +68,112 @@ internal sealed class KeepCommand(long sequence, FailureHistory history) : Write
     }
 }
 
-/// <summary>Carries out one settlement and logs the attempt, in one transaction.</summary>
-internal sealed class SettleCommand(ReceivedEvent received, DeliveryAttempt attempt, PartitionLeases leases) : WriteCommand<bool>
+/// <summary>
+/// Settlements of one run that wait for the writer together: they share a transaction, their lines in the log are inserted together, and they end by one task. Of
+/// those that can't be written so each is tried by itself. The <see cref="Inbox"/> says who joins whom.
+/// </summary>
+/// <param name="lane">The run's lane.</param>
+/// <param name="leases">Told of those that are stored.</param>
+internal sealed class SettleBatch(Lane lane, PartitionLeases leases) : IWriteCommand
 {
-    // What is deleted is overwritten first.
-    public override int Weight => RowBytes + received.Envelope.Body.Length;
+    private readonly List<IWriteCommand> _parts = [];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failure;
+    private int _ended;
 
-    // The attempt happened: forgetting it would deliver the event again.
-    public override bool OutlastsStorageFailure => true;
+    /// <inheritdoc/>
+    public int Weight { get; private set; }
 
-    protected override bool Write(WriteSession session)
+    /// <inheritdoc/>
+    public bool RunsAlone => false;
+
+    // The attempts happened: forgetting one would deliver its event again.
+    /// <inheritdoc/>
+    public bool OutlastsStorageFailure => true;
+
+    /// <inheritdoc/>
+    public bool IsRefusable => false;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IWriteCommand> Parts => _parts;
+
+    /// <summary>Whether the writer has it.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>How many of them can't be stored any more. Final when <see cref="Completion"/> has ended.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Ends when all of them are on disk, or can't be.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Adds one, before the writer takes them.</summary>
+    /// <returns>What it weighs.</returns>
+    public int Add(ReceivedEvent received, DeliveryAttempt attempt)
     {
-        session.Settle(received, attempt);
-        return true;
+        var one = new Part(this, received, attempt);
+        _parts.Add(one);
+        Weight += one.Weight;
+        return one.Weight;
     }
 
-    protected override void OnCommitted(bool result) => leases.Settled(received.Envelope.Lane, 1);
+    public void Taken() => IsTaken = true;
+
+    public void Apply(WriteSession session)
+    {
+        foreach (IWriteCommand part in _parts)
+        {
+            part.Apply(session);
+        }
+    }
+
+    public void Committed() => End(_parts.Count, null);
+
+    public void Failed(Exception exception) => End(_parts.Count, exception);
+
+    private void End(int count, Exception? failure)
+    {
+        if (failure is null)
+        {
+            leases.Settled(lane, count);
+        }
+        else
+        {
+            Failures += count;
+            _failure ??= failure;
+        }
+
+        _ended += count;
+        if (_ended < _parts.Count)
+        {
+            return;
+        }
+
+        if (_failure is null)
+        {
+            _completion.SetResult();
+        }
+        else
+        {
+            _completion.SetException(_failure);
+        }
+    }
+
+    /// <summary>Carries out one settlement and logs the attempt, in one transaction.</summary>
+    private sealed class Part(SettleBatch batch, ReceivedEvent received, DeliveryAttempt attempt) : IWriteCommand
+    {
+        // What is deleted is overwritten first.
+        public int Weight => WriteCommand<bool>.RowBytes + received.Envelope.Body.Length;
+
+        public bool RunsAlone => false;
+
+        public bool OutlastsStorageFailure => true;
+
+        public bool IsRefusable => false;
+
+        public void Apply(WriteSession session) => session.Settle(received, attempt);
+
+        public void Committed() => batch.End(1, null);
+
+        public void Failed(Exception exception) => batch.End(1, exception);
+    }
 }

@@ -1,3 +1,5 @@
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
@@ -33,6 +35,22 @@ internal sealed class Inbox
             _waiting.Enqueue(command);
             _weight += command.Weight;
             Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Adds a settlement to those of its run that still wait.</summary>
+    /// <returns>False when the reader has them, or it is closed.</returns>
+    public bool TryJoin(SettleBatch waiting, ReceivedEvent received, DeliveryAttempt attempt)
+    {
+        lock (_gate)
+        {
+            if (_closed || waiting.IsTaken)
+            {
+                return false;
+            }
+
+            _weight += waiting.Add(received, attempt);
             return true;
         }
     }
@@ -75,6 +93,7 @@ internal sealed class Inbox
             {
                 group.Add(_waiting.Dequeue());
                 bytes += next.Weight;
+                next.Taken();
             }
 
             _weight -= bytes;

@@ -15,8 +15,16 @@ internal interface IWriteCommand
     /// <summary>Whether it promises or keeps something new, which is refused while the disk has no more than its reserve and when the file is lost.</summary>
     bool IsRefusable { get; }
 
+    /// <summary>What it is made of: when it can't be written as a whole, each of these is tried by itself.</summary>
+    IReadOnlyList<IWriteCommand> Parts => [this];
+
     /// <summary>Does it. May be called again after a rollback, so it must leave nothing behind but rows and counters.</summary>
     void Apply(WriteSession session);
+
+    /// <summary>The writer took it: nothing joins it any more. Must not throw.</summary>
+    void Taken()
+    {
+    }
 
     /// <summary>It is on disk. Must not throw.</summary>
     void Committed();

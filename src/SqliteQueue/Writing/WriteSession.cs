@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -13,6 +14,9 @@ namespace CustomerIoDestination.SqliteQueue.Writing;
 /// <summary>The writing connection with its tables and its transaction. Used by the writer's thread alone.</summary>
 internal sealed class WriteSession : IDisposable
 {
+    // SQLite copies what a statement is given: events are inserted together up to so many bytes.
+    private const int MostBytesTogether = 256 * 1024;
+
     private readonly SqliteConnection _connection;
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -20,6 +24,9 @@ internal sealed class WriteSession : IDisposable
     private readonly Statement _pages;
     private readonly TableSet _tables;
     private readonly SteadyClock _clock;
+    private readonly List<NewEvent> _added = [];
+    private readonly List<NewLine> _lines = [];
+    private int _addedBytes;
 
     /// <param name="connection">The writing connection.</param>
     /// <param name="clock">What ages are judged by.</param>
@@ -94,16 +101,22 @@ internal sealed class WriteSession : IDisposable
         _ = statement.ReadAll(static _ => 0);
     }
 
-    /// <summary>Adds a line to the delivery log.</summary>
+    /// <summary>Adds a line to the delivery log. Lines are inserted together before the commit.</summary>
     public void Record(DeliveryLogEntry entry, DateTimeOffset? receivedAt = null, DateTimeOffset? queuedAt = null) =>
-        Log.Insert(entry, receivedAt, queuedAt, Columns.CountedFrom(entry.At, Now));
+        _lines.Add(new NewLine(entry, receivedAt, queuedAt, Columns.CountedFrom(entry.At, Now)));
 
     /// <summary>Puts an event on the queue, unless its message id was seen before.</summary>
     public void AddEvent(EventEnvelope envelope, byte[] key, ClockReading now)
     {
         if (Seen.TryAdd(key, now, Counters.NextSequence))
         {
-            Events.Insert(Counters.NextSequence, envelope);
+            _added.Add(new NewEvent(Counters.NextSequence, envelope));
+            _addedBytes += envelope.Body.Length;
+            if (_addedBytes > MostBytesTogether)
+            {
+                InsertAdded();
+            }
+
             if (envelope.NotBefore is null)
             {
                 Counters.EventAdded(envelope.Lane);
@@ -217,15 +230,19 @@ internal sealed class WriteSession : IDisposable
 
     public void Commit()
     {
+        InsertAdded();
+        Log.Insert(CollectionsMarshal.AsSpan(_lines));
         Counters.Save(NamedCounters);
         Seen.Seal();
         _commit.Execute();
+        Forget();
         Counters.Publish();
         Seen.Publish(Counters.NextSequence - 1);
     }
 
     public void Rollback()
     {
+        Forget();
         Counters.Restore();
         Seen.Restore();
 
@@ -243,5 +260,19 @@ internal sealed class WriteSession : IDisposable
         _rollback.Dispose();
         _pages.Dispose();
         _tables.Dispose();
+    }
+
+    private void InsertAdded()
+    {
+        Events.Insert(CollectionsMarshal.AsSpan(_added));
+        _added.Clear();
+        _addedBytes = 0;
+    }
+
+    private void Forget()
+    {
+        _added.Clear();
+        _addedBytes = 0;
+        _lines.Clear();
     }
 }

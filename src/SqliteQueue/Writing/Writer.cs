@@ -1,3 +1,5 @@
+using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -60,6 +62,19 @@ internal sealed class Writer : IAsyncDisposable
 
         return command.Completion;
     }
+
+    /// <summary>Hands a run's first settlements over.</summary>
+    public void Settle(SettleBatch batch)
+    {
+        if (!_inbox.TryAdd(batch))
+        {
+            batch.Failed(new QueueClosedException());
+        }
+    }
+
+    /// <summary>Adds a settlement to those of its run that still wait.</summary>
+    /// <returns>False when they do not wait any more.</returns>
+    public bool TryJoin(SettleBatch waiting, ReceivedEvent received, DeliveryAttempt attempt) => _inbox.TryJoin(waiting, received, attempt);
 
     /// <summary>Writes what waits, then ends.</summary>
     public async ValueTask DisposeAsync()
@@ -138,7 +153,7 @@ internal sealed class Writer : IAsyncDisposable
         }
 
         // What can't be refused goes first and by itself: there may be room for it where there is none for great enqueues.
-        _kept.AddRange(group.Where(static command => command.OutlastsStorageFailure));
+        _kept.AddRange(group.Where(static command => command.OutlastsStorageFailure).SelectMany(static command => command.Parts));
         RetryKept();
         HoldReserve();
         List<IWriteCommand> others = [.. group.Where(static command => !command.OutlastsStorageFailure)];
@@ -168,21 +183,21 @@ internal sealed class Writer : IAsyncDisposable
 
         if (StorageFailure.Is(exception))
         {
-            foreach (IWriteCommand command in group)
+            foreach (IWriteCommand part in group.SelectMany(static command => command.Parts))
             {
-                KeepOrFail(command, exception);
+                KeepOrFail(part, exception);
             }
         }
-        else if (group is [var alone])
+        else if (group is [{ Parts: [_] } alone])
         {
-            alone.Failed(exception);
+            alone.Parts[0].Failed(exception);
         }
         else
         {
             // One of them can't be written as it is: it must not take the others along.
-            foreach (IWriteCommand command in group)
+            foreach (IWriteCommand part in group.SelectMany(static command => command.Parts))
             {
-                CommitTogether([command]);
+                CommitTogether([part]);
             }
         }
     }

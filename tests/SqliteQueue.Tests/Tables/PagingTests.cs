@@ -86,7 +86,7 @@ public sealed class PagingTests : OpenQueueFile
         int first = (int)session.Read("select count(*) from delivery_log");
         for (int number = first; number < first + count; number++)
         {
-            session.Log.Insert(new DeliveryLogEntry
+            session.Record(new DeliveryLogEntry
             {
                 At = Some.Now,
                 EventId = "id",

@@ -29,7 +29,7 @@ public sealed class HousekeepingTests : OpenQueueFile
         {
             for (int number = 0; number < lines; number++)
             {
-                session.Log.Insert(new DeliveryLogEntry
+                session.Record(new DeliveryLogEntry
                 {
                     At = Some.Now,
                     EventId = "id",
