@@ -104,7 +104,7 @@ var logAlerts logAlert[] = [
   }
   {
     name: 'watch-stopped'
-    description: 'The app lives, but WatchQueue has not run for 20 minutes: restart the app.'
+    description: 'The app lives, but WatchQueue has not run for half an hour, or for 20 minutes after a start: restart the app.'
     severity: 1
     query: watchStopped
     aggregation: 'Count'

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CustomerIoDestination.Infra.Support;
 
 namespace CustomerIoDestination.Infra;
@@ -55,6 +56,21 @@ public sealed class BicepTests
         {
             result.ExitCode.ShouldBe(0, $"{environment}: run infra/snapshots.sh and look at the difference.\n{result.Everything}");
             result.Everything.ShouldNotContain("Warning");
+        }
+    }
+
+    // Bicep writes them in another order each time, and a change would hide among them: infra/snapshots.sh sorts.
+    [Fact]
+    public void The_outputs_of_a_snapshot_are_written_by_their_names()
+    {
+        string[] snapshots = [.. Directory.EnumerateFiles(Repository.PathOf("infra"), "*.snapshot.json", SearchOption.AllDirectories)];
+
+        snapshots.Length.ShouldBe(Snapshot.Names.Count + 1);
+        foreach (string snapshot in snapshots)
+        {
+            string[] outputs = [.. JsonNode.Parse(File.ReadAllText(snapshot))!["outputs"]!.AsObject().Select(output => output.Key)];
+            outputs.Length.ShouldBeGreaterThan(2, snapshot);
+            string.Join(" ", outputs).ShouldBe(string.Join(" ", outputs.Order(StringComparer.Ordinal)), snapshot);
         }
     }
 

@@ -148,6 +148,38 @@ public sealed partial class WorkflowTests
         Repository.Text("CHANGELOG.md").ShouldContain("\n## Unreleased\n");
     }
 
+    // A project that can't be packed makes a warning and no package.
+    [Fact]
+    public async Task Every_tool_that_a_release_packs_can_be_packed()
+    {
+        string[] projects = PackedProjects().Match(Repository.Text(".github/workflows/release.yml")).Groups[1].Value.Split(' ');
+
+        projects.Length.ShouldBe(2);
+        foreach (string project in projects)
+        {
+            CommandResult result = await CommandLine.RunAsync("dotnet", Repository.PathOf("."), "msbuild", $"src/{project}/{project}.csproj", "-getProperty:IsPackable", "-getProperty:PackAsTool");
+
+            result.ExitCode.ShouldBe(0, result.Everything);
+            JsonNode properties = JsonNode.Parse(result.Output)!["Properties"]!;
+            properties["IsPackable"]!.GetValue<string>().ShouldBe("true", project);
+            properties["PackAsTool"]!.GetValue<string>().ShouldBe("true", project);
+        }
+    }
+
+    // Who takes an image asks where it comes from, by its digest: a tag can be moved.
+    [Fact]
+    public void Every_image_that_a_release_publishes_is_attested()
+    {
+        JsonNode[] steps = [.. Yaml.Read(".github/workflows/release.yml")["jobs"]!["publish"]!["steps"]!.AsArray()!];
+        JsonNode push = steps.Single(step => step["id"]?.GetValue<string>() == "images");
+        string[] images = [.. PushedImages().Matches(push["run"]!.GetValue<string>()).Select(match => match.Groups[1].Value)];
+        JsonNode[] attested = [.. steps.Where(step => step["with"]?["subject-digest"] != null).Select(step => step["with"]!)];
+
+        images.Length.ShouldBe(2);
+        attested.Select(with => with["subject-name"]!.GetValue<string>()).ShouldBe(images.Select(image => $"ghcr.io/${{{{ steps.images.outputs.owner }}}}/{image}"));
+        attested.Select(with => with["subject-digest"]!.GetValue<string>()).ShouldBe(images.Select(image => $"${{{{ steps.images.outputs.{image} }}}}"));
+    }
+
     [Fact]
     public void The_readmes_tour_is_taken_against_the_functions_app_on_the_emulator()
     {
@@ -197,6 +229,12 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex("uses: [\\w-]+/[\\w/-]+@[0-9a-f]{40} # v[0-9]+(\\.[0-9]+)*$", RegexOptions.None, 1000)]
     private static partial Regex Pinned();
+
+    [GeneratedRegex("for project in ([\\w ]+); do", RegexOptions.None, 1000)]
+    private static partial Regex PackedProjects();
+
+    [GeneratedRegex("(?:LocalHost|TrackApiSandbox) ([\\w-]+)", RegexOptions.None, 1000)]
+    private static partial Regex PushedImages();
 
     [GeneratedRegex("node-version: ([0-9]+)", RegexOptions.None, 1000)]
     private static partial Regex NodeVersion();
