@@ -141,8 +141,12 @@ internal sealed unsafe class Statement : IDisposable
     /// <summary>Makes it ready for the next use. An error is not reported: it was when it happened.</summary>
     public void Reset()
     {
-        _ = Native.Reset(_statement);
-        _ = Native.ClearBindings(_statement);
+        // SQLite lets itself be asked to reset nothing, but not to clear the bindings of nothing.
+        if (_statement != 0)
+        {
+            _ = Native.Reset(_statement);
+            _ = Native.ClearBindings(_statement);
+        }
     }
 
     public long Int64(int column) => Native.ColumnInt64(_statement, column);
