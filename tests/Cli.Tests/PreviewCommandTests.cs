@@ -43,6 +43,26 @@ public sealed class PreviewCommandTests : IDisposable
         items[1]!["outcome"]!.GetValue<string>().ShouldBe("reject");
     }
 
+    [Theory]
+    [InlineData("""{"type": "track", "event": "User Deleted", "userId": "u1", "messageId": "m"}""", "DELETE", "/api/v1/customers/u1")]
+    [InlineData("""{"type": "track", "event": "Erasure Requested", "userId": "u1", "messageId": "m"}""", "POST", "/api/v1/customers/u1/suppress")]
+    [InlineData("""{"type": "track", "event": "Application Uninstalled", "userId": "u1", "messageId": "m", "context": {"device": {"token": "t", "type": "ios"}}}""", "DELETE", "/api/v1/customers/u1/devices/t")]
+    public async Task A_request_without_a_body_is_shown_without_one(string item, string method, string path)
+    {
+        string rules = _cli.Write("lifecycle.json", """{"devices": true, "lifecycle": {"delete": ["User Deleted"], "suppress": ["Erasure Requested"]}}""");
+        string events = _cli.Write("lifecycle-event.json", item);
+
+        (await _cli.RunAsync("preview", events, "--rules", rules)).ShouldBe(0);
+        _cli.Output.ShouldContain($"{method} https://track.customer.io{path} 0 bytes");
+
+        using CliRig asJson = new();
+        (await asJson.RunAsync("preview", events, "--rules", rules, "--json")).ShouldBe(0);
+        JsonNode request = JsonNode.Parse(asJson.Output)![0]!["requests"]![0]!;
+        request["path"]!.GetValue<string>().ShouldBe(path);
+        request["bytes"]!.GetValue<int>().ShouldBe(0);
+        request.AsObject().ShouldContain(member => member.Key == "body" && member.Value == null);
+    }
+
     [Fact]
     public async Task A_file_that_is_not_there_is_told()
     {

@@ -23,7 +23,10 @@ internal static class PreviewReport
         foreach (PreviewRequest request in item.Requests)
         {
             console.Line($"  [blue]{request.Method} {request.Url}[/] [dim]{request.Body.Length} bytes[/]");
-            console.Plain(Indent(JsonNode.Parse(request.Body.Span)!.ToJsonString(CliJson.Indented)));
+            if (!request.Body.IsEmpty)
+            {
+                console.Plain(Indent(JsonNode.Parse(request.Body.Span)!.ToJsonString(CliJson.Indented)));
+            }
         }
 
         foreach (PreviewProblem problem in item.Problems)

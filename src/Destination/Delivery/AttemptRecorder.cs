@@ -107,6 +107,7 @@ internal sealed class DeliveryProgress(TimeProvider time)
     private readonly Dictionary<string, FailingEvent> _failing = new(StringComparer.Ordinal);
     private long _movedAt = time.GetTimestamp();
     private DateTimeOffset _movedUtc = time.GetUtcNow();
+    private DateTimeOffset? _freedAt;
     private FailingEvent? _lastFailure;
     private int _runs;
 
@@ -115,10 +116,12 @@ internal sealed class DeliveryProgress(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_runs++ == 0)
+            if (_runs == 0)
             {
                 Move();
             }
+
+            _runs++;
         }
     }
 
@@ -182,8 +185,9 @@ internal sealed class DeliveryProgress(TimeProvider time)
         lock (_lock)
         {
             return new ProgressNow(
-                _runs > 0 && time.GetElapsedTime(_movedAt) >= DeliveryStatus.Patience,
+                IsStuck,
                 _movedUtc,
+                _freedAt,
                 _lastFailure is { } last && last.At >= _movedUtc ? last.Code : null,
                 _failing.Count,
                 _failing.Values.Min(failing => Later(failing.NextTryAt, now)));
@@ -193,8 +197,15 @@ internal sealed class DeliveryProgress(TimeProvider time)
     // One whose wait is over waits at the gate now.
     private static DateTimeOffset? Later(DateTimeOffset? at, DateTimeOffset now) => at > now ? at : null;
 
+    private bool IsStuck => _runs > 0 && time.GetElapsedTime(_movedAt) >= DeliveryStatus.Patience;
+
     private void Move()
     {
+        if (IsStuck)
+        {
+            _freedAt = time.GetUtcNow();
+        }
+
         _movedAt = time.GetTimestamp();
         _movedUtc = time.GetUtcNow();
     }
@@ -203,7 +214,8 @@ internal sealed class DeliveryProgress(TimeProvider time)
 /// <summary>Whether the events in hand of this process flow.</summary>
 /// <param name="IsStuck">Whether something is in hand and nothing ended for <see cref="DeliveryStatus.Patience"/>.</param>
 /// <param name="MovedAt">When something ended last, or came into empty hands.</param>
+/// <param name="FreedAt">When events last flowed again after nothing had ended for that long; null when they always did.</param>
 /// <param name="Failure">The code of the last failed call since then; null when none failed.</param>
 /// <param name="Failing">Events in hand that failed and have not ended.</param>
 /// <param name="NextTryAt">When the first of them is tried again; null when none has a time.</param>
-internal readonly record struct ProgressNow(bool IsStuck, DateTimeOffset MovedAt, string? Failure, int Failing, DateTimeOffset? NextTryAt);
+internal readonly record struct ProgressNow(bool IsStuck, DateTimeOffset MovedAt, DateTimeOffset? FreedAt, string? Failure, int Failing, DateTimeOffset? NextTryAt);

@@ -75,7 +75,7 @@ internal sealed class DestinationControl : IDestinationControl
         _ when !_settings.Enabled => (DestinationState.Disabled, _startedAt, null),
         { PausedFor: { } pause } => (DestinationState.Paused, gate.Since, pause),
         _ when gate.BreakerOpen || progress.IsStuck => (DestinationState.Unavailable, progress.MovedAt, ReasonOf(progress.Failure)),
-        _ => (DestinationState.Delivering, gate.Since, null),
+        _ => (DestinationState.Delivering, progress.FreedAt > gate.Since ? progress.FreedAt.Value : gate.Since, null),
     };
 
     private static string ReasonOf(string? failure) => failure switch

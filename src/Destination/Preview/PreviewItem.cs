@@ -105,7 +105,7 @@ public static class PreviewJson
         writer.WriteString("method"u8, request.Method);
         writer.WriteString("url"u8, request.Url);
         writer.WriteString("path"u8, request.Path);
-        WriteRawOrNull(writer, "body"u8, request.Body.IsEmpty ? null : request.Body);
+        WriteRawOrNull(writer, "body"u8, request.Body.IsEmpty ? default(ReadOnlyMemory<byte>?) : request.Body);
         writer.WriteNumber("bytes"u8, request.Body.Length);
     }
 

@@ -32,6 +32,7 @@ public sealed class FlowTests
         await rig.RunAsync(delivery, stepMs: 1_000);
         now = await StatusAsync(rig);
         (now.State, now.Reason, now.Failing, now.NextTryAt).ShouldBe((DestinationState.Delivering, null, 0, null));
+        now.Since.ShouldBeGreaterThan(Some.Now.AddSeconds(30));
     }
 
     [Fact]
@@ -48,7 +49,9 @@ public sealed class FlowTests
         await rig.RunAsync(Task.WhenAll(deliveries), stepMs: 1_000);
         (now.State, now.Reason).ShouldBe((DestinationState.Unavailable, "http_503"));
         now.NextTryAt.ShouldNotBeNull();
-        (await StatusAsync(rig)).State.ShouldBe(DestinationState.Delivering);
+        now = await StatusAsync(rig);
+        now.State.ShouldBe(DestinationState.Delivering);
+        now.Since.ShouldBeGreaterThanOrEqualTo(Some.Now.AddSeconds(10));
     }
 
     [Fact]

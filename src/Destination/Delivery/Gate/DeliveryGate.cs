@@ -166,7 +166,7 @@ internal sealed class DeliveryGate : IDisposable
 
         _trials.Answered();
         _notices.BreakerClosed();
-        return _state with { BreakerOpen = false };
+        return _state with { BreakerOpen = false, OpenSince = _time.GetUtcNow() };
     }
 
     private void Change(GateState state)

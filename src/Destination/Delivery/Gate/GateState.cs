@@ -10,7 +10,7 @@ internal sealed record GateState
 {
     public const string BreakerOpenCode = "breaker_open";
 
-    /// <summary>Since when it is open, for the time no pause is in force.</summary>
+    /// <summary>Since when deliveries go out, for the time no pause is in force: the process' start, the end of the last pause, or of the last outage.</summary>
     public required DateTimeOffset OpenSince { get; init; }
 
     /// <summary>When the last pause ended, or the process started, as a timestamp of the clock, which nobody can set.</summary>
