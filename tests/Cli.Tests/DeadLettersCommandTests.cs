@@ -61,6 +61,7 @@ public sealed class DeadLettersCommandTests : IDisposable
 
         _cli.Host.Calls.ShouldAllBe(call => call.Headers["X-Requested-With"] == "destination");
         _cli.Host.Calls.Select(call => call.Body).ShouldBe(["""{"all":true,"asOfNow":true}""", """{"all":true,"asOfNow":true,"bound":"7-8"}""", """{"bound":"7-8"}"""]);
+        _cli.Output.ShouldContain("what becomes of them is looked for, at most two minutes");
         _cli.Output.ShouldContain("5,003 replayed: 1,600 delivered, 2 skipped, 3,401 came back (limit_exceeded 3,400, no_email 1).");
         _cli.Output.ShouldContain("not found 9");
         _cli.Output.ShouldContain("older than the person's last change");

@@ -89,6 +89,11 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
     {
         JsonObject result = last;
         int quiet = 0;
+        if (!IsOver(result) && !stop.IsCancellationRequested)
+        {
+            console.Line($"[dim]They are on the queue; what becomes of them is looked for, at most two minutes: where the destination is paused or Customer.io is out they wait longer. Ctrl+C ends the looking, not the replay.[/]");
+        }
+
         for (int looks = 0; looks < MostLooks && quiet < MostQuietLooks && !IsOver(result) && !stop.IsCancellationRequested; looks++)
         {
             await Task.Delay(LookPause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -210,8 +210,8 @@ internal sealed class PersonSearch(IReadOnlySet<PersonKey> keys, PersonCipher ci
             return false;
         }
 
-        (PersonKey? id, PersonKey? previous, IReadOnlyList<PersonKey> emails, PersonKey? device) = PersonQuestion.KeysOf(source, cipher, settings);
-        PersonKey[] named = [.. new[] { id, previous }.OfType<PersonKey>(), .. emails];
+        (PersonKey? id, PersonKey? other, IReadOnlyList<PersonKey> emails, PersonKey? device) = PersonQuestion.KeysOf(source, cipher, settings);
+        PersonKey[] named = [.. new[] { id, other }.OfType<PersonKey>(), .. emails];
         return named.Length == 0 ? device is { } only && keys.Contains(only) : Array.Exists(named, keys.Contains);
     }
 

@@ -3,6 +3,7 @@ using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
+using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.People;
 
@@ -21,8 +22,8 @@ internal sealed record PersonQuestion
     /// <summary>The keys of all e-mails it tells.</summary>
     public required IReadOnlyList<PersonKey> Emails { get; init; }
 
-    /// <summary>The key of the id that an alias gives up; null when there is none.</summary>
-    public required PersonKey? Previous { get; init; }
+    /// <summary>The key of the id that an alias gives up, or that an identify tells by a trait beside the user id; null when there is none.</summary>
+    public required PersonKey? Other { get; init; }
 
     /// <summary>The device's key; null when there is none.</summary>
     public required PersonKey? Device { get; init; }
@@ -36,7 +37,7 @@ internal sealed record PersonQuestion
     /// <summary>What was remembered under its keys when it was asked.</summary>
     public IReadOnlyList<PersonRow> Remembered { get; init; } = [];
 
-    public IEnumerable<PersonKey> PersonKeys => new[] { Id, Previous }.OfType<PersonKey>().Concat(Emails);
+    public IEnumerable<PersonKey> PersonKeys => new[] { Id, Other }.OfType<PersonKey>().Concat(Emails);
 
     /// <summary>All keys.</summary>
     public IEnumerable<PersonKey> Keys => Device is { } device ? PersonKeys.Append(device) : PersonKeys;
@@ -44,14 +45,14 @@ internal sealed record PersonQuestion
     /// <summary>The question an event asks.</summary>
     public static PersonQuestion Of(in PersonNamed named, MappingResult result, EventEnvelope envelope, PersonCipher cipher, MappingSettings settings)
     {
-        (PersonKey? id, PersonKey? previous, IReadOnlyList<PersonKey> emails, PersonKey? device) = KeysOf(named.Event, cipher, settings);
+        (PersonKey? id, PersonKey? other, IReadOnlyList<PersonKey> emails, PersonKey? device) = KeysOf(named.Event, cipher, settings);
         var identify = (result as MappingResult.Mapped)?.Operations.OfType<TrackApiOperation.IdentifyPerson>().FirstOrDefault();
         var facts = PersonFacts.Of(named, result, envelope);
         return new PersonQuestion
         {
             Facts = facts,
             Id = id,
-            Previous = previous,
+            Other = other,
             Emails = emails,
             Device = device,
             Identifier = settings.ClaimAnonymous && identify is not null ? identify.Person.Value.Bytes.ToArray() : default,
@@ -60,14 +61,26 @@ internal sealed record PersonQuestion
     }
 
     /// <summary>The keys of whatever an event names its person and device by.</summary>
-    public static (PersonKey? Id, PersonKey? Previous, IReadOnlyList<PersonKey> Emails, PersonKey? Device) KeysOf(FreshpaintEvent source, PersonCipher cipher, MappingSettings settings)
+    public static (PersonKey? Id, PersonKey? Other, IReadOnlyList<PersonKey> Emails, PersonKey? Device) KeysOf(FreshpaintEvent source, PersonCipher cipher, MappingSettings settings)
     {
         EventHead head = source.Head;
         return (
             head.UserId.IsPresent ? cipher.OfId(head.UserId.Text) : null,
-            source is FreshpaintEvent.Alias { PreviousId: { IsPresent: true } previous } ? cipher.OfId(previous.Text) : null,
+            OtherId(source, settings) is { } other ? cipher.OfId(other) : null,
             [.. Identity.EmailsOf(source, settings).Select(cipher.OfEmail).Distinct()],
             head.DeviceId.IsPresent ? cipher.OfDevice(head.DeviceId.Text) : null);
+    }
+
+    // The id that an alias gives up, or that an identify gives its person by a trait: it would bring back whoever had it.
+    private static Utf8Text? OtherId(FreshpaintEvent source, MappingSettings settings)
+    {
+        Events.Identifier id = source switch
+        {
+            FreshpaintEvent.Alias alias => alias.PreviousId,
+            FreshpaintEvent.Identify identify => Events.Identifier.Read(identify.Traits["id"u8], settings.PlaceholderIdentifiers),
+            _ => Events.Identifier.Absent,
+        };
+        return id.IsPresent && id.Text != source.Head.UserId.Text ? id.Text : null;
     }
 
     /// <summary>What the rows say that are remembered under its keys. A device's own row counts only where no person is named: another may use it now.</summary>

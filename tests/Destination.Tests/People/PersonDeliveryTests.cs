@@ -22,6 +22,9 @@ public sealed class PersonDeliveryTests
     [InlineData("""{"type":"identify","userId":"other","traits":{"email":"first@example.com"},"context":{"traits":{"email":"jane@example.com"}}}""")]
     [InlineData("""{"type":"track","event":"E","userId":"other","context":{"traits":{"email":"mailto:jane@example.com"}}}""")]
     [InlineData("""{"event":"E","properties":{"distinct_id":"JANE@EXAMPLE.COM"}}""")]
+    [InlineData("""{"type":"identify","traits":{"id":"u-1","email":"first@example.com"}}""")]
+    [InlineData("""{"type":"identify","userId":"first@example.com","traits":{"id":"u-1"}}""")]
+    [InlineData("""{"event":"$identify","properties":{"distinct_id":"first@example.com","$user_props":{"id":"u-1"}}}""")]
     public async Task Whatever_names_somebody_who_was_forgotten_is_skipped_and_nothing_is_sent(string json)
     {
         await using DeliveryRig rig = new();
