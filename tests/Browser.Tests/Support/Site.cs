@@ -71,10 +71,21 @@ internal sealed class Site : IAsyncDisposable
         WebApplication app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var site = new Site(app);
+        TaskCompletionSource forwards = new(TaskCreationOptions.RunContinuationsAsynchronously);
         string script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "freshpaint-browser.min.js"));
         app.MapGet("/", (HttpContext context) => Results.Content(site.Html(context.Request.Query["attributes"]), "text/html"));
-        app.MapGet("/freshpaint.js", () => Results.Content(Library, "text/javascript"));
-        app.MapGet("/forward.js", () => Results.Content(script, "text/javascript"));
+        app.MapGet("/freshpaint.js", async () =>
+        {
+            // As from a server far away: what a page loads itself is there before it.
+            await forwards.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await Task.Delay(200);
+            return Results.Content(Library, "text/javascript");
+        });
+        app.MapGet("/forward.js", () =>
+        {
+            forwards.TrySetResult();
+            return Results.Content(script, "text/javascript");
+        });
         await app.StartAsync();
         return site;
     }
