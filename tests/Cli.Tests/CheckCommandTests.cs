@@ -1,3 +1,4 @@
+using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Cli.Tests.Support;
 
 namespace CustomerIoDestination.Cli.Tests;
@@ -39,6 +40,13 @@ public sealed class CheckCommandTests : IDisposable
         (await _cli.RunAsync("check", "--offline")).ShouldBe(1);
         _cli.Output.ShouldContain("Delivery__RequestsPerSecond");
     }
+
+    [Theory]
+    [InlineData("A", "B", "B")]
+    [InlineData("A", null, "A")]
+    [InlineData(null, null, "Production")]
+    public void The_hosts_environment_is_named_as_the_host_names_it(string? aspNetCore, string? dotNet, string name) =>
+        CliConfiguration.HostEnvironment(variable => variable == "DOTNET_ENVIRONMENT" ? dotNet : variable == "ASPNETCORE_ENVIRONMENT" ? aspNetCore : null).ShouldBe(name);
 
     [Theory]
     [InlineData("{\n\"Delivery\": ", "appsettings.json is no JSON at line 2")]

@@ -24,7 +24,7 @@ internal static class CliConfiguration
         var problems = new List<Problem>();
         IConfiguration configuration = new ConfigurationBuilder()
             .AddConfiguration(FromJson(workingDirectory, "appsettings.json", problems))
-            .AddConfiguration(FromJson(workingDirectory, $"appsettings.{HostEnvironment}.json", problems))
+            .AddConfiguration(FromJson(workingDirectory, $"appsettings.{HostEnvironment(Environment.GetEnvironmentVariable)}.json", problems))
             .AddInMemoryCollection(Keyed(FromFunctionsFile(workingDirectory, problems)))
             .AddInMemoryCollection(Keyed(FromEnvironment()))
             .AddInMemoryCollection(Keyed(overrides ?? []))
@@ -48,9 +48,9 @@ internal static class CliConfiguration
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
 
-    // Where a host takes the name of its environment from.
-    private static string HostEnvironment =>
-        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Production;
+    /// <summary>The name of the environment as the local host takes it: of its two variables <c>DOTNET_ENVIRONMENT</c> wins.</summary>
+    /// <param name="variable">Reads a variable; null when it is not set.</param>
+    public static string HostEnvironment(Func<string, string?> variable) => variable("DOTNET_ENVIRONMENT") ?? variable("ASPNETCORE_ENVIRONMENT") ?? Environments.Production;
 
     // Read by what reads it in the host, so that whatever stops a start is told here too.
     private static IConfiguration FromJson(string folder, string name, List<Problem> problems)
