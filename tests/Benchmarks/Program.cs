@@ -2,10 +2,10 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using CustomerIoDestination.Benchmarks.Load;
 
-// dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the README's table
-// dotnet run -c Release --project tests/Benchmarks -- --quick         the same within two minutes; writes nothing
-// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog; servicebus, people, place), for profiling; writes nothing
-// dotnet run -c Release --project tests/Benchmarks -- --compare x.dll ingest where a user has it, of this build and of another build's CustomerIoDestination.LocalHost.dll, in turn
+// dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the table of docs/measured.md
+// dotnet run -c Release --project tests/Benchmarks -- --quick         each thing once, shortly; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog, servicebus; people), for profiling; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --compare x.dll ingest of this build and of another build's CustomerIoDestination.LocalHost.dll, in turn
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
 {
@@ -15,11 +15,12 @@ return args switch
     [BacklogProcess.Fill, var file, var depth] => await BacklogProcess.FillAsync(file, int.Parse(depth, CultureInfo.InvariantCulture)),
     [BacklogProcess.Measure, var file, var depth, var sink] =>
         await BacklogProcess.MeasureAsync(file, int.Parse(depth, CultureInfo.InvariantCulture), new Uri(sink)),
+    [DrainProcess.Measure, .. var arguments] => await DrainProcess.MeasureAsync(arguments),
     [RateLoad.Deliver, var file, var sandbox, var rate] => await RateLoad.DeliverAsync(file, new Uri(sandbox), int.Parse(rate, CultureInfo.InvariantCulture)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),
     ["--quick"] => await LoadProgramme.RunAsync(LoadSize.Quick),
-    ["--compare", var other] => await PlaceLoad.CompareAsync(other, []),
-    ["--compare", var other, .. var cases] => await PlaceLoad.CompareAsync(other, cases),
+    ["--compare", var other] => await IngestLoad.CompareAsync(other, []),
+    ["--compare", var other, .. var cases] => await IngestLoad.CompareAsync(other, cases),
     ["--only", var part] => await LoadProgramme.RunPartAsync(part),
     _ => BenchmarkSwitcher.FromAssembly(typeof(MappingLoad).Assembly).Run(args).Any() ? 0 : 1,
 };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
@@ -9,58 +8,64 @@ using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Benchmarks.Load;
 
-/// <summary>(3) and (4) Delivery without a limit beside a bare client that posts the same bytes; batches at ten requests a second and without a limit.</summary>
+/// <summary>
+/// (3) and (4) Delivery from a full queue, in a process of its own: without a limit beside a bare client that posts the same bytes; in batches without a limit, and
+/// to the last event under one.
+/// </summary>
 internal static class DeliveryLoad
 {
     private const int Concurrency = 64;
+    private static readonly int[] Limits = [100, 1_000];
 
     public static async Task RunAsync(Report report, LoadSize size, string folder)
     {
         using SinkProcess sink = await SinkProcess.StartAsync();
-        Measured bare = await BareClientAsync(sink.Address, size);
-        Measured single = await DrainAsync(sink.Address, size, Path.Combine(folder, "v1.db"), DeliveryMode.Single, null);
-        Measured slow = await DrainAsync(sink.Address, size, Path.Combine(folder, "slow.db"), DeliveryMode.Batch, 10);
-        Measured fast = await DrainAsync(sink.Address, size, Path.Combine(folder, "fast.db"), DeliveryMode.Batch, null);
-
-        report.Add("delivery v1 without limit, queue to sink", single.PerSecond, "events/s");
-        report.Add("delivery v1: share of a bare HttpClient loop", single.PerSecond / bare.PerSecond, "ratio");
-        report.Add("delivery v1: processor time", single.CpuMicroseconds, "µs/event");
-        report.Add("bare HttpClient loop: processor time", bare.CpuMicroseconds, "µs/request");
-        report.Add("delivery in batches at 10 requests/s", slow.PerSecond, "events/s");
-        report.Add("delivery in batches at 10 requests/s: processor time", slow.CpuMicroseconds, "µs/event");
-        report.Add("delivery in batches without limit", fast.PerSecond, "events/s");
-        report.Add("delivery in batches: processor time", fast.CpuMicroseconds, "µs/event");
-        report.Add($"backfill of {size.Backlog:N0} events at 100 requests/s, v1 (computed)", size.Backlog / 100.0 / 60, "minutes");
-        report.Add($"backfill of {size.Backlog:N0} events at 100 requests/s, batches of 500 (measured)", await BackfillAsync(sink.Address, size, Path.Combine(folder, "backfill.db")), "minutes");
-    }
-
-    private static async Task<double> BackfillAsync(Uri sink, LoadSize size, string file)
-    {
-        await using (DestinationProcess filler = await DestinationProcess.StartAsync(file, null))
-        {
-            await filler.FillAsync(0, size.Backlog);
-        }
-
-        long start = Stopwatch.GetTimestamp();
-        await using DestinationProcess process = await DestinationProcess.StartAsync(file, sink, DeliveryMode.Batch, 100);
-        while (process.Counters.Read().Delivered < size.Backlog)
-        {
-            await Task.Delay(10);
-        }
-
-        return Stopwatch.GetElapsedTime(start).TotalMinutes;
-    }
-
-    private static async Task<Measured> DrainAsync(Uri sink, LoadSize size, string file, DeliveryMode mode, double? requestsPerSecond)
-    {
-        await using (DestinationProcess filler = await DestinationProcess.StartAsync(file, null))
+        string filled = Path.Combine(folder, "filled.db");
+        await using (DestinationProcess filler = await DestinationProcess.StartAsync(filled, null))
         {
             await filler.FillAsync(0, size.Backlog, Lane.Live);
         }
 
-        await using DestinationProcess process = await DestinationProcess.StartAsync(file, sink, mode, requestsPerSecond);
-        await Task.Delay(size.WarmUp);
-        return await Measured.OverAsync(size.Duration / 2, () => process.Counters.Read().Delivered);
+        List<Measured> bare = [];
+        List<Drained> single = [];
+        List<Drained> batches = [];
+        Dictionary<int, List<Drained>> whole = Limits.ToDictionary(limit => limit, _ => new List<Drained>());
+        for (int round = 0; round < size.Rounds; round++)
+        {
+            bare.Add(await BareClientAsync(sink.Address, size));
+            single.Add(await DrainProcess.RunAsync(Copy(filled, $"v1-{round}"), sink.Address, DeliveryMode.Single, null, size));
+            batches.Add(await DrainProcess.RunAsync(Copy(filled, $"batches-{round}"), sink.Address, DeliveryMode.Batch, null, size));
+            foreach (int limit in Limits)
+            {
+                whole[limit].Add(await DrainProcess.RunAsync(Copy(filled, $"whole-{limit}-{round}"), sink.Address, DeliveryMode.Batch, limit, size, size.Backlog));
+            }
+        }
+
+        report.AddSpread($"delivery v1 without limit, queue to sink: the first {size.Cold.TotalSeconds} s", single.Select(drained => drained.Cold), "events/s");
+        report.AddSpread("delivery v1 without limit: later", single.Select(drained => drained.Warm), "events/s");
+        report.AddSpread("delivery v1: share of a bare HttpClient loop", single.Zip(bare, (drained, loop) => drained.Warm / loop.PerSecond), "ratio");
+        report.AddSpread("delivery v1: processor time", single.Select(drained => drained.CpuMicroseconds), "µs/event");
+        report.AddSpread("bare HttpClient loop: processor time", bare.Select(loop => loop.CpuMicroseconds), "µs/request");
+        report.AddSpread($"delivery in batches without limit: the first {size.Cold.TotalSeconds} s", batches.Select(drained => drained.Cold), "events/s");
+        report.AddSpread("delivery in batches without limit: later", batches.Select(drained => drained.Warm), "events/s");
+        report.AddSpread("delivery in batches without limit: processor time", batches.Select(drained => drained.CpuMicroseconds), "µs/event");
+        foreach (int limit in Limits)
+        {
+            report.AddSpread($"drain of {size.Backlog:N0} events in batches at {limit:N0} requests/s, start of the process included", whole[limit].Select(drained => drained.Whole), "events/s");
+            report.AddSpread($"drain of {size.Backlog:N0} events in batches at {limit:N0} requests/s: processor time", whole[limit].Select(drained => drained.CpuMicroseconds), "µs/event");
+        }
+    }
+
+    private static string Copy(string filled, string name)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(filled)!, $"{name}.db");
+        foreach (string other in Directory.EnumerateFiles(Path.GetDirectoryName(filled)!).Where(path => !path.StartsWith(filled, StringComparison.Ordinal)))
+        {
+            File.Delete(other);
+        }
+
+        File.Copy(filled, file);
+        return file;
     }
 
     private static async Task<Measured> BareClientAsync(Uri sink, LoadSize size)

@@ -12,27 +12,35 @@ internal static class LatencyLoad
 {
     private const string Mark = "\"number\":";
 
+    // A percentile wants more than a rate.
+    private const int Longer = 2;
+
     public static async Task RunAsync(Report report, LoadSize size, string folder)
     {
         foreach ((int arrivals, int limit) in new[] { (50, 100), (100, 200) })
         {
             string name = $"latency, {arrivals}/s under a limit of {limit}/s";
-            Add(report, name, await MeasureAsync(arrivals, limit, size.Duration, Path.Combine(folder, $"latency-{arrivals}.db")));
-
+            await MeasureAsync(report, name, arrivals, limit, size, Path.Combine(folder, $"latency-{arrivals}.db"));
             string file = Path.Combine(folder, $"latency-{arrivals}-beside-import.db");
             await using (DestinationProcess filler = await DestinationProcess.StartAsync(file, null))
             {
                 await filler.FillAsync(0, size.Backlog);
             }
 
-            Add(report, $"{name}, while an import of {size.Backlog:N0} takes the rest", await MeasureAsync(arrivals, limit, size.Duration, file));
+            await MeasureAsync(report, $"{name}, while an import of {size.Backlog:N0} takes the rest", arrivals, limit, size, file);
         }
     }
 
-    private static void Add(Report report, string name, double[] milliseconds)
+    private static async Task MeasureAsync(Report report, string name, int arrivals, int limit, LoadSize size, string file)
     {
-        report.Add($"{name}, p50", Percentile(milliseconds, 0.50), "ms");
-        report.Add($"{name}, p99", Percentile(milliseconds, 0.99), "ms");
+        List<double[]> rounds = [];
+        for (int round = 0; round < size.Rounds; round++)
+        {
+            rounds.Add(await MeasureAsync(arrivals, limit, Longer * size.Duration, file));
+        }
+
+        report.AddSpread($"{name}, p50", rounds.Select(milliseconds => Percentile(milliseconds, 0.50)), "ms");
+        report.AddSpread($"{name}, p99", rounds.Select(milliseconds => Percentile(milliseconds, 0.99)), "ms");
     }
 
     private static async Task<double[]> MeasureAsync(int arrivals, int limit, TimeSpan duration, string file)

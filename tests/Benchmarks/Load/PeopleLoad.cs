@@ -54,7 +54,7 @@ internal static class PeopleLoad
 
         await UntilAsync(() => process.Counters.Read().Delivered > 2 * LoadEvents.People);
         await Task.Delay(size.WarmUp);
-        return await Measured.OverAsync(size.Duration / 2, () => process.Counters.Read().Delivered);
+        return await Measured.OverAsync(size.Duration, () => process.Counters.Read().Delivered);
     }
 
     private static async Task ForgetAsync(Report report, LoadSize size, Uri sink, string file)
@@ -67,7 +67,7 @@ internal static class PeopleLoad
         await using DestinationProcess process = await DestinationProcess.StartAsync(file, sink, requestsPerSecond: Beside);
         int number = size.Backlog;
         await UntilAsync(() => process.Counters.Read().Delivered > Beside);
-        (double[] Enqueues, double Stall) alone = await BesideAsync(process, () => number++, Task.Delay(size.Duration));
+        (double[] Enqueues, double Stall) alone = await BesideAsync(process, () => number++, Task.Delay(2 * size.Duration));
         long started = Stopwatch.GetTimestamp();
         Task<ForgettingReceipt> forgetting = Task.Run(() => process.Forgetting.ForgetAsync(
             PersonName.Read(LoadEvents.PersonOf(Forgotten), null, PlaceholderIdentifiers.Default, out _)!, LifecycleChange.Suppress));

@@ -21,18 +21,15 @@ internal static class RateLoad
         await using SandboxServer sandbox = await SandboxServer.StartAsync(new SandboxOptions { Port = 0 }, TimeProvider.System, CancellationToken.None);
         foreach (int rate in Rates)
         {
-            double most = 0;
-            double used = double.MaxValue;
-            for (int start = 0; start < size.RateStarts; start++)
+            List<(double Highest, double Used)> starts = [];
+            for (int start = 0; start < size.Rounds; start++)
             {
                 string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"rate-{rate}-{start}.db"));
-                (double highest, double share) = await MeasureAsync(sandbox, rate, file);
-                most = Math.Max(most, highest);
-                used = Math.Min(used, share);
+                starts.Add(await MeasureAsync(sandbox, rate, file));
             }
 
-            report.Add($"limit of {rate:N0}/s, fresh process: most in a sliding second, of the limit, worst of {size.RateStarts} starts", most, "ratio");
-            report.Add($"limit of {rate:N0}/s: used, once it is up to speed, least of {size.RateStarts} starts", used, "ratio");
+            report.AddSpread($"limit of {rate:N0}/s, fresh process: most in a sliding second, of the limit", starts.Select(start => start.Highest), "ratio");
+            report.AddSpread($"limit of {rate:N0}/s: used, once it is up to speed", starts.Select(start => start.Used), "ratio");
         }
     }
 

@@ -20,10 +20,16 @@ internal sealed class Report
         Console.WriteLine($"{name}\t{text.Replace(",", "", StringComparison.Ordinal)}\t{unit}");
     }
 
-    /// <summary>The median of several numbers, the least and the most of them.</summary>
-    public void AddSpread(string name, IReadOnlyList<double> values, string unit)
+    /// <summary>The median of several numbers, the least and the most of them; one number is told as it is.</summary>
+    public void AddSpread(string name, IEnumerable<double> values, string unit)
     {
         double[] sorted = [.. values.Order()];
+        if (sorted.Length == 1)
+        {
+            Add(name, sorted[0], unit);
+            return;
+        }
+
         string text = $"{TextOf(sorted[sorted.Length / 2])} ({TextOf(sorted[0])}–{TextOf(sorted[^1])})";
         _lines.Add((name, text, unit));
         Console.WriteLine($"{name}\t{text.Replace(",", "", StringComparison.Ordinal)}\t{unit}");
@@ -47,7 +53,7 @@ internal sealed class Report
     {
         var table = new StringBuilder();
         table.Append(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; {Processor()}.\n\n");
-        table.Append("| what | value | unit |\n| --- | ---: | --- |\n");
+        table.Append("| what | median (least–most) | unit |\n| --- | ---: | --- |\n");
         foreach ((string name, string value, string unit) in _lines)
         {
             table.Append(CultureInfo.InvariantCulture, $"| {name} | {value} | {unit} |\n");
