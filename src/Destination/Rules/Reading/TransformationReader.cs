@@ -55,12 +55,15 @@ internal static class TransformationReader
             return null;
         }
 
+        int before = part.Problems.Count;
         part.IsObject(["operation", "on", .. keys, "when", "name"]);
         RuleScope? scope = ScopeReader.Read(part);
         Operation? operation = Operation(code, part, scope, hashSecret);
         Condition? when = part.Member("when") is { } condition ? ConditionReader.Read(condition) : null;
         string? name = part.Member("name")?.Text();
-        return scope is null || operation is null ? null : new Transformation(part.Path, name, scope, operation, when);
+
+        // Half of what was meant is not compared with the others: that would report conflicts which are none.
+        return scope is null || operation is null || part.Problems.Count > before ? null : new Transformation(part.Path, name, scope, operation, when);
     }
 
     private static Operation? Operation(string code, RulePart part, RuleScope? scope, Secret? hashSecret) => code switch
