@@ -1,5 +1,4 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.SqliteQueue.Writing;
 
