@@ -24,11 +24,8 @@ public static class Properties
     /// <exception cref="CsCheckException">It does not hold; the message has the smallest input that was found.</exception>
     public static void Holds<T>(this Gen<T> inputs, Action<T> check, int times = DefaultTimes)
     {
-        PCG numbers = new(1, Seed);
-        for (long left = (long)times * Factor; left > 0; left--)
+        foreach ((string state, T input) in Tried(inputs, times))
         {
-            string state = numbers.ToString(numbers.State);
-            T input = inputs.Generate(numbers, null!, out _);
             try
             {
                 check(input);
@@ -56,11 +53,8 @@ public static class Properties
     /// <inheritdoc cref="Holds{T}(Gen{T}, Action{T}, int)"/>
     public static async Task HoldsAsync<T>(this Gen<T> inputs, Func<T, Task> check, int times = DefaultTimes)
     {
-        PCG numbers = new(1, Seed);
-        for (long left = (long)times * Factor; left > 0; left--)
+        foreach ((string state, T input) in Tried(inputs, times))
         {
-            string state = numbers.ToString(numbers.State);
-            T input = inputs.Generate(numbers, null!, out _);
             try
             {
                 await check(input);
@@ -70,6 +64,17 @@ public static class Properties
                 await inputs.SampleAsync(check, seed: state, iter: Smaller, threads: 1);
                 throw;
             }
+        }
+    }
+
+    // Each input, and the state of the numbers it was made from, by which it is made again.
+    private static IEnumerable<(string State, T Input)> Tried<T>(Gen<T> inputs, int times)
+    {
+        PCG numbers = new(1, Seed);
+        for (long left = (long)times * Factor; left > 0; left--)
+        {
+            string state = numbers.ToString(numbers.State);
+            yield return (state, inputs.Generate(numbers, null!, out _));
         }
     }
 

@@ -4,7 +4,6 @@ using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Delivery.Sending;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.People;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Time;
 using CustomerIoDestination.TrackApi;

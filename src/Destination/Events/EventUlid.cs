@@ -15,6 +15,9 @@ public static class EventUlid
     /// <summary>Characters of a ULID.</summary>
     public const int Length = 26;
 
+    /// <summary>Bytes that those characters hold.</summary>
+    public const int Bytes = 16;
+
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const long MaxTime = (1L << 48) - 1;
     private const int HashBytes = 10;
@@ -40,29 +43,41 @@ public static class EventUlid
         return true;
     }
 
-    /// <summary>The time a ULID carries; null when it carries none (zero) or is no ULID.</summary>
-    public static DateTimeOffset? TimeOf(string ulid)
+    /// <summary>The time an event id carries; null when it carries none (zero) or is no ULID.</summary>
+    public static DateTimeOffset? TimeOf(string eventId)
     {
-        if (ulid.Length != Length)
+        Span<byte> bytes = stackalloc byte[Bytes];
+        long milliseconds = TryDecode(eventId, bytes) ? BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16 : 0;
+
+        // 48 bits reach beyond the year 9999.
+        return milliseconds > 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    }
+
+    /// <summary>The bytes of an event id: 26 digits of 5 bits, of which the first holds 3, in capitals, as every id is made.</summary>
+    /// <param name="eventId">The id.</param>
+    /// <param name="destination">At least <see cref="Bytes"/>.</param>
+    /// <returns>Whether it is a ULID; else nothing is written.</returns>
+    public static bool TryDecode(string eventId, Span<byte> destination)
+    {
+        if (eventId.Length != Length || eventId[0] > '7')
         {
-            return null;
+            return false;
         }
 
-        long milliseconds = 0;
-        foreach (char c in ulid.AsSpan(0, 10))
+        UInt128 value = 0;
+        foreach (char digit in eventId)
         {
-            int value = c < 128 ? ValueOf((byte)c) : -1;
-            if (value < 0)
+            int number = Alphabet.IndexOf(digit, StringComparison.Ordinal);
+            if (number < 0)
             {
-                return null;
+                return false;
             }
 
-            milliseconds = (milliseconds << 5) | (long)value;
+            value = (value << 5) | (uint)number;
         }
 
-        return milliseconds is > 0 and <= MaxTime && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : null;
+        BinaryPrimitives.WriteUInt128BigEndian(destination, value);
+        return true;
     }
 
     /// <summary>The id of an event.</summary>
@@ -125,7 +140,7 @@ public static class EventUlid
     /// <summary>Writes 48 bits of time and 80 bits as 26 characters.</summary>
     internal static string Encode(long time, ReadOnlySpan<byte> tail)
     {
-        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> bytes = stackalloc byte[Bytes];
         BinaryPrimitives.WriteInt64BigEndian(bytes, time << 16);
         tail.CopyTo(bytes[6..]);
         UInt128 number = BinaryPrimitives.ReadUInt128BigEndian(bytes);
@@ -147,6 +162,76 @@ public static class EventUlid
         >= (byte)'a' and <= (byte)'z' => Alphabet.IndexOf((char)(b - 32), StringComparison.Ordinal),
         _ => Alphabet.IndexOf((char)b, StringComparison.Ordinal),
     };
+}
+
+/// <summary>
+/// One form for all spellings of the same JSON: members sorted by name (repeated names all, in their order), numbers as written, strings
+/// unescaped, no white space. The same event has the same one however its sender's serialiser arranged it.
+/// </summary>
+internal static class CanonicalJson
+{
+    /// <summary>Writes the canonical form of a value.</summary>
+    public static void Write(ScratchBuffer output, JsonValue value)
+    {
+        switch (value.Kind)
+        {
+            case JsonKind.Object:
+                WriteObject(output, value);
+                break;
+            case JsonKind.Array:
+                WriteArray(output, value);
+                break;
+            default:
+                output.WriteValue(value);
+                break;
+        }
+    }
+
+    private static void WriteObject(ScratchBuffer output, JsonValue value)
+    {
+        var members = new List<JsonMember>();
+        foreach (JsonMember member in value.AllMembers)
+        {
+            members.Add(member);
+        }
+
+        bool first = true;
+        output.WriteByte((byte)'{');
+
+        // OrderBy is stable: repeated names stay in their order.
+        foreach (JsonMember member in members.OrderBy(member => member.Name, ByBytes.Instance))
+        {
+            output.WriteName(member.Name.Span, ref first);
+            Write(output, member.Value);
+        }
+
+        output.WriteByte((byte)'}');
+    }
+
+    private static void WriteArray(ScratchBuffer output, JsonValue value)
+    {
+        bool first = true;
+        output.WriteByte((byte)'[');
+        foreach (JsonValue element in value.Elements)
+        {
+            if (!first)
+            {
+                output.WriteByte((byte)',');
+            }
+
+            first = false;
+            Write(output, element);
+        }
+
+        output.WriteByte((byte)']');
+    }
+
+    private sealed class ByBytes : IComparer<Utf8Text>
+    {
+        public static ByBytes Instance { get; } = new();
+
+        public int Compare(Utf8Text x, Utf8Text y) => x.Span.SequenceCompareTo(y.Span);
+    }
 }
 
 /// <summary>

@@ -177,13 +177,9 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut,
             return true;
         }
 
-        if (holdsOptOut)
+        if (!holdsOptOut || !_isRepeat)
         {
-            Warn(WarningCode.ReservedName, field, $"it {problem}; it was left out");
-        }
-        else
-        {
-            context.Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");
+            context.Unusable(field, problem, holdsOptOut);
         }
 
         return false;

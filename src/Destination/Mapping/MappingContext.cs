@@ -80,6 +80,22 @@ internal sealed class MappingContext(EventEnvelope envelope, MappingSettings set
             limit,
             actual));
 
+    /// <summary>An identifier can't be used: it is left out where the rest must arrive, or makes the event undeliverable.</summary>
+    /// <param name="field">Where it stands.</param>
+    /// <param name="problem">Why it can't be used.</param>
+    /// <param name="isLeftOut">Whether the rest must arrive.</param>
+    public void Unusable(string field, string problem, bool isLeftOut)
+    {
+        if (isLeftOut)
+        {
+            Warn(WarningCode.ReservedName, field, $"it {problem}; it was left out");
+        }
+        else
+        {
+            Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");
+        }
+    }
+
     /// <summary>Whether a name stays as it is: it is within its limit, or it may not be cut, which makes the event undeliverable.</summary>
     /// <param name="name">The name.</param>
     /// <param name="limit">The most bytes it may have.</param>
@@ -193,7 +209,7 @@ internal static class IdentityMapping
 
         if (identifier.Problem is { } problem)
         {
-            context.Problem(DeadLetterReason.InvalidEvent, field, $"{field} {problem}");
+            context.Unusable(field, problem, isLeftOut: false);
         }
     }
 
@@ -203,7 +219,7 @@ internal static class IdentityMapping
         Report(head.UserId, "userId", context);
         if (head.DeviceId.Problem is { } unreadable && HoldsOptOut(source, context))
         {
-            context.Warn(WarningCode.ReservedName, "anonymousId", $"it {unreadable}; it was left out");
+            context.Unusable("anonymousId", unreadable, isLeftOut: true);
         }
         else
         {

@@ -152,6 +152,30 @@ public sealed record DeliveryLogEntry
     };
 }
 
+/// <summary>One thing that was changed on the way, or that may surprise. Holds no property value.</summary>
+/// <param name="Kind">What it was.</param>
+/// <param name="Field">Where.</param>
+/// <param name="Message">What was done, in words.</param>
+public sealed record MappingWarning(WarningCode Kind, string Field, string Message)
+{
+    /// <summary>What is told of an e-mail that was cleaned, wherever it stood.</summary>
+    internal const string CleanedEmail = "white space, a name or mailto: around the address was taken off";
+
+    /// <summary>What is told of a text that no encoding can carry as it was given.</summary>
+    internal const string ReplacedSurrogate = "a lone surrogate was replaced by U+FFFD";
+
+    /// <summary>The code on the wire, for instance <c>name_cut</c>.</summary>
+    public string Code => Kind.ToCode();
+
+    /// <summary>The codes of an event's warnings, each once.</summary>
+    public static IEnumerable<WarningCode> CodesOf(IReadOnlyList<MappingWarning> warnings) =>
+        warnings.Count == 0 ? [] : warnings.Select(warning => warning.Kind).Distinct();
+
+    /// <summary>Adds a warning to a list that is made with its first one.</summary>
+    internal static void Add(ref List<MappingWarning>? warnings, WarningCode kind, string field, string message) =>
+        (warnings ??= []).Add(new MappingWarning(kind, field, message));
+}
+
 /// <summary>What a log keeps of a warning.</summary>
 /// <param name="Code">Its code, for instance <c>name_cut</c>; one that only a newer version knows is kept as it is.</param>
 /// <param name="Field">Where, in the harmless form of names.</param>

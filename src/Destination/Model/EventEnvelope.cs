@@ -78,6 +78,12 @@ public sealed record EventEnvelope
         this with { IsRepeat = true, QueuedAt = now, NotBefore = now + after, ReplayRun = null, BeforeReplay = FailureHistory.None };
 }
 
+/// <summary>An event in a consumer's hands.</summary>
+/// <param name="Envelope">The event.</param>
+/// <param name="SequenceNumber">Its place in the queue; unique, ascending.</param>
+/// <param name="History">What earlier deliveries of it came to.</param>
+public sealed record ReceivedEvent(EventEnvelope Envelope, long SequenceNumber, FailureHistory History);
+
 /// <summary>The kinds of Freshpaint events, as the webhook's <c>type</c> and the HTTP API's reserved names tell them apart.</summary>
 public enum EventKind
 {

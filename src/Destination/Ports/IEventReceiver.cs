@@ -48,9 +48,3 @@ public interface IPartitionLease : IAsyncDisposable
     /// <param name="history">All its failures so far, those of earlier deliveries included.</param>
     Task KeepAsync(ReceivedEvent received, FailureHistory history);
 }
-
-/// <summary>An event in a consumer's hands.</summary>
-/// <param name="Envelope">The event.</param>
-/// <param name="SequenceNumber">Its place in the queue; unique, ascending.</param>
-/// <param name="History">What earlier deliveries of it came to.</param>
-public sealed record ReceivedEvent(EventEnvelope Envelope, long SequenceNumber, FailureHistory History);

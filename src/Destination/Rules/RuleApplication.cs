@@ -194,6 +194,8 @@ public sealed class EventScope : IDisposable
 
     private static readonly ConcurrentQueue<EventScope> Pool = new();
 
+    private RuleWorkspace? _rules;
+
     private EventScope()
     {
     }
@@ -204,8 +206,8 @@ public sealed class EventScope : IDisposable
     /// <summary>Where the event is read.</summary>
     internal JsonTable Table { get; } = new();
 
-    /// <summary>Where the rules work on it.</summary>
-    internal RuleWorkspace Rules { get; } = new();
+    /// <summary>Where the rules work on it; made with the first event that a rule is about.</summary>
+    internal RuleWorkspace Rules => _rules ??= new RuleWorkspace();
 
     /// <summary>Takes a scope from the pool.</summary>
     public static EventScope Rent() => Pool.TryDequeue(out EventScope? scope) ? scope : new EventScope();
@@ -216,13 +218,13 @@ public sealed class EventScope : IDisposable
         if (Pool.Count >= MaxPooled)
         {
             Table.Dispose();
-            Rules.Dispose();
+            _rules?.Dispose();
             Output.Dispose();
             return;
         }
 
         Table.Reset();
-        Rules.Reset();
+        _rules?.Reset();
         Output.Reset();
         Pool.Enqueue(this);
     }

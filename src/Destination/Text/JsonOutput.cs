@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 
 namespace CustomerIoDestination.Text;
 
@@ -174,72 +178,112 @@ internal static class JsonOutput
     }
 }
 
-/// <summary>
-/// One form for all spellings of the same JSON: members sorted by name (repeated names all, in their order), numbers as written, strings
-/// unescaped, no white space. The same event has the same one however its sender's serialiser arranged it.
-/// </summary>
-internal static class CanonicalJson
+/// <summary>Escapes in JSON strings: read as the sender wrote them, written as few as JSON allows.</summary>
+internal static class JsonEscapes
 {
-    /// <summary>Writes the canonical form of a value.</summary>
-    public static void Write(ScratchBuffer output, JsonValue value)
+    /// <summary>The bytes a JSON string can't hold as they are: control characters, the quote, the backslash.</summary>
+    public static SearchValues<byte> MustEscape { get; } = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
+
+    /// <summary>Decodes the content of a JSON string that a JSON reader found valid.</summary>
+    /// <param name="raw">The bytes between the quotes.</param>
+    /// <param name="replacedSurrogate">Whether a lone surrogate was replaced by U+FFFD: UTF-8 can't hold one.</param>
+    public static byte[] Unescape(ReadOnlySpan<byte> raw, out bool replacedSurrogate)
     {
-        switch (value.Kind)
+        replacedSurrogate = false;
+        byte[] buffer = new byte[raw.Length];
+        int length = 0;
+        while (!raw.IsEmpty)
         {
-            case JsonKind.Object:
-                WriteObject(output, value);
-                break;
-            case JsonKind.Array:
-                WriteArray(output, value);
-                break;
-            default:
-                output.WriteValue(value);
-                break;
-        }
-    }
-
-    private static void WriteObject(ScratchBuffer output, JsonValue value)
-    {
-        var members = new List<JsonMember>();
-        foreach (JsonMember member in value.AllMembers)
-        {
-            members.Add(member);
-        }
-
-        bool first = true;
-        output.WriteByte((byte)'{');
-
-        // OrderBy is stable: repeated names stay in their order.
-        foreach (JsonMember member in members.OrderBy(member => member.Name, ByBytes.Instance))
-        {
-            output.WriteName(member.Name.Span, ref first);
-            Write(output, member.Value);
-        }
-
-        output.WriteByte((byte)'}');
-    }
-
-    private static void WriteArray(ScratchBuffer output, JsonValue value)
-    {
-        bool first = true;
-        output.WriteByte((byte)'[');
-        foreach (JsonValue element in value.Elements)
-        {
-            if (!first)
+            int plain = raw.IndexOf((byte)'\\');
+            if (plain != 0)
             {
-                output.WriteByte((byte)',');
+                ReadOnlySpan<byte> run = plain < 0 ? raw : raw[..plain];
+                run.CopyTo(buffer.AsSpan(length));
+                length += run.Length;
+                raw = raw[run.Length..];
+                continue;
             }
 
-            first = false;
-            Write(output, element);
+            raw = raw[1..];
+            if (raw[0] != (byte)'u')
+            {
+                buffer[length++] = Simple(raw[0]);
+                raw = raw[1..];
+                continue;
+            }
+
+            Rune rune = ReadRune(ref raw, out bool replaced);
+            replacedSurrogate |= replaced;
+            length += rune.EncodeToUtf8(buffer.AsSpan(length));
         }
 
-        output.WriteByte((byte)']');
+        return buffer.AsSpan(0, length).ToArray();
     }
 
-    private sealed class ByBytes : IComparer<Utf8Text>
+    private static Rune ReadRune(ref ReadOnlySpan<byte> raw, out bool replaced)
     {
-        public static ByBytes Instance { get; } = new();
+        char first = Hex(raw[1..5]);
+        raw = raw[5..];
+        replaced = false;
+        if (!char.IsSurrogate(first))
+        {
+            return new Rune(first);
+        }
 
-        public int Compare(Utf8Text x, Utf8Text y) => x.Span.SequenceCompareTo(y.Span);
+        if (char.IsHighSurrogate(first) && raw.Length >= 6 && raw[0] == (byte)'\\' && raw[1] == (byte)'u')
+        {
+            char second = Hex(raw[2..6]);
+            if (char.IsLowSurrogate(second))
+            {
+                raw = raw[6..];
+                return new Rune(first, second);
+            }
+        }
+
+        replaced = true;
+        return Rune.ReplacementChar;
+    }
+
+    private static char Hex(ReadOnlySpan<byte> digits) =>
+        (char)ushort.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static byte Simple(byte escape) => escape switch
+    {
+        (byte)'b' => (byte)'\b',
+        (byte)'f' => (byte)'\f',
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        _ => escape,
+    };
+}
+
+/// <summary>Arrays in JSON that is written by hand.</summary>
+public static class JsonArrays
+{
+    /// <summary>Writes a member that is an array of objects.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="items">An object each.</param>
+    /// <param name="writeMembers">Writes the members of one.</param>
+    public static void WriteObjects<T>(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> writeMembers)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteObjects(items, writeMembers);
+    }
+
+    /// <summary>Writes an array of objects.</summary>
+    public static void WriteObjects<T>(this Utf8JsonWriter writer, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> writeMembers)
+    {
+        writer.WriteStartArray();
+        for (int index = 0; index < items.Count; index++)
+        {
+            writer.WriteStartObject();
+            writeMembers(writer, items[index]);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 }

@@ -1,3 +1,4 @@
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -146,7 +147,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection) : IDisposable
         Reason = ReasonOf(row.Text(3)),
         Description = row.Text(4),
         DeadLetteredAt = row.Time(5),
-        EventTime = MessageKey.TimeOf(row.Text(1)),
+        EventTime = EventUlid.TimeOf(row.Text(1)),
         Attempts = row.Int32(6),
         FirstFailedAt = row.Time(7),
     };
@@ -203,13 +204,13 @@ internal sealed class ReplayTable(SqliteConnection connection) : IDisposable
         _add.Bind(1, run.Id).Bind(2, Replayed).Bind(3, number).Execute();
     }
 
-    /// <summary>An event of a run came to its end; nothing happens where it is of none, or is given back.</summary>
-    public void AddEnd(long? run, DeliveryAttempt attempt)
+    /// <summary>An event of a run came to its end; nothing happens where it is given back.</summary>
+    public void AddEnd(long run, DeliveryAttempt attempt)
     {
-        if (run is { } id && attempt.Outcome != AttemptOutcome.Released)
+        if (attempt.Outcome != AttemptOutcome.Released)
         {
             string what = attempt.Settlement is Settlement.DeadLetter dead ? CameBack + dead.Reason.ToCode() : attempt.Outcome.ToCode();
-            _add.Bind(1, id).Bind(2, what).Bind(3, 1).Execute();
+            _add.Bind(1, run).Bind(2, what).Bind(3, 1).Execute();
         }
     }
 

@@ -1,5 +1,4 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Data.Sqlite;
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CustomerIoDestination.SqliteQueue.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -233,3 +234,47 @@ internal sealed class SeenTable : IDisposable
 
 /// <summary>A message id that is to be added.</summary>
 internal readonly record struct NewId(long Sequence, long Day, byte[] MessageKey);
+
+/// <summary>
+/// A hash of an event's id, from the beginning of the keys of its messages: SipHash-1-3 with a key that only the file knows, of which 48 bits are kept, since
+/// they lie in it once an id.
+/// </summary>
+internal sealed class EventHash(ulong keyA, ulong keyB)
+{
+    private const int Bits = 48;
+
+    /// <param name="messageKey">A message's key or what it begins with.</param>
+    public long Of(ReadOnlySpan<byte> messageKey)
+    {
+        (ulong a, ulong b, ulong c, ulong d) = (keyA ^ 0x736f6d6570736575, keyB ^ 0x646f72616e646f6d, keyA ^ 0x6c7967656e657261, keyB ^ 0x7465646279746573);
+        Take(ref a, ref b, ref c, ref d, BinaryPrimitives.ReadUInt64LittleEndian(messageKey));
+        Take(ref a, ref b, ref c, ref d, BinaryPrimitives.ReadUInt64LittleEndian(messageKey[8..]));
+        Take(ref a, ref b, ref c, ref d, (ulong)MessageKey.EventIdBytes << 56);
+        c ^= 0xff;
+        Round(ref a, ref b, ref c, ref d);
+        Round(ref a, ref b, ref c, ref d);
+        Round(ref a, ref b, ref c, ref d);
+        return (long)((a ^ b ^ c ^ d) >> (64 - Bits));
+    }
+
+    private static void Take(ref ulong a, ref ulong b, ref ulong c, ref ulong d, ulong word)
+    {
+        d ^= word;
+        Round(ref a, ref b, ref c, ref d);
+        a ^= word;
+    }
+
+    private static void Round(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
+    {
+        a += b;
+        b = ulong.RotateLeft(b, 13) ^ a;
+        a = ulong.RotateLeft(a, 32);
+        c += d;
+        d = ulong.RotateLeft(d, 16) ^ c;
+        a += d;
+        d = ulong.RotateLeft(d, 21) ^ a;
+        c += b;
+        b = ulong.RotateLeft(b, 17) ^ c;
+        c = ulong.RotateLeft(c, 32);
+    }
+}

@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.Time;
@@ -85,6 +89,58 @@ internal static class Columns
 
     /// <summary>The step; one that only a newer version knows is told as a delivery.</summary>
     public static EventStep Step(this Statement statement, int column) => Codes.Parse<EventStep>(statement.Text(column)) ?? EventStep.Delivery;
+}
+
+/// <summary>
+/// The message id (<see cref="EventEnvelope.MessageId"/>) as a key of half its size: the ULID's 16 bytes, then kind, replay count and whether it is a merge's repeat.
+/// Seven days of events lie in that table.
+/// </summary>
+internal static class MessageKey
+{
+    public const int EventIdBytes = EventUlid.Bytes;
+
+    private const int ReplayCountBytes = 4;
+    private const byte Again = (byte)'+';
+
+    public static byte[] Of(EventEnvelope envelope) => Of(envelope.EventId, envelope.Kind, envelope.ReplayCount, envelope.IsRepeat);
+
+    public static byte[] Of(string eventId, EventKind kind, int replayCount, bool isRepeat = false)
+    {
+        string code = kind.ToCode();
+        byte[] key = new byte[EventIdBytes + code.Length + (replayCount == 0 ? 0 : ReplayCountBytes) + (isRepeat ? 1 : 0)];
+        WriteEventId(eventId, key);
+        Encoding.ASCII.GetBytes(code, key.AsSpan(EventIdBytes));
+        if (replayCount != 0)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(key.AsSpan(EventIdBytes + code.Length), replayCount);
+        }
+
+        if (isRepeat)
+        {
+            key[^1] = Again;
+        }
+
+        return key;
+    }
+
+    /// <summary>The bytes every key of the event begins with.</summary>
+    public static byte[] PrefixOf(string eventId)
+    {
+        byte[] prefix = new byte[EventIdBytes];
+        WriteEventId(eventId, prefix);
+        return prefix;
+    }
+
+    private static void WriteEventId(string eventId, Span<byte> destination)
+    {
+        if (!EventUlid.TryDecode(eventId, destination[..EventIdBytes]))
+        {
+            // Ingest makes every id a ULID; anything else still gets a key of its own.
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(Encoding.UTF8.GetBytes(eventId), hash);
+            hash[..EventIdBytes].CopyTo(destination);
+        }
+    }
 }
 
 /// <summary>Named numbers that change in the same transaction as what they count.</summary>

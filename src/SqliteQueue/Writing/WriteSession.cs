@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.SqliteQueue.Storage;
 using CustomerIoDestination.SqliteQueue.Tables;
 using CustomerIoDestination.Telemetry;
@@ -183,7 +182,11 @@ internal sealed class WriteSession : IDisposable
 
     private void End(EventEnvelope envelope, DeliveryAttempt attempt)
     {
-        Replays.AddEnd(envelope.ReplayRun, attempt);
+        if (envelope.ReplayRun is { } run)
+        {
+            Replays.AddEnd(run, attempt);
+        }
+
         Counters.Ended(attempt);
     }
 
@@ -275,4 +278,12 @@ internal sealed class WriteSession : IDisposable
         _addedBytes = 0;
         _lines.Clear();
     }
+}
+
+/// <summary>What became of a few dead letters.</summary>
+/// <param name="Found">Those that were there, and are not any more.</param>
+/// <param name="NotFound">Ids that are not there.</param>
+internal sealed record DeadLetterBatch(IReadOnlyList<DeadLetterKey> Found, IReadOnlyList<long> NotFound)
+{
+    public int Identifies => Found.Count(deadLetter => deadLetter.Kind is EventKind.Identify);
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;
 

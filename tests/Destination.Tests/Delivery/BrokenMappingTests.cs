@@ -3,7 +3,6 @@ using System.Diagnostics;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Telemetry;
 using CustomerIoDestination.Tests.Support;

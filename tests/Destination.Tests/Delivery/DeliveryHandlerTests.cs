@@ -1,7 +1,6 @@
 using System.Text;
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Tests.Support;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.Tests.Support;

@@ -88,8 +88,22 @@ public sealed class EventUlidTests
         twice.ShouldNotBe(once);
     }
 
+    [Fact]
+    public void A_ulid_is_sixteen_bytes()
+    {
+        byte[] bytes = new byte[EventUlid.Bytes];
+
+        EventUlid.TryDecode("7ZZZZZZZZZZZZZZZZZZZZZZZZZ", bytes).ShouldBeTrue();
+
+        bytes.ShouldAllBe(part => part == byte.MaxValue);
+    }
+
     [Theory]
     [InlineData("00000000000000000000000000")]
+    [InlineData("00000000000000000000000001")]
+    [InlineData("8ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
+    [InlineData("01ARZ3NDEKTSV4RRFFQ69G5FAU")]
+    [InlineData("")]
     [InlineData("not a ulid")]
     [InlineData("ééééééééééééééééééééééééééé")]
     [InlineData("7ZZZZZZZZZZZZZZZZZZZZZZZZZ")]

@@ -3,7 +3,6 @@ using CsCheck;
 using CustomerIoDestination.Ingest;
 using CustomerIoDestination.Mapping;
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Preview;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.Rules.Reading;

@@ -1,6 +1,5 @@
 using CustomerIoDestination.Delivery;
 using CustomerIoDestination.Model;
-using CustomerIoDestination.Ports;
 
 namespace CustomerIoDestination.Tests.Support;
 

@@ -28,16 +28,4 @@ public sealed class MessageKeyTests
 
         keys.Select(Convert.ToHexString).ShouldBeUnique();
     }
-
-    [Fact]
-    public void The_time_of_a_ulid_is_the_sender_s() => MessageKey.TimeOf(Ulid.Of(Some.Now, 5)).ShouldBe(Some.Now);
-
-    [Theory]
-    [InlineData("00000000000000000000000001")]
-    [InlineData("7ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
-    [InlineData("8ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
-    [InlineData("not a ulid")]
-    [InlineData("")]
-    [InlineData("01ARZ3NDEKTSV4RRFFQ69G5FAU")]
-    public void An_id_without_a_time_has_none(string eventId) => MessageKey.TimeOf(eventId).ShouldBeNull();
 }

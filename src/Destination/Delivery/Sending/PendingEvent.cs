@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CustomerIoDestination.Delivery.Gate;
 using CustomerIoDestination.Model;
 using CustomerIoDestination.People;
-using CustomerIoDestination.Ports;
 using CustomerIoDestination.Rules;
 using CustomerIoDestination.TrackApi;
 

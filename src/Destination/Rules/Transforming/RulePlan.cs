@@ -115,41 +115,6 @@ internal sealed record Transformation(string Path, string? Name, RuleScope Scope
     private static PropertyPath[] Nested(IEnumerable<PropertyPath> paths) => [.. paths.Where(path => path.Segments.Length > 1).DistinctBy(path => path.Text)];
 }
 
-/// <summary>The plan for each event's name, and the one for facts about people and their groups.</summary>
-internal sealed class RulePlans
-{
-    private readonly NameCache<RulePlan> _byEvent;
-    private readonly bool _anyForEvents;
-
-    /// <summary>Plans for these transformations.</summary>
-    public RulePlans(IReadOnlyList<Transformation> transformations)
-    {
-        _anyForEvents = transformations.Any(step => step.Scope.Events);
-        _byEvent = new NameCache<RulePlan>(name => PlanOf(transformations.Where(step => step.Scope.Includes(name))));
-        Users = PlanOf(transformations.Where(step => step.Scope.Users));
-        Page = _byEvent[RuleScope.PageName];
-        Screen = _byEvent[RuleScope.ScreenName];
-    }
-
-    /// <summary>For facts about people and their groups.</summary>
-    public RulePlan Users { get; }
-
-    private RulePlan Page { get; }
-
-    private RulePlan Screen { get; }
-
-    public RulePlan For(FreshpaintEvent source) => source switch
-    {
-        FreshpaintEvent.Identify or FreshpaintEvent.Group => Users,
-        FreshpaintEvent.Track track when _anyForEvents => _byEvent[track.Name],
-        FreshpaintEvent.Page => Page,
-        FreshpaintEvent.Screen => Screen,
-        _ => RulePlan.Empty,
-    };
-
-    private static RulePlan PlanOf(IEnumerable<Transformation> steps) => steps.ToArray() is { Length: > 0 } some ? new RulePlan(some) : RulePlan.Empty;
-}
-
 /// <summary>
 /// What a transformation applies to: events (tracks, pages and screens), all or those named; the facts about people; or both. Names are those
 /// the events come in with, whatever they are renamed to; a page view is called <c>$page</c>, a screen view <c>$screen</c>.
