@@ -248,6 +248,10 @@ public readonly record struct PersonIdentifier(PersonIdentifierKind Kind, Utf8Te
         : PersonIdentifierKind.Id,
         value);
 
+    /// <summary>Whether both name one person: the same identifier, or one e-mail address, which Customer.io compares without case.</summary>
+    public bool IsSamePerson(PersonIdentifier other) => this == other || (Kind == PersonIdentifierKind.Email && other.Kind == PersonIdentifierKind.Email
+        && EmailText.OrderKey(Value).AsSpan().SequenceEqual(EmailText.OrderKey(other.Value)));
+
     /// <summary>Writes it as the Track API names people inside a body: an object of its kind and value; a Customer.io id without its prefix.</summary>
     internal void Write(ScratchBuffer output)
     {
