@@ -174,7 +174,7 @@ public sealed class PersonName
         problem = (id, email) switch
         {
             (null, null) => "neither \"id\" nor \"email\" is given",
-            ({ } given, _) when string.IsNullOrWhiteSpace(given) || given is "." or ".." || !IsWellFormed(given) => "\"id\" names nobody",
+            ({ } given, _) when string.IsNullOrWhiteSpace(given) || given is "." or ".." || !IsWellFormed(given) || PersonIdentifier.IsBarePrefix(user) => "\"id\" names nobody",
             ({ }, _) when placeholders.Matches(user) => "\"id\" is a word that stands for nobody",
             ({ }, _) when user.Length > TrackApiLimits.PersonIdBytes => "\"id\" is longer than any that Customer.io takes",
             (_, { } given) when EmailText.Read(Utf8Text.Of(given), out address) is not (EmailReading.AsGiven or EmailReading.Cleaned) => "\"email\" is no e-mail address",

@@ -75,6 +75,7 @@ public sealed class ForgetTests
     [InlineData("""{"id":" "}""")]
     [InlineData("""{"id":".."}""")]
     [InlineData("""{"id":"undefined"}""")]
+    [InlineData("""{"id":"cio_"}""")]
     [InlineData("""{"id":"null","email":"jane@example.com"}""")]
     [InlineData("""{"email":"jane"}""")]
     [InlineData("""{"id":"marked","email":"marked"}""")]
