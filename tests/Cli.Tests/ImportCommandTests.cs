@@ -62,7 +62,7 @@ public sealed class ImportCommandTests : IDisposable
         (await ImportAsync(text)).ShouldBe(1);
 
         _cli.Host.Accepted.Count.ShouldBe(2);
-        _cli.Output.ShouldContain("line 1 invalid_json: the item is no JSON at line 1");
+        _cli.Output.ShouldContain("line 1 invalid_json: the item is no JSON at its byte 1 of 22");
         _cli.Output.ShouldContain("line 2 invalid_json");
         _cli.Output.ShouldContain("2 accepted, 0 skipped, 2 rejected.");
         JsonNode[] refused = Refused();
