@@ -120,7 +120,7 @@ public sealed partial class PersonForgetting
     {
         [LoggerMessage(LogLevel.Information,
             "A person was forgotten, named by {Identifiers} identifiers: {Queued} events taken off the queue, {Left} more left to be dropped when their turn comes, {DeadLetters} dead letters removed, "
-            + "{Calls} calls of {Mode} taken by Customer.io. Their events are skipped until {Until}. What Customer.io did not take: {Failure}.")]
+            + "{Calls} calls of {Mode} taken by Customer.io. Their events are skipped until {Until:yyyy-MM-ddTHH:mm:ssZ}. What Customer.io did not take: {Failure}.")]
         public static partial void Forgotten(
             ILogger logger, int identifiers, int queued, int left, int deadLetters, int calls, LifecycleChange mode, DateTimeOffset until, string failure);
 
