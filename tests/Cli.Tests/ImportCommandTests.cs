@@ -160,6 +160,17 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task An_import_tells_at_once_whose_answer_it_waits_for()
+    {
+        string told = "";
+        _cli.Host.Answer(HttpStatusCode.Accepted, Accepted, before: () => told = _cli.Output);
+
+        (await ImportAsync(Event(0))).ShouldBe(0);
+
+        told.ShouldContain("to http://127.0.0.1:7071/, and waiting for its first answer…");
+    }
+
+    [Fact]
     public async Task A_wait_is_as_long_as_the_host_says_else_longer_each_time()
     {
         foreach (TimeSpan? after in new TimeSpan?[] { null, TimeSpan.FromSeconds(7), null, null, null, null, null })
