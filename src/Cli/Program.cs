@@ -4,7 +4,7 @@ using CustomerIoDestination.Cli.Commands;
 using CustomerIoDestination.Cli.Host;
 using Spectre.Console;
 
-using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
 var cli = new CliContext(AnsiConsole.Console, Directory.GetCurrentDirectory(), handler, TimeProvider.System, Console.IsInputRedirected ? null : Console.ReadLine);
 
 // In a pipe or a file there is no edge to fold lines and tables at.

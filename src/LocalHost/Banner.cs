@@ -43,9 +43,16 @@ internal static class Banner
 
     /// <summary>That the host has stopped, and what it leaves.</summary>
     /// <param name="queue">What the queue holds; null when it can't be asked.</param>
-    public static string Stopped(QueueStatus? queue) => queue is null ? "Stopped. What is queued stays queued."
-        : queue.Ready + queue.InDelivery == 0 ? "Stopped. The queue is empty."
-        : $"Stopped. {Events(queue.Ready + queue.InDelivery)} {(queue.Ready + queue.InDelivery == 1 ? "stays queued and is" : "stay queued and are")} sent after the next start.";
+    public static string Stopped(QueueStatus? queue) => (queue?.Ready + queue?.InDelivery, queue?.RepeatsKept) switch
+    {
+        (null, _) => "Stopped. What is queued stays queued.",
+        (0, > 0 and long kept) => $"Stopped. No event waits to be sent.{Kept(kept)}",
+        (0, _) => "Stopped. The queue is empty.",
+        ({ } events, var kept) => $"Stopped. {Events(events)} {(events == 1 ? "stays queued and is" : "stay queued and are")} sent after the next start.{(kept > 0 ? Kept(kept.Value) : "")}",
+    };
+
+    private static string Kept(long merges) => string.Create(
+        CultureInfo.InvariantCulture, $" {merges:N0} merge{(merges == 1 ? " is" : "s are")} kept to be sent once more when {(merges == 1 ? "its" : "their")} time has come (Mapping__RepeatMergeAfter).");
 
     private static string Events(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} event{(count == 1 ? "" : "s")}");
 }

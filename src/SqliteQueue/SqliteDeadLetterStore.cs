@@ -16,7 +16,12 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
     /// <inheritdoc/>
     public async Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken)
     {
-        long after = query.After is null ? 0 : ParseId(query.After) ?? long.MaxValue;
+        long? place = query.After is null ? 0 : ParseId(query.After);
+        if (place is not { } after)
+        {
+            return DeadLetterPage.OfNoPlace;
+        }
+
         List<DeadLetter> found = await file.ReadAsync(
             reader => reader.DeadLetters.List(query.Reason, after, query.Limit + 1), cancellationToken);
         return found.Count > query.Limit

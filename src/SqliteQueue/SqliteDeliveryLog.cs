@@ -32,7 +32,7 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
         long before = long.MaxValue;
         if (query.After is not null && !long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
-            return new DeliveryLogPage([], null);
+            return DeliveryLogPage.OfNoPlace;
         }
 
         (List<DeliveryLogEntry> lines, long? next) = await file.ReadAsync(reader => reader.Log.ReadPage(query, before), cancellationToken);

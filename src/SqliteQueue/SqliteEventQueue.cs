@@ -106,11 +106,14 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
     {
         (DateTimeOffset? Live, DateTimeOffset? Import) oldest = default;
         RetentionPause? paused = null;
+        long? kept = null;
         bool canRead = true;
         try
         {
-            oldest = await file.ReadAsync(
-                tables => (tables.Events.OldestQueuedAt(file.Leases.Known(Lane.Live)), tables.Events.OldestQueuedAt(file.Leases.Known(Lane.Import))),
+            (oldest, kept) = await file.ReadAsync(
+                tables => (
+                    (tables.Events.OldestQueuedAt(file.Leases.Known(Lane.Live)), tables.Events.OldestQueuedAt(file.Leases.Known(Lane.Import))),
+                    tables.Events.CountKept(Retention.MaxCounted)),
                 cancellationToken);
             paused = await PauseAsync(file.Clock.Read(), cancellationToken);
         }
@@ -127,6 +130,7 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
             file.Writer.Counters.DeadLettered)
         {
             RetentionPaused = paused,
+            RepeatsKept = kept,
             UnreadablePartitions = file.Leases.UnreadableCount == 0 ? [] : file.Leases.Unreadable(),
         };
     }

@@ -57,7 +57,7 @@ public sealed class DeadLettersCommandTests : IDisposable
         _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 5000, "notFound": [], "more": true, "warnings": [], "bound": "7-8", "cameBack": {}}""");
         _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 3, "notFound": ["9"], "more": false, "warnings": ["older than the person's last change"], "bound": "7-8", "cameBack": {"no_email": 1}, "delivered": 2, "skipped": 0, "waiting": 5000}""");
         _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 0, "notFound": [], "more": false, "warnings": [], "bound": "7-8", "cameBack": {"no_email": 1, "limit_exceeded": 3400}, "delivered": 1600, "skipped": 2, "waiting": 0}""");
-        (await _cli.RunAsync("dead-letters", "replay", "--all", "--as-of-now")).ShouldBe(0);
+        (await _cli.RunAsync("dead-letters", "replay", "--all", "--as-of-now")).ShouldBe(1, "some came back");
 
         _cli.Host.Calls.ShouldAllBe(call => call.Headers["X-Requested-With"] == "destination");
         _cli.Host.Calls.Select(call => call.Body).ShouldBe(["""{"all":true,"asOfNow":true}""", """{"all":true,"asOfNow":true,"bound":"7-8"}""", """{"bound":"7-8"}"""]);
@@ -76,10 +76,56 @@ public sealed class DeadLettersCommandTests : IDisposable
             _cli.Host.Answer(HttpStatusCode.OK, $$$"""{"replayed": 0, "notFound": [], "more": false, "warnings": [], "bound": "7-8", "cameBack": {"no_email": {{{Math.Min(look / 10, 2)}}}}}""");
         }
 
-        (await _cli.RunAsync("dead-letters", "replay", "--all")).ShouldBe(0);
+        (await _cli.RunAsync("dead-letters", "replay", "--all")).ShouldBe(1, "some came back");
 
         _cli.Output.ShouldContain("2 replayed: 2 came back (no_email 2) so far.");
         _cli.Host.Calls.Count.ShouldBeInRange(30, 45, "it waits a while for more, and not for ever");
+    }
+
+    [Theory]
+    [InlineData("""{"cameBack": {}, "delivered": 3, "skipped": 0, "waiting": 0}""", 0)]
+    [InlineData("""{"cameBack": {}, "delivered": 1, "skipped": 2, "waiting": 0}""", 0)]
+    [InlineData("""{"cameBack": {"no_email": 1}, "delivered": 2, "skipped": 0, "waiting": 0}""", 1)]
+    [InlineData("""{"cameBack": {}, "delivered": 1, "skipped": 0, "waiting": 2}""", 1)]
+    [InlineData("""{"cameBack": {}}""", 0)]
+    public async Task A_replay_of_which_something_is_left_over_exits_with_1(string result, int expected)
+    {
+        JsonObject answer = JsonNode.Parse(result)!.AsObject();
+        answer["replayed"] = 3;
+        answer["more"] = false;
+        answer["bound"] = "7-8";
+        for (int look = 0; look < 200; look++)
+        {
+            _cli.Host.Answer(HttpStatusCode.OK, answer.ToJsonString());
+        }
+
+        (await _cli.RunAsync("dead-letters", "replay", "--all")).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Events_of_a_replay_that_still_wait_are_told_to_be_kept_and_where_to_see_why()
+    {
+        for (int look = 0; look < 200; look++)
+        {
+            _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 3, "more": false, "bound": "7-8", "cameBack": {}, "delivered": 1, "skipped": 0, "waiting": 2}""");
+        }
+
+        await _cli.RunAsync("dead-letters", "replay", "--all");
+
+        _cli.Output.ShouldContain("3 replayed: 1 delivered, 0 came back, 2 still waiting.");
+        _cli.Output.ShouldContain("2 of them still wait on the queue, and are not lost. GET /api/status and the page say what for.");
+    }
+
+    [Theory]
+    [InlineData("replay", "replayed")]
+    [InlineData("discard", "discarded")]
+    public async Task An_id_that_is_not_there_is_told_and_exits_with_1(string verb, string counter)
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, $$$"""{"{{{counter}}}": 1, "notFound": ["9"], "more": false, "bound": "7-8", "cameBack": {}, "delivered": 1, "skipped": 0, "waiting": 0}""");
+
+        (await _cli.RunAsync("dead-letters", verb, "8", "9")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("not found 9");
     }
 
     [Fact]

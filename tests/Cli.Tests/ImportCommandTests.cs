@@ -62,7 +62,7 @@ public sealed class ImportCommandTests : IDisposable
         (await ImportAsync(text)).ShouldBe(1);
 
         _cli.Host.Accepted.Count.ShouldBe(2);
-        _cli.Output.ShouldContain("line 1 invalid_json: the item is no JSON at line 1");
+        _cli.Output.ShouldContain("line 1 invalid_json: the item is no JSON at its byte 1 of 22");
         _cli.Output.ShouldContain("line 2 invalid_json");
         _cli.Output.ShouldContain("2 accepted, 0 skipped, 2 rejected.");
         JsonNode[] refused = Refused();
@@ -157,6 +157,17 @@ public sealed class ImportCommandTests : IDisposable
         _cli.Output.ShouldContain("It answered 502 at http://127.0.0.1:7071/ (1 of 30); trying again in 2 s.");
         _cli.Output.ShouldContain("It answered 504");
         _cli.Output.ShouldContain("No answer yet at http://127.0.0.1:7071/");
+    }
+
+    [Fact]
+    public async Task An_import_tells_at_once_whose_answer_it_waits_for()
+    {
+        string told = "";
+        _cli.Host.Answer(HttpStatusCode.Accepted, Accepted, before: () => told = _cli.Output);
+
+        (await ImportAsync(Event(0))).ShouldBe(0);
+
+        told.ShouldContain("to http://127.0.0.1:7071/, and waiting for its first answer…");
     }
 
     [Fact]

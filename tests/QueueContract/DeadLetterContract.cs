@@ -258,6 +258,19 @@ public abstract class DeadLetterContract : QueueSuite<IQueueUnderTest>
         (await Subject.DeadLetters.FindAsync("no id", CancellationToken.None)).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("zzz")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("99999999999999999999")]
+    public async Task A_place_that_no_page_told_is_no_place_to_go_on_from(string after)
+    {
+        await SendAsync(Event(Live(1)));
+        await HandleNextAsync(DeadLetter());
+
+        (await Subject.DeadLetters.ListAsync(new DeadLetterQuery(null, 10, after), CancellationToken.None)).ShouldBeSameAs(DeadLetterPage.OfNoPlace);
+    }
+
     private Task<DeadLetterPass> ReplayAllAsync(DeadLetterRun? run) =>
         Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run, CancellationToken.None);
 

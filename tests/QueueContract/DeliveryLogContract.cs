@@ -42,6 +42,9 @@ public abstract class DeliveryLogContract : QueueSuite<IQueueUnderTest>
     }
 
     [SuiteFact]
+    public async Task A_place_that_no_page_told_is_no_place_to_go_on_from() => (await ListAsync(after: "zzz")).ShouldBeSameAs(DeliveryLogPage.OfNoPlace);
+
+    [SuiteFact]
     public async Task Lines_are_filtered_by_outcome_and_kind()
     {
         await SendAsync(Event(Live(1)) with { Kind = EventKind.Page }, Event(Live(1)), Event(Live(1)) with { Kind = EventKind.Page });

@@ -290,8 +290,9 @@ public abstract class EventQueueContract : QueueSuite<IQueueUnderTest>
     [Fact]
     public async Task The_status_tells_how_full_it_is()
     {
-        (await Subject.Queue.GetStatusAsync(CancellationToken.None))
-            .ShouldBe(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0));
+        QueueStatus empty = (await Subject.Queue.GetStatusAsync(CancellationToken.None))!;
+        empty.RepeatsKept.ShouldBeOneOf(0, null);
+        empty.ShouldBe(new QueueStatus(true, LaneStatus.Empty, LaneStatus.Empty, 0) { RepeatsKept = empty.RepeatsKept });
         await SendAsync(Event(Live(1)), Event(Live(2)), Event(Import(1)));
         await HandleNextAsync(DeadLetter());
 

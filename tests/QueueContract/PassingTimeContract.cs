@@ -79,7 +79,9 @@ public abstract class PassingTimeContract : QueueSuite<IQueueInFakeTime>
     {
         EventEnvelope[] sent = await SendAsync(Event(Live(1)));
         await HandleNextAsync(Repeating(sent[0], TimeSpan.FromMinutes(2)));
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.RepeatsKept.ShouldBeOneOf(1, null);
         (await ReadyAfterAsync(TimeSpan.FromMinutes(2))).ShouldBe(1);
+        (await Subject.Queue.GetStatusAsync(CancellationToken.None))!.RepeatsKept.ShouldBeOneOf(0, null);
         await HandleNextAsync(DeadLetter());
 
         (await Subject.DeadLetters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None)).Done.ShouldBe(1);

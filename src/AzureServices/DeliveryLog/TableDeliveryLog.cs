@@ -41,6 +41,11 @@ internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBu
     private async Task<DeliveryLogPage> ReadPageAsync(DeliveryLogQuery query, CancellationToken cancellationToken)
     {
         ListCursor? cursor = query.After is null ? new ListCursor(days.Today, null) : ListCursor.TryParse(query.After);
+        if (cursor is null)
+        {
+            return DeliveryLogPage.OfNoPlace;
+        }
+
         DateOnly oldest = days.Today.AddDays(-DayTables.RetentionDays);
         string filter = FilterOf(query);
         List<DeliveryLogEntry> lines = [];
@@ -53,8 +58,8 @@ internal sealed class TableDeliveryLog(DayTables days, TableAccess access, LogBu
             }
             catch (RequestFailedException failure) when (failure.Status == 400 && cursor.Token is not null)
             {
-                // The place to go on from was made up, or is of another day: nothing lies beyond it, and no day is passed over unseen.
-                return new DeliveryLogPage([], null);
+                // The place to go on from was made up, or is of another day: no day is passed over unseen.
+                return DeliveryLogPage.OfNoPlace;
             }
 
             lines.AddRange(page?.Values.Select(LineRow.Read).OfType<DeliveryLogEntry>() ?? []);

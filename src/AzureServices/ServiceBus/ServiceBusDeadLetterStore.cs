@@ -127,7 +127,12 @@ internal sealed class ServiceBusDeadLetterStore : IDeadLetterStore, IDisposable
 
     private async Task<DeadLetterPage> ReadPageAsync(DeadLetterQuery query, CancellationToken cancellationToken)
     {
-        long last = query.After is null ? -1 : ParseId(query.After) ?? long.MaxValue - 1;
+        long? place = query.After is null ? -1 : ParseId(query.After);
+        if (place is not { } last)
+        {
+            return DeadLetterPage.OfNoPlace;
+        }
+
         List<DeadLetter> items = [];
         int scanned = 0;
         await foreach (ServiceBusReceivedMessage message in _connection.DeadLetterBrowser.PeekAsync(last + 1, MaxScan + 1, cancellationToken))

@@ -235,13 +235,13 @@ public sealed partial class ServiceBusMessageHandler
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "The message of event {EventId} was not settled and comes again; its session was locked until {LockedUntil} ({ExceptionType}).")]
+        [LoggerMessage(LogLevel.Warning, "The message of event {EventId} was not settled and comes again; its session was locked until {LockedUntil:yyyy-MM-ddTHH:mm:ssZ} ({ExceptionType}).")]
         public static partial void SettlementFailed(ILogger logger, string? eventId, DateTimeOffset lockedUntil, string exceptionType);
 
         [LoggerMessage(LogLevel.Error, "The delivery of event {EventId} broke off ({ExceptionType}); it comes again.")]
         public static partial void DeliveryBroke(ILogger logger, string eventId, string exceptionType);
 
-        [LoggerMessage(LogLevel.Warning, "A session's state could not be read; its message comes again; it was locked until {LockedUntil} ({ExceptionType}).")]
+        [LoggerMessage(LogLevel.Warning, "A session's state could not be read; its message comes again; it was locked until {LockedUntil:yyyy-MM-ddTHH:mm:ssZ} ({ExceptionType}).")]
         public static partial void StateUnknown(ILogger logger, DateTimeOffset lockedUntil, string exceptionType);
 
         [LoggerMessage(LogLevel.Warning, "A message was dead-lettered as unreadable. {Problem}")]

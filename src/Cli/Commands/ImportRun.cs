@@ -187,7 +187,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
             }
 
             IAsyncEnumerable<ImportBatch> batches = new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), from, cancellationToken);
-            var importer = new Importer(api, cli.Time, refused, Tell, Waiting);
+            var importer = new Importer(api, cli.Time, refused, Tell, Waiting) { Begins = () => cli.Console.Line($"Sending {Shown} to {api.Url}, and waiting for its first answer…") };
             var progress = new ImportProgress(input, from, cli);
             ImportState state = from;
             HostAnswer? stoppedBy = null;

@@ -37,6 +37,7 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
         await using CancellationTokenRegistration told = stop.Register(() => console.Line($"[yellow]Stopping[/] when the call under way has ended…"));
         long total = 0;
         int pauses = 0;
+        bool isMissing = false;
         while (true)
         {
             // Not cancelled: what a call did is known by its answer only.
@@ -50,7 +51,7 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
 
             long count = NumberOf(body, counter);
             total += count;
-            Tell(body);
+            isMissing |= Tell(body);
             if (body["bound"] is { } bound)
             {
                 selection["bound"] = bound.DeepClone();
@@ -60,9 +61,9 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
             if (!more || stop.IsCancellationRequested)
             {
                 string how = more ? "Stopped: there are more. " : "";
-                string result = counter == "replayed" && total > 0 && body["cameBack"] is JsonObject ? await ResultAsync(path, body, stop) : "";
-                console.Line($"{how}[green]{total:N0}[/] {counter}{result}.");
-                return more ? 1 : 0;
+                JsonObject? result = counter == "replayed" && total > 0 && body["cameBack"] is JsonObject ? await ResultAsync(path, body, stop) : null;
+                console.Line($"{how}[green]{total:N0}[/] {counter}{(result is null ? "" : Told(result))}.");
+                return more || isMissing || (result is not null && IsAnyLeft(result)) ? 1 : 0;
             }
 
             pauses = count > 0 ? 0 : pauses + 1;
@@ -85,7 +86,7 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
     }
 
     /// <summary>What became of what was replayed, once all of it has ended, or nothing more is heard.</summary>
-    private async Task<string> ResultAsync(string path, JsonObject last, CancellationToken stop)
+    private async Task<JsonObject> ResultAsync(string path, JsonObject last, CancellationToken stop)
     {
         JsonObject result = last;
         int quiet = 0;
@@ -107,7 +108,19 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
             quiet = result["waiting"] is null && CameBack(result) == before ? quiet + 1 : 0;
         }
 
-        return Told(result);
+        return result;
+    }
+
+    /// <summary>Whether not all of it was delivered, or meant not to be, as far as is known; what still waits is told.</summary>
+    private bool IsAnyLeft(JsonObject result)
+    {
+        long waiting = NumberOf(result, "waiting");
+        if (waiting > 0)
+        {
+            console.Line($"[yellow]{waiting:N0} of them still wait on the queue,[/] and are not lost. GET /api/status and the page say what for.");
+        }
+
+        return waiting > 0 || CameBack(result) > 0;
     }
 
     private static string Told(JsonObject result)
@@ -134,9 +147,11 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
 
     private static long NumberOf(JsonObject body, string name) => body[name]?.GetValue<long>() ?? 0;
 
-    private void Tell(JsonObject body)
+    /// <summary>Tells what an operator should know of a call; whether it did not find something.</summary>
+    private bool Tell(JsonObject body)
     {
-        foreach (JsonNode id in (body["notFound"] as JsonArray ?? []).OfType<JsonNode>())
+        JsonArray notFound = body["notFound"] as JsonArray ?? [];
+        foreach (JsonNode id in notFound.OfType<JsonNode>())
         {
             console.Line($"[yellow]not found[/] {id}");
         }
@@ -145,5 +160,7 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
         {
             console.Line($"[yellow]warning[/] {(warning is JsonObject detailed ? detailed["message"] ?? detailed : warning)}");
         }
+
+        return notFound.Count > 0;
     }
 }

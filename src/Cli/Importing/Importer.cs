@@ -19,6 +19,11 @@ internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refu
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    private bool _hasBegun;
+
+    /// <summary>Told once, before the first batch is sent: the host may be long in answering.</summary>
+    public Action? Begins { get; init; }
+
     /// <summary>Sends the batches.</summary>
     /// <param name="batches">The batches.</param>
     /// <param name="from">Where an earlier import stopped.</param>
@@ -104,6 +109,12 @@ internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refu
 
     private async Task<HostAnswer> TryAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            Begins?.Invoke();
+        }
+
         TimeSpan growing = FirstWait;
         for (int tries = 1; ; tries++)
         {

@@ -83,7 +83,7 @@ internal sealed class DeliveryHandler
         Func<ReceivedEvent, FailureHistory, Task>? keep,
         CancellationToken cancellationToken)
     {
-        using DeliveryRun events = new(run, End, _preparation, _peers, _recorder, _settings, _time);
+        using DeliveryRun events = new(run, End, TellRepeat, _preparation, _peers, _recorder, _settings, _time);
         using CancellationTokenSource budget = new(Timeout.InfiniteTimeSpan, _time);
         await using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), budget);
         _progress.RunBegan();
@@ -181,8 +181,7 @@ internal sealed class DeliveryHandler
     {
         try
         {
-            IEventSender sender = shipment.IsForBatch ? _batches : _single;
-            await sender.SendAsync(shipment, cancellationToken);
+            await (shipment.IsForBatch ? (IEventSender)_batches : _single).SendAsync(shipment, cancellationToken);
         }
         catch (WithdrawnException)
         {
@@ -239,10 +238,17 @@ internal sealed class DeliveryHandler
                     break;
             }
 
-            _recorder.Repeated(pending.Outcome!.Calls - (decision is RetryDecision.Settle ? 1 : 0));
+            _recorder.Repeated(pending.Outcome!.Calls - pending.TakeRepeatsTold() - (decision is RetryDecision.Settle ? 1 : 0));
         }
 
         return (next as RetryDecision.Wait)?.Delay;
+    }
+
+    // Inside a try a call may wait for its permit as long as between two: what it waits for is to be seen meanwhile.
+    private void TellRepeat(PendingEvent pending, TrackApiAnswer.Unavailable failed, TimeSpan wait)
+    {
+        _recorder.Repeated(1);
+        _progress.Failed(pending, failed.Reason, wait);
     }
 
     private RetryFacts FactsOf(PendingEvent pending, int failuresInARow)

@@ -22,6 +22,7 @@ namespace CustomerIoDestination.Delivery;
 internal sealed class DeliveryRun(
     IReadOnlyList<ReceivedEvent> run,
     Action<ReceivedEvent, DeliveryAttempt> ended,
+    Action<PendingEvent, TrackApiAnswer.Unavailable, TimeSpan> callRepeats,
     EventPreparation preparation,
     PeerDeliveries peers,
     AttemptRecorder recorder,
@@ -168,7 +169,7 @@ internal sealed class DeliveryRun(
         Activity? around = Activity.Current;
         Activity? span = DestinationTracing.StartDelivery(envelope);
         Activity.Current = around;
-        return new PendingEvent(received, time.GetTimestamp(), span, others);
+        return new PendingEvent(received, time.GetTimestamp(), span, others) { CallRepeats = callRepeats };
     }
 
     private void BeginSegment()

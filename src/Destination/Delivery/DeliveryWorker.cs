@@ -113,6 +113,7 @@ internal sealed partial class PauseProbe(
         {
             do
             {
+                gate.ProbesAgainIn(Interval);
                 await ProbeAsync(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -42,7 +42,12 @@ internal sealed class DestinationControl : IDestinationControl
             Since = since,
             Reason = reason,
             LastAnswerAt = _client.LastAnswerAt,
-            NextTryAt = progress.NextTryAt ?? (flow == DestinationState.Unavailable ? _gate.NextTrialAt : null),
+            NextTryAt = flow switch
+            {
+                DestinationState.Paused => _gate.NextTrialAt ?? _gate.NextProbeAt,
+                DestinationState.Unavailable => progress.NextTryAt ?? _gate.NextTrialAt,
+                _ => progress.NextTryAt,
+            },
             Failing = progress.Failing,
             MovedAt = progress.MovedAt,
             Region = workspace.Region,

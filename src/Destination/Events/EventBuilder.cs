@@ -45,7 +45,7 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
                 return new FreshpaintEvent.Group(Head(default), GroupId(), group["action"u8], group["objectTypeId"u8], group);
             case EventKind.Alias:
                 Identifier previous = Identifier.Read(_fields.PreviousId, _placeholders)
-                    .OrMember(_properties, "previous_id"u8, _placeholders).OrMember(_properties, "previousId"u8, _placeholders);
+                    .OrMember(_properties, "previous_id"u8, _placeholders).OrMember(_properties, "previousId"u8, _placeholders).OfPerson();
                 return new FreshpaintEvent.Alias(Head(default), previous);
             default:
                 return new FreshpaintEvent.Unsupported(Head(default));
@@ -204,16 +204,16 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
     private Identifier UserId(JsonValue facts, bool identify, in PropertySet ofIdentify)
     {
         Identifier user = _fields.IsWebhook
-            ? Identifier.Read(_fields.UserId, _placeholders).OrMember(facts, "distinct_id"u8, _placeholders)
-            : Identifier.Read(_properties["distinct_id"u8], _placeholders);
+            ? Identifier.Read(_fields.UserId, _placeholders).OrMember(facts, "distinct_id"u8, _placeholders).OfPerson()
+            : Identifier.Read(_properties["distinct_id"u8], _placeholders).OfPerson();
         if (user.IsPresent || user.Problem is not null || _kind is EventKind.Group or EventKind.Alias)
         {
             return user;
         }
 
         PropertySet traits = identify ? ofIdentify : new PropertySet(_traits, default, PropertyNames.Webhook, default);
-        Identifier first = Identifier.Read(traits["userId"u8], _placeholders);
-        Identifier found = first.IsPresent ? first : Identifier.Read(traits["user_id"u8], _placeholders);
+        Identifier first = Identifier.Read(traits["userId"u8], _placeholders).OfPerson();
+        Identifier found = first.IsPresent ? first : Identifier.Read(traits["user_id"u8], _placeholders).OfPerson();
         if (found.IsPresent)
         {
             MappingWarning.Add(ref _notices, WarningCode.UserIdInTraits, first.IsPresent ? "traits.userId" : "traits.user_id", "there is no user id at the top; this one names the person, and stays an attribute");

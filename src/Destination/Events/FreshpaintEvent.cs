@@ -265,12 +265,24 @@ internal abstract record EventItem
         {
             return new Bad("invalid_json", string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"the item is no JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}"));
+                $"the item is no JSON at its byte {PositionOf(item, e) + 1} of {item.Length}"));
         }
 
         return depth > JsonTable.MaxDepth
             ? new Bad("too_deep", $"the event nests {depth} levels deep; the limit is {JsonTable.MaxDepth}")
             : new Bad("invalid_encoding", "the item is no UTF-8");
+    }
+
+    // From the item's beginning and not by line: an item is often a line itself, and whoever reads of two lines takes one for the other.
+    private static long PositionOf(ReadOnlySpan<byte> item, JsonException at)
+    {
+        int line = 0;
+        for (long i = at.LineNumber ?? 0; i > 0; i--)
+        {
+            line += item[line..].IndexOf((byte)'\n') + 1;
+        }
+
+        return Math.Min(line + (at.BytePositionInLine ?? 0), Math.Max(0, item.Length - 1));
     }
 }
 

@@ -183,6 +183,12 @@ internal readonly record struct Identifier(Utf8Text Text, string? Problem, bool 
         return WasPlaceholder ? other with { WasPlaceholder = true } : other;
     }
 
+    /// <summary>
+    /// The same as the identifier of a person: one that is <c>cio_</c> with nothing behind it names nobody, and Customer.io would drop what is sent to it.
+    /// </summary>
+    public Identifier OfPerson() =>
+        PersonIdentifier.IsBarePrefix(Text) ? new Identifier(default, "begins with cio_ and has nothing behind it, which names nobody") : this;
+
     private static Identifier Given(Utf8Text text, PlaceholderIdentifiers placeholders) =>
         placeholders.Matches(text) ? new Identifier(default, null, WasPlaceholder: true) : new Identifier(text, null);
 
@@ -241,12 +247,21 @@ public enum PersonIdentifierKind
 /// <param name="Value">The value as given; a Customer.io id keeps its <c>cio_</c> prefix here.</param>
 public readonly record struct PersonIdentifier(PersonIdentifierKind Kind, Utf8Text Value)
 {
+    private static ReadOnlySpan<byte> CioPrefix => "cio_"u8;
+
     /// <summary>The identifier a text is, by its shape: <c>cio_…</c>, an e-mail, else an id.</summary>
     public static PersonIdentifier ByShape(Utf8Text value) => new(
-        value.Span.StartsWith("cio_"u8) ? PersonIdentifierKind.CioId
+        value.Span.StartsWith(CioPrefix) ? PersonIdentifierKind.CioId
         : EmailShape.Matches(value.Span) ? PersonIdentifierKind.Email
         : PersonIdentifierKind.Id,
         value);
+
+    /// <summary>Whether a text is the prefix of Customer.io's own ids, and the id behind it is missing.</summary>
+    public static bool IsBarePrefix(Utf8Text value) => value.Span.StartsWith(CioPrefix) && (value.Length == CioPrefix.Length || new Utf8Text(value.Bytes[CioPrefix.Length..]).IsBlank);
+
+    /// <summary>Whether both name one person: the same identifier, or one e-mail address, which Customer.io compares without case.</summary>
+    public bool IsSamePerson(PersonIdentifier other) => this == other || (Kind == PersonIdentifierKind.Email && other.Kind == PersonIdentifierKind.Email
+        && EmailText.OrderKey(Value).AsSpan().SequenceEqual(EmailText.OrderKey(other.Value)));
 
     /// <summary>Writes it as the Track API names people inside a body: an object of its kind and value; a Customer.io id without its prefix.</summary>
     internal void Write(ScratchBuffer output)
@@ -257,7 +272,7 @@ public readonly record struct PersonIdentifier(PersonIdentifierKind Kind, Utf8Te
             PersonIdentifierKind.CioId => "{\"cio_id\":"u8,
             _ => "{\"id\":"u8,
         });
-        output.WriteString(Kind == PersonIdentifierKind.CioId ? Value.Span["cio_".Length..] : Value.Span);
+        output.WriteString(Kind == PersonIdentifierKind.CioId ? Value.Span[CioPrefix.Length..] : Value.Span);
         output.WriteByte((byte)'}');
     }
 }

@@ -57,9 +57,10 @@ internal static class AliasMapping
 
     private static MappingResult Merge(PersonIdentifier primary, PersonIdentifier secondary, MappingContext context)
     {
-        if (primary == secondary)
+        if (primary.IsSamePerson(secondary))
         {
-            context.Problem(DeadLetterReason.InvalidEvent, "previousId", "the previous id is the user id: there is nothing to merge");
+            string same = primary == secondary ? "is the user id" : "is the person's e-mail, which Customer.io compares without case";
+            context.Problem(DeadLetterReason.InvalidEvent, "previousId", $"the previous id {same}: there is nothing to merge");
         }
 
         if (secondary.Value.Length > TrackApiLimits.PersonIdBytes)

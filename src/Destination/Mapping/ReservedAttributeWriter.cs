@@ -149,7 +149,7 @@ internal sealed class ReservedAttributeWriter(
     }
 
     private static bool IsName(Utf8Text address, PersonIdentifier person) =>
-        person.Kind == PersonIdentifierKind.Email && EmailText.OrderKey(address).AsSpan().SequenceEqual(EmailText.OrderKey(person.Value));
+        person.IsSamePerson(new PersonIdentifier(PersonIdentifierKind.Email, address));
 
     private void WriteAnonymousId()
     {

@@ -120,7 +120,7 @@ public sealed partial class PersonForgetting
     {
         [LoggerMessage(LogLevel.Information,
             "A person was forgotten, named by {Identifiers} identifiers: {Queued} events taken off the queue, {Left} more left to be dropped when their turn comes, {DeadLetters} dead letters removed, "
-            + "{Calls} calls of {Mode} taken by Customer.io. Their events are skipped until {Until}. What Customer.io did not take: {Failure}.")]
+            + "{Calls} calls of {Mode} taken by Customer.io. Their events are skipped until {Until:yyyy-MM-ddTHH:mm:ssZ}. What Customer.io did not take: {Failure}.")]
         public static partial void Forgotten(
             ILogger logger, int identifiers, int queued, int left, int deadLetters, int calls, LifecycleChange mode, DateTimeOffset until, string failure);
 
@@ -174,7 +174,7 @@ public sealed class PersonName
         problem = (id, email) switch
         {
             (null, null) => "neither \"id\" nor \"email\" is given",
-            ({ } given, _) when string.IsNullOrWhiteSpace(given) || given is "." or ".." || !IsWellFormed(given) => "\"id\" names nobody",
+            ({ } given, _) when string.IsNullOrWhiteSpace(given) || given is "." or ".." || !IsWellFormed(given) || PersonIdentifier.IsBarePrefix(user) => "\"id\" names nobody",
             ({ }, _) when placeholders.Matches(user) => "\"id\" is a word that stands for nobody",
             ({ }, _) when user.Length > TrackApiLimits.PersonIdBytes => "\"id\" is longer than any that Customer.io takes",
             (_, { } given) when EmailText.Read(Utf8Text.Of(given), out address) is not (EmailReading.AsGiven or EmailReading.Cleaned) => "\"email\" is no e-mail address",

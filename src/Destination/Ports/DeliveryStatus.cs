@@ -60,7 +60,10 @@ public sealed record DeliveryStatus
     /// <summary>When Customer.io last answered anything to this process; null when it never did.</summary>
     public DateTimeOffset? LastAnswerAt { get; init; }
 
-    /// <summary>When the next event that waits after a failed call is tried; null when none waits, or it is not known.</summary>
+    /// <summary>
+    /// When the next event that waits after a failed call is tried; while paused, when key, region and URL are asked for next, or the next held event is tried.
+    /// Null when nothing waits, or it is not known.
+    /// </summary>
     public DateTimeOffset? NextTryAt { get; init; }
 
     /// <summary>Events in hand that failed and are tried again.</summary>

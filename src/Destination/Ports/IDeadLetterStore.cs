@@ -9,7 +9,10 @@ namespace CustomerIoDestination.Ports;
 /// </summary>
 public interface IDeadLetterStore
 {
-    /// <summary>A page of dead letters. With a filter the page may be empty while <see cref="DeadLetterPage.Next"/> is set (a bounded scan a call).</summary>
+    /// <summary>
+    /// A page of dead letters, or <see cref="DeadLetterPage.OfNoPlace"/>. With a filter the page may be empty while <see cref="DeadLetterPage.Next"/> is set
+    /// (a bounded scan a call).
+    /// </summary>
     Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancellationToken);
 
     /// <summary>One dead letter with its event; null when there is none of that id.</summary>
@@ -41,7 +44,11 @@ public sealed record DeadLetterQuery(DeadLetterReason? Reason, int Limit, string
 /// <summary>A page of dead letters.</summary>
 /// <param name="Items">Oldest first.</param>
 /// <param name="Next">What to ask for next; null at the end.</param>
-public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> Items, string? Next);
+public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> Items, string? Next)
+{
+    /// <summary>The answer to an <see cref="DeadLetterQuery.After"/> that no page can have told as its next.</summary>
+    public static DeadLetterPage OfNoPlace { get; } = new([], null);
+}
 
 /// <summary>An event that could not be delivered. Holds no property value.</summary>
 public sealed record DeadLetter

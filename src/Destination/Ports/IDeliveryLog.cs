@@ -11,7 +11,7 @@ public interface IDeliveryLog
     /// <summary>Records a step that is no delivery: skipped at ingest. An <see cref="IDeadLetterStore"/> records its own replays and discards.</summary>
     Task RecordAsync(IReadOnlyList<DeliveryLogEntry> entries, CancellationToken cancellationToken);
 
-    /// <summary>Deliveries (steps that ended a pass of the delivery handler, and skips at ingest), newest first.</summary>
+    /// <summary>Deliveries (steps that ended a pass of the delivery handler, and skips at ingest), newest first; or <see cref="DeliveryLogPage.OfNoPlace"/>.</summary>
     /// <exception cref="UnavailableException">The log can't be read now.</exception>
     Task<DeliveryLogPage> ListAsync(DeliveryLogQuery query, CancellationToken cancellationToken);
 
@@ -30,4 +30,8 @@ public sealed record DeliveryLogQuery(int Limit, string? After, AttemptOutcome? 
 /// <summary>A page of the delivery log.</summary>
 /// <param name="Items">Newest first.</param>
 /// <param name="Next">What to ask for next; null at the end.</param>
-public sealed record DeliveryLogPage(IReadOnlyList<DeliveryLogEntry> Items, string? Next);
+public sealed record DeliveryLogPage(IReadOnlyList<DeliveryLogEntry> Items, string? Next)
+{
+    /// <summary>The answer to an <see cref="DeliveryLogQuery.After"/> that no page can have told as its next.</summary>
+    public static DeliveryLogPage OfNoPlace { get; } = new([], null);
+}

@@ -56,6 +56,9 @@ public sealed record QueueStatus(bool CanEnqueue, LaneStatus Live, LaneStatus Im
     /// <summary>Partitions whose events can't be read now, so that they wait; empty when all can.</summary>
     public IReadOnlyList<Partition> UnreadablePartitions { get; init; } = [];
 
+    /// <summary>Merges that are kept to be sent once more and whose time has not come, counted up to 10,000: they wait in no lane. Null where that is not known.</summary>
+    public long? RepeatsKept { get; init; }
+
     /// <summary>Events waiting, both lanes.</summary>
     public long Ready => Live.Ready + Import.Ready;
 

@@ -51,21 +51,29 @@ public sealed class TrackApiClient : IDisposable
     /// <param name="cancellationToken">Ends waits before the request. A request on the wire is finished all the same.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled before the request went out.</exception>
     public async ValueTask<DeliveryOutcome> SendAsync(TrackApiRequest request, Lane lane, CancellationToken cancellationToken) =>
-        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, mayGo: null, cancellationToken));
+        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, mayGo: null, repeats: null, cancellationToken));
 
     /// <summary>Sends one request unless, once there is a permit for it, it is not to be made any more.</summary>
+    /// <param name="request">What to send; its memory must live until the task ends.</param>
+    /// <param name="lane">Whose permit it takes.</param>
+    /// <param name="mayGo">Asked before each call whether it is still to be made.</param>
+    /// <param name="repeats">Told of each failed call that is made again at once.</param>
+    /// <param name="cancellationToken">Ends waits before the request.</param>
     /// <exception cref="WithdrawnException">It is not.</exception>
-    internal async ValueTask<DeliveryOutcome> SendAsync(TrackApiRequest request, Lane lane, Func<ValueTask<bool>> mayGo, CancellationToken cancellationToken) =>
-        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, mayGo, cancellationToken));
+    internal async ValueTask<DeliveryOutcome> SendAsync(
+        TrackApiRequest request, Lane lane, Func<ValueTask<bool>> mayGo, Action<TrackApiAnswer.Unavailable, TimeSpan> repeats, CancellationToken cancellationToken) =>
+        DeliveryOutcome.Of(await AskAsync(request, lane, 64 * 1024, mayRepeat: true, mayGo, repeats, cancellationToken));
 
     /// <summary>Sends one batch.</summary>
     /// <param name="request">The batch.</param>
     /// <param name="lane">Whose permit it takes.</param>
     /// <param name="mayRepeat">Whether quick retries are made.</param>
+    /// <param name="repeats">Told of each failed call that is made again at once.</param>
     /// <param name="cancellationToken">Ends waits before the request.</param>
     /// <returns>The answer; errors may name items by index. Never a suspicious one: a ping tells what that means.</returns>
-    internal ValueTask<TrackApiAnswer> SendBatchAsync(TrackApiRequest request, Lane lane, bool mayRepeat, CancellationToken cancellationToken) =>
-        AskAsync(request, lane, MaxBatchAnswerBytes, mayRepeat, mayGo: null, cancellationToken);
+    internal ValueTask<TrackApiAnswer> SendBatchAsync(
+        TrackApiRequest request, Lane lane, bool mayRepeat, Action<TrackApiAnswer.Unavailable, TimeSpan> repeats, CancellationToken cancellationToken) =>
+        AskAsync(request, lane, MaxBatchAnswerBytes, mayRepeat, mayGo: null, repeats, cancellationToken);
 
     /// <summary>Asks Customer.io for the region of the credentials, which checks both. One call in flight; an answer holds ten seconds.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; others who wait still get the answer.</exception>
@@ -88,7 +96,13 @@ public sealed class TrackApiClient : IDisposable
     }
 
     private async ValueTask<TrackApiAnswer> AskAsync(
-        TrackApiRequest request, Lane lane, int maxAnswerBytes, bool mayRepeat, Func<ValueTask<bool>>? mayGo, CancellationToken cancellationToken)
+        TrackApiRequest request,
+        Lane lane,
+        int maxAnswerBytes,
+        bool mayRepeat,
+        Func<ValueTask<bool>>? mayGo,
+        Action<TrackApiAnswer.Unavailable, TimeSpan>? repeats,
+        CancellationToken cancellationToken)
     {
         if (_workspace.Url is null && await PingAsync(cancellationToken) is { } ping && _workspace.Url is null)
         {
@@ -105,6 +119,7 @@ public sealed class TrackApiClient : IDisposable
             MaxAnswerBytes = maxAnswerBytes,
             MayRepeat = mayRepeat,
             MayGo = mayGo,
+            Repeats = repeats,
         });
         return answer is TrackApiAnswer.Suspicious suspicious ? PingDiagnosis.Judge(suspicious, await PingAsync(cancellationToken)) : answer;
     }

@@ -40,6 +40,15 @@ internal sealed class TrackApiPipeline
                     arguments.Outcome.Result is TrackApiAnswer.Unavailable { RetryAfter: { } wait }
                         ? RetryAfter.Bounded(wait)
                         : quick.Delay * (1 << arguments.AttemptNumber) * (1 + random.NextDouble())),
+                OnRetry = static arguments =>
+                {
+                    if (arguments.Outcome.Result is TrackApiAnswer.Unavailable failed)
+                    {
+                        CallOf(arguments.Context).Repeats?.Invoke(failed, arguments.RetryDelay);
+                    }
+
+                    return ValueTask.CompletedTask;
+                },
             })
             .AddRateLimiter(new HttpRateLimiterStrategyOptions { RateLimiter = arguments => AcquireAsync(limiter, CallOf(arguments.Context)) })
             .AddTimeout(new HttpTimeoutStrategyOptions { Timeout = AttemptTimeout })

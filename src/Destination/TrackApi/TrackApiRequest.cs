@@ -60,6 +60,9 @@ internal sealed record TrackApiCall(TrackApiRequest Request, Uri Root, string Au
     /// <summary>Asked once there is a permit, before each call: whether it is still to be made. Null for yes.</summary>
     public Func<ValueTask<bool>>? MayGo { get; init; }
 
+    /// <summary>Told when the call failed and is made again at once, with what it came to and after how long. Null where nobody asks.</summary>
+    public Action<TrackApiAnswer.Unavailable, TimeSpan>? Repeats { get; init; }
+
     /// <summary>Whether the answer is a region's.</summary>
     public bool IsPing => Request.Path == RegionAnswer.Path;
 

@@ -142,6 +142,9 @@ internal static class ApiErrors
     /// <summary>A query parameter that is not what it may be.</summary>
     public static ApiError InvalidParameter(string name, string allowed) => Bad("invalid_parameter", $"The query parameter {name} must be {allowed}.");
 
+    /// <summary>A list can't go on where nobody was sent to.</summary>
+    public static ApiError UnknownPlace { get; } = InvalidParameter("after", "the next of an earlier answer of the same list, as it was given");
+
     public static ApiError UnknownReason(string allowed) => Bad("invalid_reason", $"\"reason\" must be {allowed}.");
 
     /// <summary>The server itself refused to read the request.</summary>

@@ -24,7 +24,7 @@ internal static class DeadLettersEndpoint
         }
 
         DeadLetterPage page = await ports.DeadLetters.ListAsync(query, request.HttpContext.RequestAborted);
-        return TypedResults.Json(DeadLettersBody.Of(page), ApiJson.Answers.DeadLettersBody);
+        return ReferenceEquals(page, DeadLetterPage.OfNoPlace) ? ApiErrors.UnknownPlace : TypedResults.Json(DeadLettersBody.Of(page), ApiJson.Answers.DeadLettersBody);
     }
 
     public static async Task<IResult> GetAsync(HttpRequest request, Admission admission, DestinationPorts ports)

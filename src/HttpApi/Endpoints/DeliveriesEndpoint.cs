@@ -24,7 +24,7 @@ internal static class DeliveriesEndpoint
         }
 
         DeliveryLogPage page = await ports.DeliveryLog.ListAsync(query, request.HttpContext.RequestAborted);
-        return TypedResults.Json(DeliveriesBody.Of(page), ApiJson.Answers.DeliveriesBody);
+        return ReferenceEquals(page, DeliveryLogPage.OfNoPlace) ? ApiErrors.UnknownPlace : TypedResults.Json(DeliveriesBody.Of(page), ApiJson.Answers.DeliveriesBody);
     }
 }
 

@@ -41,7 +41,7 @@ internal sealed class QueryParameters(IQueryCollection query)
         string? cursor = Read("after");
         if (cursor is { Length: > MaxCursorLength })
         {
-            Problem ??= ApiErrors.InvalidParameter("after", "the next of an earlier answer");
+            Problem ??= ApiErrors.UnknownPlace;
         }
 
         return cursor;

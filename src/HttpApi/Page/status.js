@@ -134,7 +134,7 @@ function sentence(destination, customerIo, queue, counts) {
   const ago = words.since(destination.since);
   switch (destination.state) {
     case 'paused':
-      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. ${advice(destination.reason, queue)}Nothing is lost: ${waiting(queue)} again when this is put right.`;
+      return `For ${ago}: ${words.reason(destination.reason) || 'the reason is not known'}. ${advice(destination.reason, queue)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} again when this is put right.`;
     case 'unavailable':
       return `For ${ago}: ${words.reason(destination.reason)}. ${lastAnswer(destination)}${nextTry(destination)}Nothing is lost: ${waiting(queue)} ${ours.has(destination.reason) ? 'when this is over' : 'as soon as Customer.io takes events again'}.`;
     case 'disabled':

@@ -58,6 +58,8 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         from events where not_before is not null and (not_before <= ?1 or not_before > ?2) limit ?3
         """);
 
+    private readonly Statement _countKept = new(connection, "select count(*) from (select 1 from events where not_before is not null limit ?1)");
+
     private readonly Statement _letGo = new(connection, "update events set sequence = ?2, queued_at = ?3, not_before = null where sequence = ?1 and not_before is not null");
 
     private readonly Statement _byEvent = new(connection, """
@@ -185,6 +187,9 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
     public List<DueEvent> ReadDue(DateTimeOffset now, TimeSpan longestWait, int limit) => _due.Bind(1, now).Bind(2, now + longestWait).Bind(3, limit).ReadAll(static row =>
         new DueEvent(row.Int64(0), new Partition(row.Lane(1), row.Int32(2)), MessageKey.Of(row.Text(3), row.Kind(4), row.Int32(5), row.Boolean(6))));
 
+    /// <summary>How many events are kept for a time that has not come, counted up to a limit.</summary>
+    public long CountKept(int limit) => _countKept.Bind(1, limit).ReadInt64() ?? 0;
+
     /// <summary>An event may be handed out, after all that wait by now.</summary>
     /// <returns>Whether it was there.</returns>
     public bool LetGo(long sequence, long newSequence, DateTimeOffset now) => _letGo.Bind(1, sequence).Bind(2, newSequence).Bind(3, now).Execute() == 1;
@@ -218,6 +223,7 @@ internal sealed class EventTable(SqliteConnection connection) : IDisposable
         _after.Dispose();
         _last.Dispose();
         _due.Dispose();
+        _countKept.Dispose();
         _letGo.Dispose();
         _insert.Dispose();
         _requeue.Dispose();

@@ -107,6 +107,45 @@ public sealed class FlowTests
         rig.Control.FindFailing(received.Envelope.EventId).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(DeliveryMode.Single)]
+    [InlineData(DeliveryMode.Batch)]
+    public async Task A_call_that_fails_and_is_made_again_inside_a_try_counts_and_is_told_as_it_fails(DeliveryMode mode)
+    {
+        await using DeliveryRig rig = new(new DeliverySettings { RequestsPerSecond = 1_000, Mode = mode });
+        rig.Api.Reply(429, retryAfter: "2").Reply(429, retryAfter: "2").Reply(200);
+        ReceivedEvent received = Some.Track();
+        Task<DeliveryAttempt> delivery = rig.Handler.DeliverAsync(received, default);
+        await rig.RunAsync(TimeSpan.FromSeconds(1), stepMs: 50);
+
+        DeliveryStatus now = await StatusAsync(rig);
+
+        rig.Api.Calls.Count.ShouldBe(1);
+        (now.Counts.Retried, now.Failing).ShouldBe((1, 1));
+        now.NextTryAt.ShouldNotBeNull().ShouldBeInRange(Some.Now.AddSeconds(2), Some.Now.AddSeconds(2.1));
+        FailingEvent failing = rig.Control.FindFailing(received.Envelope.EventId).ShouldNotBeNull();
+        (failing.Code, failing.HttpStatus, failing.Attempts).ShouldBe(("http_429", 429, 1));
+        (await rig.RunAsync(delivery, stepMs: 100)).Attempts.ShouldBe(3);
+        now = await StatusAsync(rig);
+        (now.Counts.Retried, now.Failing, now.NextTryAt).ShouldBe((2, 0, null));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_permit_after_a_429_inside_a_try_waits_for_customer_io()
+    {
+        await using DeliveryRig rig = new(new DeliverySettings { RequestsPerSecond = 1 });
+        rig.Api.Always(_ => Throttled());
+        using CancellationTokenSource stopping = new();
+        Task[] deliveries = [.. Enumerable.Range(1, 64).Select(i => rig.Handler.DeliverAsync(Some.Track(i, partition: i % 64), stopping.Token))];
+
+        await rig.RunAsync(TimeSpan.FromSeconds(31), stepMs: 500);
+
+        DeliveryStatus now = await StatusAsync(rig);
+        (now.State, now.Reason).ShouldBe((DestinationState.Unavailable, "rate_limited"));
+        await stopping.CancelAsync();
+        await rig.RunAsync(Task.WhenAll(deliveries));
+    }
+
     [Fact]
     public async Task Events_of_a_run_that_is_given_back_fail_here_no_more()
     {
@@ -121,6 +160,13 @@ public sealed class FlowTests
         await rig.RunAsync(run);
 
         (await StatusAsync(rig)).Failing.ShouldBe(0);
+    }
+
+    private static HttpResponseMessage Throttled()
+    {
+        HttpResponseMessage response = StubTrackApi.Response(429);
+        response.Headers.TryAddWithoutValidation("Retry-After", "2");
+        return response;
     }
 
     private static Task<DeliveryStatus> StatusAsync(DeliveryRig rig) => rig.Control.GetStatusAsync(default);

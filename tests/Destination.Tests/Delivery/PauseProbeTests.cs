@@ -36,13 +36,29 @@ public sealed class PauseProbeTests
         await rig.Probe.StartAsync(default);
         await rig.RunAsync(TimeSpan.FromSeconds(30));
         rig.Gate.State.PausedFor.ShouldBe("credentials_refused");
+        (await rig.Control.GetStatusAsync(default)).NextTryAt.ShouldBe(Some.Now.AddMinutes(1), "then it is asked again");
         await rig.RunAsync(TimeSpan.FromSeconds(31));
         rig.Api.Calls.Count.ShouldBe(2);
         await rig.RunAsync(TimeSpan.FromMinutes(3), stepMs: 5000);
 
         rig.Gate.State.IsOpen.ShouldBeTrue();
+        (await rig.Control.GetStatusAsync(default)).NextTryAt.ShouldBeNull();
         rig.Api.Calls.Count.ShouldBe(6);
         await rig.Probe.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task While_everything_is_rejected_the_status_tells_when_the_next_held_event_is_tried()
+    {
+        await using DeliveryRig rig = new();
+        for (int i = 0; i < 50; i++)
+        {
+            rig.Gate.Judge(Some.Partition(9), new DeliveryOutcome.Rejected(400, "http_400", null, "no"));
+        }
+
+        DeliveryStatus now = await rig.Control.GetStatusAsync(default);
+
+        (now.State, now.Reason, now.NextTryAt).ShouldBe((DestinationState.Paused, "everything_rejected", Some.Now.AddMinutes(1)));
     }
 
     [Fact]

@@ -18,8 +18,10 @@ public sealed class EventItemTests
     [InlineData("""{"type":["track"]}""", "invalid_event", "type is an array; a text was expected")]
     [InlineData("""{"type":null,"event":"a"}""", "invalid_event", "type is null; a text was expected")]
     [InlineData("""{"ev\ud800ent":1}""", "invalid_event", "neither type nor event")]
-    [InlineData("{", "invalid_json", "line 1, byte 1")]
-    [InlineData("{broken", "invalid_json", "line 1, byte 1")]
+    [InlineData("{", "invalid_json", "the item is no JSON at its byte 1 of 1")]
+    [InlineData("{broken", "invalid_json", "the item is no JSON at its byte 2 of 7")]
+    [InlineData("{\n\"a\": b}", "invalid_json", "the item is no JSON at its byte 8 of 9")]
+    [InlineData("{\n\n\"secret\":", "invalid_json", "the item is no JSON at its byte 12 of 12")]
     public void JSON_that_is_no_event_is_refused_with_a_reason_and_no_data(string item, string code, string message)
     {
         EventItem.Bad bad = Read(item).ShouldBeOfType<EventItem.Bad>();

@@ -225,7 +225,7 @@ public sealed class RulesSourceTests : IDisposable
         [
             $"Rules of {_path} are in force: 1 transformations, privacy mode on.",
             "Rules: privacy.allow.traits[0]: \"Email\" is another name than \"email\": upper and lower case differ.",
-            "The changed rules file does not count: 1 to mend, the first at pages: is a number; true or false was expected. The rules in force since 2000-01-01 00:00:00Z stay.",
+            "The changed rules file does not count: 1 to mend, the first at pages: is a number; true or false was expected. The rules in force since 2000-01-01T00:00:00Z stay.",
         ]);
     }
 

@@ -75,6 +75,7 @@ public sealed class ForgetTests
     [InlineData("""{"id":" "}""")]
     [InlineData("""{"id":".."}""")]
     [InlineData("""{"id":"undefined"}""")]
+    [InlineData("""{"id":"cio_"}""")]
     [InlineData("""{"id":"null","email":"jane@example.com"}""")]
     [InlineData("""{"email":"jane"}""")]
     [InlineData("""{"id":"marked","email":"marked"}""")]
@@ -155,6 +156,7 @@ public sealed class ForgetTests
 
         string[] lines = [.. host.Logs.GetSnapshot().Select(line => line.Message)];
         lines.ShouldContain(line => line.StartsWith("A person was forgotten, named by 2 identifiers: 0 events", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains("skipped until 2026-12-24T12:00:00Z.", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith("The window of a person who was forgotten was lifted: 1 identifiers given, 1", StringComparison.Ordinal));
         lines.ShouldNotContain(line => line.Contains("marked", StringComparison.Ordinal));
     }

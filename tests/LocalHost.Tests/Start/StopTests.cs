@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.TestRig.Processes;
 
 namespace CustomerIoDestination.LocalHost.Tests.Start;
@@ -39,6 +40,16 @@ public sealed partial class StopTests
         log.ShouldNotBeEmpty();
         log.ShouldAllBe(line => Timed().IsMatch(line));
     }
+
+    [Theory]
+    [InlineData(0, 0L, "Stopped. The queue is empty.")]
+    [InlineData(0, null, "Stopped. The queue is empty.")]
+    [InlineData(0, 1L, "Stopped. No event waits to be sent. 1 merge is kept to be sent once more when its time has come (Mapping__RepeatMergeAfter).")]
+    [InlineData(0, 1_200L, "Stopped. No event waits to be sent. 1,200 merges are kept to be sent once more when their time has come (Mapping__RepeatMergeAfter).")]
+    [InlineData(1, 1L, "Stopped. 1 event stays queued and is sent after the next start. 1 merge is kept to be sent once more when its time has come (Mapping__RepeatMergeAfter).")]
+    [InlineData(2, 0L, "Stopped. 2 events stay queued and are sent after the next start.")]
+    public void A_stop_tells_what_is_kept_for_later_too(long ready, long? kept, string told) => Banner.Stopped(
+        new QueueStatus(true, new LaneStatus(ready, 0, TimeSpan.Zero), LaneStatus.Empty, 0) { RepeatsKept = kept }).ShouldBe(told);
 
     [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z info: ", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Timed();

@@ -67,7 +67,12 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
     private async Task<TrackApiAnswer> SendPartAsync(ArraySegment<PendingEvent> part, Lane lane, bool failedBefore, CancellationToken cancellationToken)
     {
         using BatchBody body = new(part);
-        TrackApiAnswer answer = await client.SendBatchAsync(body.Request, lane, mayRepeat: !failedBefore, cancellationToken);
+        foreach (PendingEvent pending in part)
+        {
+            pending.CallBegins();
+        }
+
+        TrackApiAnswer answer = await client.SendBatchAsync(body.Request, lane, mayRepeat: !failedBefore, Repeats, cancellationToken);
         metrics.BatchSent(part.Count);
         foreach (PendingEvent pending in part)
         {
@@ -75,6 +80,14 @@ internal sealed class BatchSending(TrackApiClient client, DeliveryGate gate, Des
         }
 
         return answer;
+
+        void Repeats(TrackApiAnswer.Unavailable failed, TimeSpan wait)
+        {
+            foreach (PendingEvent pending in part)
+            {
+                pending.Repeats(failed, wait);
+            }
+        }
     }
 
     // Each error names an item, which is rejected. Returns the events that must be sent again: in a refused batch, those no error names.

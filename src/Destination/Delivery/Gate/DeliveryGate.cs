@@ -20,6 +20,7 @@ internal sealed class DeliveryGate : IDisposable
     private readonly TrialClock _trials;
     private volatile GateState _state;
     private int _rejected;
+    private DateTimeOffset? _probeAt;
 
     public DeliveryGate(TimeProvider time, GateNotices notices)
     {
@@ -41,6 +42,28 @@ internal sealed class DeliveryGate : IDisposable
             {
                 return _state.TrialEvery is null ? null : _time.GetUtcNow() + _trials.Left;
             }
+        }
+    }
+
+    /// <summary>When key, region and URL are asked for next, while they are wrong; null while they are not.</summary>
+    public DateTimeOffset? NextProbeAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                DateTimeOffset now = _time.GetUtcNow();
+                return _state.Misconfigured is null || _probeAt is not { } at ? null : at > now ? at : now;
+            }
+        }
+    }
+
+    /// <summary>Who asks for key, region and URL does so again after so long.</summary>
+    public void ProbesAgainIn(TimeSpan interval)
+    {
+        lock (_lock)
+        {
+            _probeAt = _time.GetUtcNow() + interval;
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class PendingEvent : IDisposable
     private bool _isDisposed;
     private EventScope? _scope;
 
+    // Failed calls of the request under way that were made again at once, and told.
+    private int _repeatsTold;
+
     public PendingEvent(ReceivedEvent received, long startedAt, Activity? span, long othersAtFirstFailure)
     {
         Received = received;
@@ -80,13 +83,31 @@ internal sealed class PendingEvent : IDisposable
     /// <summary>When its failures were last written down, as a timestamp of the clock; null for never.</summary>
     public long? KeptAt { get; set; }
 
+    /// <summary>Told of each call for it that failed and is made again at once; null where nobody asks.</summary>
+    public Action<PendingEvent, TrackApiAnswer.Unavailable, TimeSpan>? CallRepeats { get; init; }
+
     /// <summary>How often it was tried, for a release.</summary>
     public FailureHistory History => new(FailedCalls, FirstFailedAt);
 
-    /// <summary>Calls were made that held it.</summary>
+    /// <summary>A request that holds it is made.</summary>
+    public void CallBegins() => _repeatsTold = 0;
+
+    /// <summary>A call that held it failed and is made again at once.</summary>
+    public void Repeats(TrackApiAnswer.Unavailable failed, TimeSpan wait)
+    {
+        _repeatsTold++;
+        Attempts++;
+        HttpStatus = failed.HttpStatus ?? HttpStatus;
+        CallRepeats?.Invoke(this, failed, wait);
+    }
+
+    /// <summary>How many of the last request's failed calls were told already; none of the next's are.</summary>
+    public int TakeRepeatsTold() => Interlocked.Exchange(ref _repeatsTold, 0);
+
+    /// <summary>Calls were made that held it; those that were told count already.</summary>
     public void Called(int calls, int? status)
     {
-        Attempts += calls;
+        Attempts += Math.Max(0, calls - _repeatsTold);
         HttpStatus = status ?? HttpStatus;
     }
 
@@ -189,8 +210,13 @@ internal sealed class SingleSender(TrackApiClient client, PersonMemory people, D
         DeliveryOutcome? outcome = null;
         foreach (TrackApiRequest request in pending.Requests)
         {
+            pending.CallBegins();
             outcome = await client.SendAsync(
-                request, pending.Envelope.Lane, () => people.MayStillGoAsync(pending.Envelope, pending.Question, cancellationToken), cancellationToken);
+                request,
+                pending.Envelope.Lane,
+                () => people.MayStillGoAsync(pending.Envelope, pending.Question, cancellationToken),
+                pending.Repeats,
+                cancellationToken);
             pending.Called(outcome.Calls, outcome.HttpStatus);
             if (outcome is not DeliveryOutcome.Delivered)
             {

@@ -79,7 +79,7 @@ public sealed partial class RulesFileWatch(RulesSource rules, TimeProvider time,
         [LoggerMessage(LogLevel.Error, "Looking at the rules' file failed ({ExceptionType}); the rules in force stay, and it is looked at again in two seconds.")]
         public static partial void LookFailed(ILogger logger, string exceptionType);
 
-        [LoggerMessage(LogLevel.Warning, "The changed rules file does not count: {Problems} to mend, the first at {Path}: {Problem}. The rules in force since {LoadedAt:u} stay.")]
+        [LoggerMessage(LogLevel.Warning, "The changed rules file does not count: {Problems} to mend, the first at {Path}: {Problem}. The rules in force since {LoadedAt:yyyy-MM-ddTHH:mm:ssZ} stay.")]
         public static partial void Kept(ILogger logger, int problems, string path, string problem, DateTimeOffset loadedAt);
     }
 }
