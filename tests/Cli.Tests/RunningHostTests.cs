@@ -73,7 +73,7 @@ public sealed class RunningHostTests : IAsyncLifetime, IDisposable
 
         replayed.Output.ShouldContain("12,000 replayed: 0 delivered, 12,000 came back (missing_identifier 12,000).");
         (replayed.Output.Split("going on…").Length - 1).ShouldBe(2, replayed.Output);
-        replayed.ExitCode.ShouldBe(0);
+        replayed.ExitCode.ShouldBe(1, "All of them came back.");
         (await StatusAsync())["counts"]!["deadLettered"]!["missing_identifier"]!.GetValue<int>().ShouldBe(Letters + 10_000 + Letters);
     }
 
