@@ -26,6 +26,7 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
     {
         problem = null;
         FindObjects();
+        TellFactsLeftOut();
         PropertyNames names = _fields.IsWebhook ? PropertyNames.Webhook : PropertyNames.HttpApi;
         switch (_kind)
         {
@@ -93,6 +94,32 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
         }
     }
 
+    // Of an identify's properties only an e-mail is read, of another event's traits a user id.
+    private void TellFactsLeftOut()
+    {
+        if (_fields.IsWebhook && _kind == EventKind.Identify && HoldsOthers(_properties, "email"u8, "email"u8))
+        {
+            MappingWarning.Add(ref _notices, WarningCode.FactsLeftOut, "properties", "facts about a person are read from an identify's traits; what its properties hold was left out");
+        }
+        else if (_kind is EventKind.Track or EventKind.Page or EventKind.Screen && HoldsOthers(_traits, "userId"u8, "user_id"u8))
+        {
+            MappingWarning.Add(ref _notices, WarningCode.FactsLeftOut, "traits", "facts about an event are read from its properties; what its traits hold was left out");
+        }
+    }
+
+    private static bool HoldsOthers(JsonValue facts, ReadOnlySpan<byte> read, ReadOnlySpan<byte> alsoRead)
+    {
+        foreach (JsonMember member in facts.Members)
+        {
+            if (!member.NameIs(read) && !member.NameIs(alsoRead) && !ReservedNames.IsBuiltIn(member.Name.Span))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void FindUserProps()
     {
         _nestedUserProps = ObjectIn(_traits["$user_props"u8], "traits.$user_props", WarningCode.TraitsUnreadable);
@@ -129,6 +156,11 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
         JsonValue builtIn = traits.Primary["$email"u8];
         builtIn = builtIn.IsPresent ? builtIn : traits.Secondary["$email"u8];
         EmailReading second = EmailText.Read(builtIn, out address);
+        if (second == EmailReading.Unreadable)
+        {
+            TellUnreadable(builtIn, "traits.$email");
+        }
+
         if (second is EmailReading.None or EmailReading.Unreadable)
         {
             return default;
@@ -136,11 +168,14 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
 
         if (reading == EmailReading.Unreadable)
         {
-            MappingWarning.Add(ref _notices, WarningCode.EmailUnreadable, "traits.email", $"it is {(given.Kind == JsonKind.String ? "blank" : given.Kind.WithArticle())} and was left out");
+            TellUnreadable(given, "traits.email");
         }
 
         return second == EmailReading.Cleaned ? Cleaned(address, "traits.$email") : builtIn;
     }
+
+    private void TellUnreadable(JsonValue email, string field) => MappingWarning.Add(
+        ref _notices, WarningCode.EmailUnreadable, field, $"it is {(email.Kind == JsonKind.String ? "blank" : email.Kind.WithArticle())} and was left out");
 
     private JsonValue Cleaned(Utf8Text address, string field)
     {
@@ -178,7 +213,7 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
         JsonValue time = _fields.IsWebhook ? _fields.Timestamp : _properties["time"u8];
         Identifier given = _fields.IsWebhook
             ? Identifier.Read(_fields.MessageId, _placeholders).OrMember(_properties, "$insert_id"u8, _placeholders)
-            : Identifier.Read(_properties["$insert_id"u8], _placeholders);
+            : Identifier.Read(_properties["$insert_id"u8], _placeholders) is { IsPresent: true } inserted ? inserted : Identifier.Read(_fields.MessageId, _placeholders);
 
         // The SDK sends the device id as the user id until somebody identifies.
         bool isDevice = user.IsPresent && user.Text == device.Text;
@@ -190,7 +225,7 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
             DeviceId = device,
             GivenId = given,
             GivenName = _kind == EventKind.Track ? _fields.Event : default,
-            Time = time.IsPresent ? time : facts["time"u8],
+            Time = time.IsPresent ? time : _fields.IsWebhook ? facts["time"u8] : _fields.Timestamp,
             UserProps = _userProps,
             Context = _context,
             ContextTraits = _contextTraits,

@@ -3,6 +3,16 @@ using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Events;
 
+/// <summary>The two forms in which Freshpaint's events come.</summary>
+public enum EventShape
+{
+    /// <summary>Freshpaint's Webhooks destination and Functions: <c>type</c>, <c>userId</c>, <c>anonymousId</c>, <c>properties</c>, <c>traits</c>, …</summary>
+    Webhook,
+
+    /// <summary>Freshpaint's HTTP API: <c>event</c> and <c>properties</c> with <c>distinct_id</c>, <c>time</c> and <c>$</c>-names.</summary>
+    HttpApi,
+}
+
 /// <summary>The members of an item that say something, found in one walk over its top level.</summary>
 internal record struct EventFields
 {
@@ -37,21 +47,38 @@ internal record struct EventFields
     /// <summary>Whether a member's name, however deep, holds a lone surrogate.</summary>
     public bool HoldsHalfName { readonly get; private set; }
 
-    /// <summary>Whether it is the webhook's shape: a member is there that only the webhook has.</summary>
-    public readonly bool IsWebhook => Type.IsPresent || UserId.IsPresent || AnonymousId.IsPresent || Traits.IsPresent || MessageId.IsPresent || Context.IsPresent || GroupId.IsPresent;
+    /// <summary>
+    /// Whether it is the webhook's shape: a member is there that only the webhook has. One that is null is not there, and traits without members say nothing; a
+    /// message id or a context beside a <c>distinct_id</c> are an addition to the HTTP API's.
+    /// </summary>
+    public readonly bool IsWebhook => Type.IsPresent || Says(UserId) || Says(AnonymousId) || Says(GroupId) || HoldsTraits
+        || ((Says(MessageId) || Says(Context)) && !Properties["distinct_id"u8].IsPresent);
 
-    /// <summary>Finds them.</summary>
+    /// <summary>Whether there are traits with anything in them.</summary>
+    public readonly bool HoldsTraits => Traits.Kind switch
+    {
+        JsonKind.Object => Traits.HasMembers,
+        JsonKind.Array => Traits.HasElements,
+        _ => Says(Traits),
+    };
+
+    /// <summary>Whether there is a group's id with anything in it.</summary>
+    public readonly bool NamesGroup => Says(GroupId) && !(GroupId.TryGetText(out Utf8Text text) && text.IsBlank);
+
+    /// <summary>Finds them. Of one that is given twice the last counts, but of integrations one that excludes.</summary>
     public static EventFields Of(JsonValue item)
     {
         EventFields fields = default;
         fields.HoldsHalfName = item.IsAmongHalfNames;
-        foreach (JsonMember member in item.Members)
+        foreach (JsonMember member in item.AllMembers)
         {
             fields.Take(member.Name.Span, member.Value);
         }
 
         return fields;
     }
+
+    private static bool Says(JsonValue value) => value.Kind is not (JsonKind.Missing or JsonKind.Null);
 
     private void Take(ReadOnlySpan<byte> name, JsonValue value)
     {
@@ -97,7 +124,7 @@ internal record struct EventFields
                 AnonymousId = value;
                 break;
             case 12 when name.SequenceEqual("integrations"u8):
-                Integrations = value;
+                Integrations = Integrations.IsPresent && Events.Integrations.Read(Integrations) == IntegrationChoice.OptedOut ? Integrations : value;
                 break;
         }
     }

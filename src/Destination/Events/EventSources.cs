@@ -31,7 +31,7 @@ internal static class EventSource
     {
         JsonValue library = head.Context["library"u8]["name"u8];
         return head.FromBrowser || library.Is("freshpaint.js"u8) ? EventSources.Web
-            : head.Channel.Is("mobile"u8) || head.Context["channel"u8].Is("mobile"u8) || IsMobileLibrary(library) ? EventSources.Mobile
+            : IsMobile(head.Channel) || IsMobile(head.Context["channel"u8]) || IsMobileLibrary(library) ? EventSources.Mobile
             : EventSources.Server;
     }
 
@@ -42,6 +42,8 @@ internal static class EventSource
         EventSources.Mobile => "mobile",
         _ => "server",
     };
+
+    private static bool IsMobile(JsonValue channel) => channel.TryGetText(out Utf8Text name) && Ascii.EqualsIgnoreCase(Utf8Scan.Trim(name).Span, "mobile"u8);
 
     private static bool IsMobileLibrary(JsonValue library) =>
         library.TryGetText(out Utf8Text name)

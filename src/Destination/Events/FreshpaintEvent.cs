@@ -182,12 +182,12 @@ internal static class FreshpaintEventReader
     private static EventKind? KindWithoutType(in EventFields fields, out string? problem)
     {
         problem = null;
-        if (fields.IsWebhook && fields.GroupId.IsPresent)
+        if (fields.NamesGroup)
         {
             return EventKind.Group;
         }
 
-        if (fields.IsWebhook && fields.Traits.IsPresent)
+        if (fields.HoldsTraits)
         {
             return EventKind.Identify;
         }
@@ -195,6 +195,12 @@ internal static class FreshpaintEventReader
         if (fields.Event.IsPresent)
         {
             return ReservedKind(fields.Event);
+        }
+
+        // Empty ones say no kind where an event has a name; where nothing else does, they are all there is to go by.
+        if (fields.GroupId.IsPresent || fields.Traits.IsPresent)
+        {
+            return fields.GroupId.IsPresent ? EventKind.Group : EventKind.Identify;
         }
 
         problem = "the item has neither type nor event: nothing says what kind of event it is";
@@ -284,14 +290,4 @@ internal abstract record EventItem
 
         return Math.Min(line + (at.BytePositionInLine ?? 0), Math.Max(0, item.Length - 1));
     }
-}
-
-/// <summary>The two forms in which Freshpaint's events come.</summary>
-public enum EventShape
-{
-    /// <summary>Freshpaint's Webhooks destination and Functions: <c>type</c>, <c>userId</c>, <c>anonymousId</c>, <c>properties</c>, <c>traits</c>, …</summary>
-    Webhook,
-
-    /// <summary>Freshpaint's HTTP API: <c>event</c> and <c>properties</c> with <c>distinct_id</c>, <c>time</c> and <c>$</c>-names.</summary>
-    HttpApi,
 }

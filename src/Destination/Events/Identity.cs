@@ -74,6 +74,10 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
         return ToldEmail(head, ref untold);
     }
 
+    /// <summary>Why the user id among an identify's traits can't be used; null when it can, or there is none.</summary>
+    public static string? ProblemOfIdInTraits(FreshpaintEvent.Identify identify, PlaceholderIdentifiers placeholders) =>
+        Identifier.Read(identify.Traits["userId"u8], placeholders).OfPerson().Problem ?? Identifier.Read(identify.Traits["user_id"u8], placeholders).OfPerson().Problem;
+
     /// <summary>Whether an identify names somebody by an e-mail that is none: something stands where one is expected, and it is no word for nothing.</summary>
     public static bool IsNamedUnusably(FreshpaintEvent.Identify identify, PlaceholderIdentifiers placeholders) =>
         IsUnusable(identify.Traits["email"u8], placeholders)

@@ -29,7 +29,7 @@ internal sealed class BatchWrapper
         using var table = new JsonTable();
         if (!context.IsEmpty && table.TryRead(context))
         {
-            JsonValue root = table.Root.TryGetText(out Utf8Text text) && EmbeddedJson.Object(text) is { IsPresent: true } embedded ? embedded : table.Root;
+            JsonValue root = ObjectIn(table.Root);
             foreach (string name in ContextNames)
             {
                 byte[] key = Utf8Text.Of(name).Bytes.ToArray();
@@ -57,9 +57,9 @@ internal sealed class BatchWrapper
     public byte[]? Merge(ReadOnlyMemory<byte> item, JsonValue root, EventShape shape)
     {
         JsonValue context = root["context"u8];
-        bool addsIntegrations = !_integrations.IsEmpty && IsNone(root["integrations"u8]);
-        bool mayAddContext = shape == EventShape.Webhook && (context.Kind == JsonKind.Object || IsNone(context));
-        (byte[] Name, ReadOnlyMemory<byte> Value)[] additions = mayAddContext ? [.. _context.Where(part => IsNone(context[part.Name]))] : [];
+        JsonValue own = ObjectIn(context);
+        bool addsIntegrations = !_integrations.IsEmpty && SaysNothing(root["integrations"u8]);
+        (byte[] Name, ReadOnlyMemory<byte> Value)[] additions = shape == EventShape.Webhook ? [.. _context.Where(part => !ObjectIn(own[part.Name]).HasMembers)] : [];
         if (!addsIntegrations && additions.Length == 0)
         {
             return null;
@@ -81,10 +81,17 @@ internal sealed class BatchWrapper
         bool first = !root.AllMembers.GetEnumerator().MoveNext();
         if (additions.Length > 0 && !hasContext)
         {
-            // A later member counts instead of an earlier one of the same name, so an empty context before it does no harm.
+            // A later member counts instead of an earlier one of the same name, so an empty context before it, or one that is a text, does no harm.
             output.WriteName("context"u8, ref first);
+            bool firstOfContext = true;
             output.WriteByte((byte)'{');
-            WriteMembers(output, additions, first: true);
+            foreach (JsonMember member in own.AllMembers)
+            {
+                output.WriteName(member.Name.Span, ref firstOfContext);
+                output.WriteValue(member.Value);
+            }
+
+            WriteMembers(output, additions, firstOfContext);
             output.WriteByte((byte)'}');
         }
 
@@ -112,6 +119,30 @@ internal sealed class BatchWrapper
         using var output = new ScratchBuffer();
         output.WriteValue(value);
         return output.Written.ToArray();
+    }
+
+    // Given as such, or inside a text; missing for anything else.
+    private static JsonValue ObjectIn(JsonValue value) =>
+        value.Kind == JsonKind.Object ? value : value.TryGetText(out Utf8Text text) ? EmbeddedJson.Object(text) : default;
+
+    // Whatever can't be read as a choice says nothing, and must not undo the wrapper's; null is as if absent.
+    private static bool SaysNothing(JsonValue integrations)
+    {
+        JsonValue members = ObjectIn(integrations);
+        if (members.Kind != JsonKind.Object)
+        {
+            return !FlagText.TryRead(integrations, out _);
+        }
+
+        foreach (JsonMember member in members.AllMembers)
+        {
+            if (member.Value.Kind != JsonKind.Null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // Some languages write an empty object as an empty list.

@@ -28,6 +28,13 @@ internal static class IdentifyMapping
 
     private static MappingResult WithoutPerson(FreshpaintEvent.Identify identify, Identity identity, MappingContext context)
     {
+        if (context.Given is FreshpaintEvent.Identify { Head.UserId.IsPresent: false } named
+            && identity.Email is null && Identity.ProblemOfIdInTraits(named, context.Settings.PlaceholderIdentifiers) is { } problem)
+        {
+            context.Problem(DeadLetterReason.InvalidEvent, "traits.userId", $"the user id in the traits {problem}, and nothing else names the person");
+            return context.Result();
+        }
+
         // An e-mail that the settings or the rules don't let name anybody is their decision; one that is none is the sender's mistake.
         if (identity.Email is null && context.Given is FreshpaintEvent.Identify given && Identity.IsNamedUnusably(given, context.Settings.PlaceholderIdentifiers))
         {
@@ -58,7 +65,7 @@ internal static class IdentifyMapping
             return null;
         }
 
-        long seconds = attributes.OwnTimestamp.IsPresent
+        long seconds = attributes.OwnTimestamp.Kind is not (JsonKind.Missing or JsonKind.Null)
             ? context.EventSeconds(attributes.OwnTimestamp, "traits._timestamp")
             : context.EventSeconds(identify.Head.Time);
         return Math.Min(seconds, context.ReceivedSeconds);

@@ -6,7 +6,7 @@ namespace CustomerIoDestination.Mapping;
 /// <summary>
 /// Writes <c>cio_subscription_preferences</c>: <c>topics</c> and <c>channels</c>, each on or off in Customer.io's own words, whatever words the sender uses. What
 /// is too long as a whole says the same as a dotted key for each topic and channel, because an opt-out must arrive. So does what is partly neither on nor off:
-/// as a whole it would replace the person's preferences, and what is left out is to stay as it was.
+/// as a whole it would replace the person's preferences, and what is left out is to stay as it was. Null and objects without members say nothing: sent, they would erase what is there.
 /// </summary>
 internal sealed class PreferenceWriter(AttributeMembers members, MappingContext context)
 {
@@ -28,13 +28,8 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
         switch (preferences.Kind)
         {
             case JsonKind.Missing:
-            case JsonKind.Null when !context.Settings.SendNulls:
                 return;
-            case JsonKind.Null:
-                members.Begin(KnownNames.Preferences.Span);
-                context.Output.WriteValue(preferences);
-                return;
-            case JsonKind.Object:
+            case JsonKind.Object when preferences.HasMembers:
                 WriteObject(preferences);
                 context.TellReplaced(_replaced, "traits.cio_subscription_preferences");
                 return;
@@ -143,9 +138,9 @@ internal sealed class PreferenceWriter(AttributeMembers members, MappingContext 
         }
     }
 
-    private static bool HoldsSwitches(JsonMember member) => member.Value.Kind == JsonKind.Object && IsGroup(member);
+    private static bool HoldsSwitches(JsonMember member) => member.Value.HasMembers && IsGroup(member);
 
-    private static bool IsNoGroup(JsonMember member) => member.Value.Kind != JsonKind.Object && IsGroup(member);
+    private static bool IsNoGroup(JsonMember member) => !member.Value.HasMembers && IsGroup(member);
 
     private static bool IsGroup(JsonMember member) => member.NameIs(Topics.Span) || member.NameIs(Channels.Span);
 

@@ -181,6 +181,10 @@ public enum WarningCode
     [Code("context_unreadable")]
     ContextUnreadable,
 
+    /// <summary>An identify's properties, or the traits of an event that is no identify and no group, were left out.</summary>
+    [Code("facts_left_out")]
+    FactsLeftOut,
+
     /// <summary>Built-in facts about a person were left out, as no rule names them.</summary>
     [Code("built_in_left_out")]
     BuiltInLeftOut,

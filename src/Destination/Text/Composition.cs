@@ -4,7 +4,7 @@ using System.Text;
 namespace CustomerIoDestination.Text;
 
 /// <summary>
-/// Composes letters and the accents that follow them into one character (Unicode's NFC) for the Latin, Greek, Cyrillic, Hebrew and Arabic scripts. The
+/// Composes letters and the accents that follow them into one character (Unicode's NFC) for the Latin, Greek, Cyrillic, Hebrew and Arabic scripts, kana and Hangul. The
 /// framework's own normalisation does nothing where globalization is invariant, as in this product.
 /// </summary>
 internal static class Composition
@@ -43,6 +43,8 @@ internal static class Composition
         ('\u0313', "αἀΑἈεἐΕἘηἠΗἨιἰΙἸοὀΟὈυὐωὠΩὨρῤ"),
         ('\u0314', "αἁΑἉεἑΕἙηἡΗἩιἱΙἹοὁΟὉυὑΥὙωὡΩὩρῥΡῬ"),
         ('\u0342', "ἀἆἁἇἈἎἉἏἠἦἡἧἨἮἩἯἰἶἱἷἸἾἹἿὐὖὑὗὙὟὠὦὡὧὨὮὩὯαᾶ¨῁ηῆ᾿῏ιῖϊῗ῾῟υῦϋῧωῶ"),
+        ('\u3099', "かがきぎくぐけげこごさざしじすずせぜそぞただちぢつづてでとどはばひびふぶへべほぼうゔゝゞカガキギクグケゲコゴサザシジスズセゼソゾタダチヂツヅテデトドハバヒビフブヘベホボウヴワヷヰヸヱヹヲヺヽヾ"),
+        ('\u309A', "はぱひぴふぷへぺほぽハパヒピフプヘペホポ"),
         ('\u0345', "ἀᾀἁᾁἂᾂἃᾃἄᾄἅᾅἆᾆἇᾇἈᾈἉᾉἊᾊἋᾋἌᾌἍᾍἎᾎἏᾏἠᾐἡᾑἢᾒἣᾓἤᾔἥᾕἦᾖἧᾗἨᾘἩᾙἪᾚἫᾛἬᾜἭᾝἮᾞἯᾟὠᾠὡᾡὢᾢὣᾣὤᾤὥᾥὦᾦὧᾧὨᾨὩᾩὪᾪὫᾫὬᾬὭᾭὮᾮὯᾯὰᾲαᾳάᾴᾶᾷΑᾼὴῂηῃήῄῆῇΗῌὼῲωῳώῴῶῷΩῼ"),
     ];
 
@@ -50,13 +52,22 @@ internal static class Composition
         .SelectMany(row => row.Pairs.Chunk(2).Select(pair => KeyValuePair.Create((pair[0], row.Accent), pair[1])))
         .ToFrozenDictionary();
 
+    // Hangul is composed by arithmetic (Unicode 3.12): a syllable for each leading consonant, vowel and, at most, trailing consonant.
+    private const int Leading = 0x1100;
+    private const int Leadings = 19;
+    private const int Vowel = 0x1161;
+    private const int Vowels = 21;
+    private const int Trailing = 0x11A7;
+    private const int Trailings = 28;
+    private const int Syllable = 0xAC00;
+
     /// <summary>The text with each letter and its accents as one character, where there is one.</summary>
     public static string Compose(string text)
     {
         StringBuilder composed = new(text.Length);
         foreach (char c in text)
         {
-            if (composed.Length > 0 && Composed.TryGetValue((composed[^1], c), out char one))
+            if (composed.Length > 0 && (Composed.TryGetValue((composed[^1], c), out char one) || TrySyllable(composed[^1], c, out one)))
             {
                 composed[^1] = one;
             }
@@ -67,6 +78,16 @@ internal static class Composition
         }
 
         return composed.ToString();
+    }
+
+    private static bool TrySyllable(char before, char c, out char syllable)
+    {
+        bool begins = before - Leading is >= 0 and < Leadings && c - Vowel is >= 0 and < Vowels;
+        bool ends = before - Syllable is >= 0 and < Leadings * Vowels * Trailings && (before - Syllable) % Trailings == 0 && c - Trailing is > 0 and < Trailings;
+        syllable = begins ? (char)(Syllable + ((((before - Leading) * Vowels) + (c - Vowel)) * Trailings))
+            : ends ? (char)(before + (c - Trailing))
+            : default;
+        return begins || ends;
     }
 }
 

@@ -122,7 +122,15 @@ internal static class EmailText
             int open = span.LastIndexOf((byte)'<');
             if (open >= 0 && span[^1] == (byte)'>')
             {
-                text = Utf8Scan.Trim(new Utf8Text(text.Bytes[(open + 1)..^1]));
+                var inside = Utf8Scan.Trim(new Utf8Text(text.Bytes[(open + 1)..^1]));
+
+                // More than one address, or a name that is another one: nobody can say which is meant.
+                if (inside.Span.Contains((byte)'>') || (span[..open].Contains((byte)'@') && span[..open].IndexOf(inside.Span) < 0))
+                {
+                    return text;
+                }
+
+                text = inside;
             }
             else if (span.Length > 7 && Ascii.EqualsIgnoreCase(span[..7], "mailto:"u8))
             {

@@ -26,7 +26,7 @@ internal static class FlagText
         flag = Is(text, "true"u8) || Is(text, "t"u8) || Is(text, "yes"u8) || Is(text, "y"u8) || Is(text, "on"u8);
         return flag
             || Is(text, "false"u8) || Is(text, "f"u8) || Is(text, "no"u8) || Is(text, "n"u8) || Is(text, "off"u8)
-            || TryReadNumber(text, NumberStyles.AllowDecimalPoint, out flag);
+            || (!text.StartsWith("00"u8) && !text.StartsWith("01"u8) && TryReadNumber(text, NumberStyles.AllowDecimalPoint, out flag));
     }
 
     private static bool TryReadNumber(ReadOnlySpan<byte> digits, NumberStyles style, out bool flag)

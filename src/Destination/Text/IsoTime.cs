@@ -60,18 +60,22 @@ internal static class IsoTime
     {
         milliseconds = 0;
         bool isExtended = text.Length >= 5 && text[2] == (byte)':';
-        if (text.Length < 4
+
+        // The hour alone is one too, if what follows says that it is no more.
+        bool hasMinutes = isExtended || (text.Length >= 4 && char.IsAsciiDigit((char)text[2]));
+        int minute = 0;
+        if (text.Length < 3
             || !TryDigits(text[..2], out int hour)
-            || !TryDigits(isExtended ? text[3..5] : text[2..4], out int minute)
+            || (hasMinutes && !TryDigits(isExtended ? text[3..5] : text[2..4], out minute))
             || hour > 23 || minute > 59)
         {
             return false;
         }
 
-        text = text[(isExtended ? 5 : 4)..];
+        text = text[(isExtended ? 5 : hasMinutes ? 4 : 2)..];
         int second = 0;
         int fraction = 0;
-        if (isExtended ? !text.IsEmpty && text[0] == (byte)':' : text.Length >= 2 && char.IsAsciiDigit((char)text[0]))
+        if (hasMinutes && (isExtended ? !text.IsEmpty && text[0] == (byte)':' : text.Length >= 2 && char.IsAsciiDigit((char)text[0])))
         {
             text = isExtended ? text[1..] : text;
 

@@ -6,6 +6,16 @@ public sealed class CompositionTests
 {
     // Two letters for each accent, by UnicodeData.txt's canonical decompositions.
     [Theory]
+    [InlineData("\u304B\u3099\u304D\u3099", "\u304C\u304E")]
+    [InlineData("\u30CF\u309A", "\u30D1")]
+    [InlineData("\u1112\u1161\u11AB\u1100\u116E\u11A8", "\uD55C\uAD6D")]
+    [InlineData("\u1100\u1161", "\uAC00")]
+    [InlineData("\u1112\u1175\u11C2", "\uD7A3")]
+    [InlineData("\uAC00\u11A8", "\uAC01")]
+    [InlineData("\uAC01\u11A8", "\uAC01\u11A8")]
+    [InlineData("\uAC00\u11A7", "\uAC00\u11A7")]
+    [InlineData("\u1113\u1161", "\u1113\u1161")]
+    [InlineData("\u1100\u1176", "\u1100\u1176")]
     [InlineData("\u0041\u0300", "\u00C0")]
     [InlineData("\u0045\u0300", "\u00C8")]
     [InlineData("\u0041\u0301", "\u00C1")]

@@ -37,9 +37,6 @@ internal static class TransformationReader
         ["boolean"] = () => new ToBoolean(),
     };
 
-    private static readonly IReadOnlyList<PropertyPath> UrlProperties =
-        [.. new[] { "url", "path", "referrer", "search" }.Select(name => PropertyPath.Parse(name, out _)!)];
-
     /// <summary>Reads a transformation; null, and reported, when it is none.</summary>
     public static Transformation? Read(RulePart part, Secret? hashSecret)
     {
@@ -80,7 +77,7 @@ internal static class TransformationReader
         "sendConstantProperty" => Constant(part),
         "template" => TemplateReader.Read(part),
         "hashProperty" => Edit(code, part, Hash(part, hashSecret)),
-        "stripQuery" => part.Member("property") is null ? new Operation.EditProperty(code, UrlProperties, new StripQuery()) : Edit(code, part, new StripQuery()),
+        "stripQuery" => part.Member("property") is null ? new Operation.StripQueries() : Edit(code, part, new StripQuery()),
         _ => Drop(part),
     };
 

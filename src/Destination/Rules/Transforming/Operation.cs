@@ -1,4 +1,5 @@
 using System.Buffers;
+using CustomerIoDestination.Events;
 using CustomerIoDestination.Rules.Naming;
 using CustomerIoDestination.Text;
 
@@ -15,6 +16,17 @@ internal abstract record Operation(string Code)
 
     /// <summary>Does it.</summary>
     public abstract void Apply(RuleRun run);
+
+    private static void EditAt(RuleRun run, PropertyPath path, IValueEdit edit) =>
+        run.VisitRoots((path, edit, run), static (root, state) => PathWalk.Visit(root, state.path.Segments, state, static (node, index, inner) =>
+        {
+            EditableValue before = node.Members[index].Value;
+            if (inner.edit.TryEdit(before, out EditableValue after))
+            {
+                node.Replace(index, after);
+                inner.run.Changed(inner.path.Text, before, after);
+            }
+        }));
 
     /// <summary>Gives a track another name. At most once an event.</summary>
     public sealed record RenameEvent(Utf8Text To) : Operation("renameEvent")
@@ -41,17 +53,41 @@ internal abstract record Operation(string Code)
         {
             foreach (PropertyPath path in Paths)
             {
-                run.VisitRoots((path, Edit, run), static (root, state) => PathWalk.Visit(root, state.path.Segments, state, static (node, index, inner) =>
-                {
-                    EditableValue before = node.Members[index].Value;
-                    if (inner.Edit.TryEdit(before, out EditableValue after))
-                    {
-                        node.Replace(index, after);
-                        inner.run.Changed(inner.path.Text, before, after);
-                    }
-                }));
+                EditAt(run, path, Edit);
             }
         }
+    }
+
+    /// <summary>Takes the queries out of what holds URLs, and out of the name of a page or screen, which may be one.</summary>
+    public sealed record StripQueries() : Operation("stripQuery")
+    {
+        private static readonly IReadOnlyList<PropertyPath> Urls = [Path("url"), Path("path"), Path("referrer")];
+        private static readonly IReadOnlyList<PropertyPath> Names = [Path("name"), Path("$screen_name")];
+        private static readonly PropertyPath Search = Path("search");
+        private static readonly StripQuery Query = new();
+
+        /// <inheritdoc/>
+        public override IReadOnlyList<PropertyPath> Reads { get; } = [.. Urls, Search, .. Names];
+
+        /// <inheritdoc/>
+        public override void Apply(RuleRun run)
+        {
+            foreach (PropertyPath path in Urls)
+            {
+                EditAt(run, path, Query);
+            }
+
+            EditAt(run, Search, new StripSearch());
+            if (run.Event is FreshpaintEvent.Page or FreshpaintEvent.Screen)
+            {
+                foreach (PropertyPath path in Names)
+                {
+                    EditAt(run, path, new StripQueryOfUrl());
+                }
+            }
+        }
+
+        private static PropertyPath Path(string name) => PropertyPath.Parse(name, out _)!;
     }
 
     /// <summary>Takes properties out.</summary>

@@ -16,7 +16,8 @@ internal static class PagePath
     /// <param name="paths">Patterns in the form of <see cref="Normal"/>.</param>
     public static bool Matches(FreshpaintEvent source, NameSet paths)
     {
-        JsonValue page = source.Head.Context["page"u8];
+        JsonValue given = source.Head.Context["page"u8];
+        JsonValue page = given.TryGetText(out Utf8Text json) ? EmbeddedJson.Object(json) : given;
         PropertySet own = source is FreshpaintEvent.Page view ? view.Properties : default;
         bool isKnown = false;
         foreach ((JsonValue place, bool isUrl) in (ReadOnlySpan<(JsonValue, bool)>)
@@ -29,7 +30,7 @@ internal static class PagePath
 
             int hash = text.Span.IndexOf((byte)'#');
             Utf8Text before = WithoutQuery(text.Bytes);
-            if ((!isKnown && paths.Matches(Normal(isUrl ? InUrl(before) : before)))
+            if ((!isKnown && paths.Matches(Normal(isUrl ? InUrl(before) : Rooted(before))))
                 || (hash >= 0 && InFragment(text.Bytes[(hash + 1)..]) is { } inside && paths.Matches(Normal(inside))))
             {
                 return true;
@@ -41,32 +42,42 @@ internal static class PagePath
         return false;
     }
 
-    /// <summary>The form in which paths are compared: escapes decoded, repeated slashes as one, in lower case.</summary>
+    /// <summary>The form in which paths are compared: escapes decoded, backslashes as slashes, repeated slashes as one, <c>.</c> and <c>..</c> resolved, composed (NFC), in lower case.</summary>
     public static Utf8Text Normal(Utf8Text path)
     {
-        if (Ascii.IsValid(path.Span) && !path.Span.ContainsAnyInRange((byte)'A', (byte)'Z') && !path.Span.Contains((byte)'%') && path.Span.IndexOf("//"u8) < 0)
+        if (Ascii.IsValid(path.Span) && !path.Span.ContainsAnyInRange((byte)'A', (byte)'Z') && path.Span.IndexOfAny("%\\"u8) < 0
+            && path.Span.IndexOf("//"u8) < 0 && path.Span.IndexOf("/."u8) < 0)
         {
             return path;
         }
 
-        string decoded = Uri.UnescapeDataString(path.ToString());
-        var normal = new StringBuilder(decoded.Length);
-        foreach (char c in decoded.ToLowerInvariant())
+        string decoded = Composition.Compose(Uri.UnescapeDataString(path.ToString())).Replace('\\', '/').ToLowerInvariant();
+        bool endsInside = decoded.EndsWith('/') || decoded.EndsWith("/.", StringComparison.Ordinal) || decoded.EndsWith("/..", StringComparison.Ordinal);
+        List<string> segments = [];
+        foreach (string segment in decoded.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (c != '/' || normal.Length == 0 || normal[^1] != '/')
+            if (segment == ".." && segments.Count > 0)
             {
-                normal.Append(c);
+                segments.RemoveAt(segments.Count - 1);
+            }
+            else if (segment is not ("." or ".."))
+            {
+                segments.Add(segment);
             }
         }
 
-        return Utf8Text.Of(normal.ToString());
+        string inside = string.Join('/', segments);
+        return Utf8Text.Of((decoded.StartsWith('/') ? "/" : "") + inside + (endsInside && segments.Count > 0 ? "/" : ""));
     }
+
+    // Routers tell a path without its first slash, too.
+    private static Utf8Text Rooted(Utf8Text path) => path.Span[0] is (byte)'/' or (byte)'\\' ? path : new Utf8Text((byte[])[(byte)'/', .. path.Span]);
 
     private static Utf8Text InUrl(Utf8Text url)
     {
         int scheme = url.Span.IndexOf("//"u8);
         int start = scheme < 0 ? 0 : scheme + 2;
-        int slash = url.Span[start..].IndexOf((byte)'/');
+        int slash = url.Span[start..].IndexOfAny((byte)'/', (byte)'\\');
         return slash < 0 ? Utf8Text.Of("/") : new Utf8Text(url.Bytes[(start + slash)..]);
     }
 
@@ -77,7 +88,8 @@ internal static class PagePath
             fragment = fragment[1..];
         }
 
-        return fragment.Span.StartsWith("/"u8) ? WithoutQuery(fragment) : null;
+        ReadOnlySpan<byte> path = fragment.Span;
+        return path.StartsWith("/"u8) || path.StartsWith("\\"u8) || path.StartsWith("%2F"u8) || path.StartsWith("%2f"u8) ? WithoutQuery(fragment) : null;
     }
 
     private static Utf8Text WithoutQuery(ReadOnlyMemory<byte> path)
@@ -114,7 +126,7 @@ internal sealed class StripQuery : IValueEdit
     private static ReadOnlySpan<byte> UpToQuery(ReadOnlySpan<byte> part) => part.IndexOf((byte)'?') is >= 0 and int query ? part[..query] : part;
 
     // An escaped = is one to whoever reads the fragment.
-    private static bool HoldsValue(ReadOnlySpan<byte> fragment) => fragment.Contains((byte)'=') || fragment.IndexOf("%3D"u8) >= 0 || fragment.IndexOf("%3d"u8) >= 0;
+    internal static bool HoldsValue(ReadOnlySpan<byte> fragment) => fragment.Contains((byte)'=') || fragment.IndexOf("%3D"u8) >= 0 || fragment.IndexOf("%3d"u8) >= 0;
 
     private static byte[] WithoutUser(ReadOnlySpan<byte> url)
     {
@@ -137,7 +149,7 @@ internal sealed class StripQuery : IValueEdit
         {
             int next = path[1..].IndexOfAny((byte)';', (byte)'/');
             ReadOnlySpan<byte> piece = next < 0 ? path : path[..(next + 1)];
-            if (piece[0] != (byte)';' || !piece.Contains((byte)'='))
+            if (piece[0] != (byte)';' || !HoldsValue(piece))
             {
                 left.AddRange(piece);
             }
@@ -146,5 +158,32 @@ internal sealed class StripQuery : IValueEdit
         }
 
         return [.. left];
+    }
+}
+
+/// <summary>The same for a name, which is a URL if it begins as one: a question as a name stays whole.</summary>
+internal sealed class StripQueryOfUrl : IValueEdit
+{
+    private static readonly StripQuery Query = new();
+
+    /// <inheritdoc/>
+    public bool TryEdit(EditableValue value, out EditableValue edited)
+    {
+        edited = default;
+        return value.TryGetText(out Utf8Text text) && (text.Span.StartsWith("/"u8) || text.Span.IndexOf("://"u8) >= 0) && Query.TryEdit(value, out edited);
+    }
+}
+
+/// <summary>Empties a query that stands by itself (<c>location.search</c>), with its question mark or without. Words that were searched for are none.</summary>
+internal sealed class StripSearch : IValueEdit
+{
+    private static readonly StripQuery Query = new();
+
+    /// <inheritdoc/>
+    public bool TryEdit(EditableValue value, out EditableValue edited)
+    {
+        bool holds = value.TryGetText(out Utf8Text text) && StripQuery.HoldsValue(text.Span);
+        edited = holds ? EditableValue.Text(default) : default;
+        return holds || Query.TryEdit(value, out edited);
     }
 }
