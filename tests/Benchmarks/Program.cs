@@ -4,7 +4,7 @@ using CustomerIoDestination.Benchmarks.Load;
 
 // dotnet run -c Release --project tests/Benchmarks                    the whole load programme; writes the table of docs/measured.md
 // dotnet run -c Release --project tests/Benchmarks -- --quick         each thing once, shortly; writes nothing
-// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog, servicebus; people), for profiling; writes nothing
+// dotnet run -c Release --project tests/Benchmarks -- --only ingest   one part of it (mapping, ingest, delivery, rate, latency, backlog, servicebus; people, ids), for profiling; writes nothing
 // dotnet run -c Release --project tests/Benchmarks -- --compare x.dll ingest of this build and of another build's CustomerIoDestination.LocalHost.dll, in turn
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'    BenchmarkDotNet
 return args switch
@@ -15,6 +15,7 @@ return args switch
     [BacklogProcess.Fill, var file, var depth] => await BacklogProcess.FillAsync(file, int.Parse(depth, CultureInfo.InvariantCulture)),
     [BacklogProcess.Measure, var file, var depth, var sink] =>
         await BacklogProcess.MeasureAsync(file, int.Parse(depth, CultureInfo.InvariantCulture), new Uri(sink)),
+    [IdsLoad.Start, var file, var known] => await IdsLoad.StartAsync(file, int.Parse(known, CultureInfo.InvariantCulture)),
     [DrainProcess.Measure, .. var arguments] => await DrainProcess.MeasureAsync(arguments),
     [RateLoad.Deliver, var file, var sandbox, var rate] => await RateLoad.DeliverAsync(file, new Uri(sandbox), int.Parse(rate, CultureInfo.InvariantCulture)),
     [] => await LoadProgramme.RunAsync(LoadSize.Full),

@@ -64,6 +64,21 @@ internal static class LoadEvents
     /// <summary>The event in its envelope.</summary>
     public static EventEnvelope Envelope(int number, Lane lane) => Envelope(number, lane, Json(number));
 
+    /// <summary>An event in its envelope, with a body of choice.</summary>
+    public static EventEnvelope Envelope(int number, Lane lane, byte[] body)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return new EventEnvelope
+        {
+            EventId = Ulid(number),
+            Kind = EventKind.Track,
+            QueuedAt = now,
+            ReceivedAt = now,
+            Partition = new Partition(lane, number % 64),
+            Body = body,
+        };
+    }
+
     /// <summary>An event in its envelope whose name is over the limit.</summary>
     public static EventEnvelope TooLong(int number) => Envelope(
         int.MaxValue - number,
@@ -82,20 +97,6 @@ internal static class LoadEvents
 
     /// <summary>Zero to one.</summary>
     private static double Scatter(int number) => (uint)number * 2_654_435_769u / (double)uint.MaxValue;
-
-    private static EventEnvelope Envelope(int number, Lane lane, byte[] body)
-    {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        return new EventEnvelope
-        {
-            EventId = Ulid(number),
-            Kind = EventKind.Track,
-            QueuedAt = now,
-            ReceivedAt = now,
-            Partition = new Partition(lane, number % 64),
-            Body = body,
-        };
-    }
 
     private static string Ulid(int number) => string.Create(CultureInfo.InvariantCulture, $"01KAV3Q4R8W5X6Y7{number:D10}");
 }
