@@ -27,13 +27,27 @@ internal sealed class ReservedAttributeWriter(
         WriteCreatedAt();
         if (reserved.Unsubscribed.Kind is not (JsonKind.Missing or JsonKind.Null) && !context.IsLeftOut(reserved.Unsubscribed, "traits.unsubscribed"))
         {
-            members.WriteSubscription("unsubscribed"u8, reserved.Unsubscribed);
+            members.WriteSubscription("unsubscribed"u8, OptOut() ?? reserved.Unsubscribed);
         }
 
         if (reserved.Preferences.IsPresent && !context.IsLeftOut(reserved.Preferences, "traits.cio_subscription_preferences"))
         {
             new PreferenceWriter(members, context).Write(reserved.Preferences);
         }
+    }
+
+    // Of members of one name the last counts, but an opt-out among them must arrive.
+    private JsonValue? OptOut()
+    {
+        foreach (JsonMember member in identify.Traits.Primary.AllMembers)
+        {
+            if (member.NameIs("unsubscribed"u8) && FlagText.TryRead(member.Value, out bool flag) && flag)
+            {
+                return member.Value;
+            }
+        }
+
+        return null;
     }
 
     private void WriteUpdate()
