@@ -5,99 +5,54 @@ using CustomerIoDestination.Text;
 
 namespace CustomerIoDestination.Tests.Ingest;
 
+/// <summary>What is said of items that are no events, and of half characters, which no case file can hold.</summary>
 public sealed class EventItemTests
 {
     [Theory]
-    [InlineData("[]", "invalid_event", "the item is an array; an object was expected")]
-    [InlineData("null", "invalid_event", "the item is null; an object was expected")]
-    [InlineData("true", "invalid_event", "the item is a boolean; an object was expected")]
-    [InlineData("{}", "invalid_event", "neither type nor event")]
-    [InlineData("""{"type":"track"}""", "invalid_event", "event is missing")]
-    [InlineData("""{"type":"track","event":""}""", "invalid_event", "event is empty")]
-    [InlineData("""{"type":"track","event":{"secret":1}}""", "invalid_event", "event is an object; a text was expected")]
-    [InlineData("""{"type":["track"]}""", "invalid_event", "type is an array; a text was expected")]
-    [InlineData("""{"type":null,"event":"a"}""", "invalid_event", "type is null; a text was expected")]
-    [InlineData("""{"ev\ud800ent":1}""", "invalid_event", "neither type nor event")]
-    [InlineData("{", "invalid_json", "the item is no JSON at its byte 1 of 1")]
-    [InlineData("{broken", "invalid_json", "the item is no JSON at its byte 2 of 7")]
-    [InlineData("{\n\"a\": b}", "invalid_json", "the item is no JSON at its byte 8 of 9")]
-    [InlineData("{\n\n\"secret\":", "invalid_json", "the item is no JSON at its byte 12 of 12")]
-    public void JSON_that_is_no_event_is_refused_with_a_reason_and_no_data(string item, string code, string message)
+    [InlineData("""{"type":"track","event":"Opened \ud83d"}""", MappingWarning.ReplacedSurrogate)]
+    [InlineData("""{"type":"track","event":"Opened","a\ud83d":1}""", Names)]
+    [InlineData("""{"type":"track","event":"Opened","properties":{"a\ud83d":1}}""", Names)]
+    [InlineData("""{"type":"track","event":"Opened","context":{"a\ud83d":1}}""", Names)]
+    [InlineData("""{"type":"track","event":"Opened","properties":"{\"a\\ud83d\":1}"}""", Names)]
+    [InlineData("""{"type":"track","event":"Opened","context":"{\"a\\ud83d\":1}"}""", Names)]
+    [InlineData("""{"type":"identify","traits":"{\"a\\ud83d\":1}"}""", Names)]
+    [InlineData("""{"event":"$identify","properties":{"$user_props":"{\"a\\ud83d\":1}"}}""", Names)]
+    public void Half_a_character_in_a_name_is_told(string item, string message)
     {
-        EventItem.Bad bad = Read(item).ShouldBeOfType<EventItem.Bad>();
+        using var table = new JsonTable();
 
-        bad.Code.ShouldBe(code);
-        bad.Message.ShouldContain(message);
-        bad.Message.ShouldNotContain("secret");
+        FreshpaintEvent read = EventItem.Read(Encoding.UTF8.GetBytes(item), table).ShouldBeOfType<EventItem.Readable>().Event;
+
+        MappingWarning told = read.Head.Notices!.Single(notice => notice.Code == WarningCode.SurrogateReplaced.ToCode());
+        (told.Field, told.Message).ShouldBe(("event", message));
     }
 
     [Theory]
-    [InlineData(31, true)]
-    [InlineData(32, true)]
-    [InlineData(33, false)]
-    public void Depth_32_is_the_most(int depth, bool readable)
+    [InlineData(29, null)]
+    [InlineData(30, "the event nests 33 levels deep; the limit is 32")]
+    [InlineData(200, "the event nests 203 levels deep; the limit is 32")]
+    public void How_deep_an_event_may_nest_is_said_to_the_level(int nested, string? message)
     {
-        string item = $$"""{"event":"a","properties":{{string.Concat(Enumerable.Repeat("[", depth - 1))}}{{string.Concat(Enumerable.Repeat("]", depth - 1))}}}""";
+        string value = string.Concat(Enumerable.Repeat("[{\"a\":", nested / 2)) + (nested % 2 == 0 ? "" : "[") + "1" + (nested % 2 == 0 ? "" : "]") + string.Concat(Enumerable.Repeat("}]", nested / 2));
 
-        EventItem read = Read(item);
-
-        if (readable)
-        {
-            read.ShouldBeOfType<EventItem.Readable>();
-        }
-        else
-        {
-            read.ShouldBe(new EventItem.Bad("too_deep", $"the event nests {depth} levels deep; the limit is 32"));
-        }
+        Problem("{\"type\":\"track\",\"event\":\"x\",\"properties\":{\"a\":{\"b\":" + value + "}}}").ShouldBe(message is null ? null : ("too_deep", message));
     }
 
-    [Theory]
-    [InlineData(EventEnvelope.MaxBodyBytes - 1, true)]
-    [InlineData(EventEnvelope.MaxBodyBytes, true)]
-    [InlineData(EventEnvelope.MaxBodyBytes + 1, false)]
-    public void An_event_of_240000_bytes_is_the_largest(int bytes, bool readable)
+    [Fact]
+    public void Bytes_that_are_no_text_and_text_that_is_no_JSON_are_told_apart()
     {
-        const string Frame = """{"event":"a","properties":{"t":""}}""";
-        string item = Frame.Replace("\"\"", "\"" + new string('x', bytes - Frame.Length) + "\"", StringComparison.Ordinal);
-
-        EventItem read = Read(item);
-
-        if (readable)
-        {
-            read.ShouldBeOfType<EventItem.Readable>();
-        }
-        else
-        {
-            read.ShouldBe(new EventItem.Bad("event_too_large", $"the event has {bytes} bytes; the limit is 240000"));
-        }
+        Problem([.. "{\"type\":\"track\",\"event\":\""u8, 0xC3, 0x28, .. "\"}"u8]).ShouldBe(("invalid_encoding", "the item is no UTF-8"));
+        Problem("{\"type\":\n\"track\",\n \"event\" 1}").ShouldBe(("invalid_json", "the item is no JSON at its byte 28 of 29"));
+        Problem("{\"type\" 1}").ShouldBe(("invalid_json", "the item is no JSON at its byte 9 of 10"));
     }
 
-    [Theory]
-    [InlineData("""{"event":"a","event":"b"}""", "b")]
-    [InlineData("""{"event":"a","\u0065vent":"b"}""", "b")]
-    [InlineData("""{"event":"\ud83d\ude00\n \u00e9\n"}""", "😀\n é")]
-    [InlineData("""{"event":"nul \u0000"}""", "nul \0")]
-    public void The_last_of_repeated_names_counts_and_escapes_are_read(string item, string name)
+    private const string Names = "a name in it holds a lone surrogate, which was replaced by U+FFFD";
+
+    private static (string Code, string Message)? Problem(string item) => Problem(Encoding.UTF8.GetBytes(item));
+
+    private static (string Code, string Message)? Problem(byte[] item)
     {
-        EventItem.Readable readable = Read(item).ShouldBeOfType<EventItem.Readable>();
-
-        readable.Event.ShouldBeOfType<FreshpaintEvent.Track>().Name.ToString().ShouldBe(name);
+        using var table = new JsonTable();
+        return EventItem.Read(item, table) is EventItem.Bad bad ? (bad.Code, bad.Message) : null;
     }
-
-    [Theory]
-    [InlineData("\"\\ud800\"", "holds a lone surrogate")]
-    [InlineData("1e3", "fraction or exponent")]
-    [InlineData("-1.5", "fraction or exponent")]
-    [InlineData("1.0e1", "fraction or exponent")]
-    [InlineData("[\"a\"]", "is an array")]
-    [InlineData("\".\"", "'.' or '..'")]
-    public void An_identifier_of_another_type_is_a_problem_kept_for_delivery(string userId, string problem)
-    {
-        EventItem.Readable readable = Read($$"""{"type":"track","event":"a","userId":{{userId}}}""").ShouldBeOfType<EventItem.Readable>();
-
-        readable.Event.Head.UserId.IsPresent.ShouldBeFalse();
-        readable.Event.Head.UserId.Problem.ShouldNotBeNull().ShouldContain(problem);
-    }
-
-    private static EventItem Read(string item) => EventItem.Read(Encoding.UTF8.GetBytes(item), new JsonTable());
 }

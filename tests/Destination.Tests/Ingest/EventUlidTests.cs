@@ -75,6 +75,53 @@ public sealed class EventUlidTests
     [InlineData("""{"type":"identify","userId":"u","messageId":"m"}""", "0000000000TG5KQ2QFW3WPSW48")]
     public void An_id_is_made_of_the_senders_time_and_of_kind_name_and_message_id_alone(string item, string id) => IdOf(item).ShouldBe(id);
 
+    // Worked out by another programme, too: 512 and 513 bytes are hashed, and 608.
+    [Theory]
+    [InlineData(504, "01M7W179T0G970DGY2F0DQVBR9")]
+    [InlineData(505, "01M7W179T0TSEBF9JV2RCMN6PP")]
+    [InlineData(600, "01M7W179T0DPC2MGBF8ZQ6ZXPN")]
+    public void An_id_of_any_length_is_hashed_whole(int length, string id) =>
+        IdOf($$"""{"type":"track","event":"E","messageId":"{{new string('x', length)}}","timestamp":1795163400}""").ShouldBe(id);
+
+    [Theory]
+    [InlineData("\"01BX5ZZKBKACTAV9WEVGEMMV00\"", true)]
+    [InlineData("\"01BX5ZZKBKACTAV9WEVGEMMV99\"", true)]
+    [InlineData("\"01BX5ZZKBKACTAV9WEVGEMMV9:\"", false)]
+    [InlineData("\"01BX5ZZKBKACTAV9WEVGEMMV9/\"", false)]
+    [InlineData("\"01bx5zzkbkactav9wevgemmvaz\"", true)]
+    [InlineData("\"01bx5zzkbkactav9wevgemmv`{\"", false)]
+    public void Digits_and_letters_of_a_ULID_are_told_from_their_neighbours(string id, bool valid) => EventUlid.IsValid(Encoding.ASCII.GetBytes(id.Trim('"'))).ShouldBe(valid);
+
+    [Theory]
+    [InlineData("8ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
+    [InlineData("01ARZ3NDEKTSV4RRFFQ69G5FA")]
+    [InlineData("01ARZ3NDEKTSV4RRFFQ69G5FAU")]
+    public void What_is_no_ulid_has_no_bytes(string id)
+    {
+        byte[] bytes = new byte[EventUlid.Bytes];
+
+        EventUlid.TryDecode(id, bytes).ShouldBeFalse();
+
+        bytes.ShouldAllBe(part => part == 0);
+    }
+
+    [Theory]
+    [InlineData("\"\"", false)]
+    [InlineData("\" \"", false)]
+    [InlineData("\"18991231\"", false)]
+    [InlineData("\"19000101\"", true)]
+    [InlineData("\"21001231\"", true)]
+    [InlineData("\"21010101\"", false)]
+    public void Eight_digits_are_a_day_from_1900_to_2100(string json, bool isDay)
+    {
+        using var table = new JsonTable();
+        table.TryRead(Encoding.UTF8.GetBytes(json)).ShouldBeTrue();
+
+        bool isTime = EventTime.TryRead(table.Root, out long milliseconds);
+
+        (isTime && milliseconds % 86_400_000 == 0).ShouldBe(isDay);
+    }
+
     [Fact]
     public void Without_id_and_time_every_event_is_its_own() =>
         IdOf("""{"type":"track","event":"x"}""", seed: 1).ShouldNotBe(IdOf("""{"type":"track","event":"x"}""", seed: 2));
