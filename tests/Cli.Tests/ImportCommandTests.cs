@@ -311,6 +311,62 @@ public sealed class ImportCommandTests : IDisposable
         (await _cli.RunAsync("import", "a", "b", "--state", "s")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("--reherse", "'--reherse' is no option of import. A file of that name is given as ./--reherse")]
+    [InlineData("--dry-run", "'--dry-run' is no option of import")]
+    [InlineData("--Rehearse", "'--Rehearse' is no option of import")]
+    [InlineData("-n", "'-n' is no option of import")]
+    [InlineData("--format=2", "'2' is no format; there are ndjson, json and csv.")]
+    public async Task An_option_that_is_none_is_told_before_anything_is_sent(string option, string message)
+    {
+        string file = _cli.Write("e.ndjson", Event(0));
+
+        (await _cli.RunAsync("import", file, option)).ShouldBe(1);
+        (await _cli.RunAsync("import", option, file)).ShouldBe(1);
+
+        _cli.Errors.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_later_file_is_told_before_the_first_is_sent()
+    {
+        string file = _cli.Write("a.ndjson", Event(0));
+        string folder = Directory.CreateDirectory(Path.Combine(_cli.Folder, "folder.ndjson")).FullName;
+        string foreign = _cli.Write("b.ndjson", "hello\n");
+
+        (await _cli.RunAsync("import", file, "--scan=maybe")).ShouldBe(1);
+        _cli.Output.ShouldContain("There is no file maybe.");
+        (await _cli.RunAsync("import", file, folder)).ShouldBe(1);
+        _cli.Output.ShouldContain($"{folder} is a folder; name its files.");
+        (await _cli.RunAsync("import", file, foreign)).ShouldBe(1);
+        _cli.Output.ShouldContain($"{foreign} can't be imported: no line at its beginning is a JSON object");
+        (await _cli.RunAsync("import", file, file)).ShouldBe(1);
+        _cli.Output.ShouldContain($"{file} is named twice.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_begins_as_an_option_does_is_given_with_its_folder()
+    {
+        _cli.Host.AcceptsEvents = true;
+
+        (await _cli.RunAsync("import", _cli.Write("--e.ndjson", Event(0)))).ShouldBe(0);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_map_without_a_CSV_is_told_before_anything_is_sent()
+    {
+        string map = _cli.Write("map.json", "{}");
+
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", Event(0)), "--map", map)).ShouldBe(1);
+
+        _cli.Output.ShouldContain("--map says what the columns of a CSV are, and none of the files is one.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_rehearsal_maps_everything_tells_what_would_come_of_it_and_sends_nothing()
     {

@@ -156,7 +156,14 @@ public sealed class ImportFormatTests : IDisposable
     public async Task An_empty_file_is_done_at_once(string name, string text) => (await ImportAsync(name, text)).ShouldBe(0);
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_told() => (await _cli.RunAsync("import", "nowhere.ndjson")).ShouldBe(1);
+    public async Task A_file_that_is_not_there_is_told()
+    {
+        (await _cli.RunAsync("import", "nowhere.ndjson")).ShouldBe(1);
+        _cli.Output.ShouldContain("There is no file nowhere.ndjson.");
+        (await _cli.RunAsync("import", "")).ShouldBe(1);
+        (await _cli.RunAsync("import", "e.csv", "--map", "")).ShouldBe(1);
+        _cli.Errors.ShouldBeEmpty();
+    }
 
     [Theory]
     [InlineData(',')]

@@ -22,7 +22,7 @@ namespace CustomerIoDestination.Cli.Commands;
 internal sealed record ImportChoice(ImportFormat? Format, string? Map, string? State, bool Scan, bool Rehearse, bool Yes);
 
 /// <summary>The import of one file.</summary>
-internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli)
+internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli) : IAsyncDisposable
 {
     /// <summary>The exit code when all was read, and some was no event. A higher one means that it was not read to its end.</summary>
     public const int SomeRefused = 1;
@@ -31,7 +31,13 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
     private const int MaxRefusalsTold = 20;
     private const string StandardInput = "-";
 
+    private ImportInput? _opened;
+    private bool _isReadOnce;
+    private ImportState? _state;
     private int _told;
+
+    /// <summary>What is in the file; known when it is prepared.</summary>
+    public ImportFormat? Format { get; private set; }
 
     private string? StatePath => choice.State ?? (name == StandardInput ? null : name + ".import.json");
 
@@ -39,44 +45,70 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
 
     private string Shown => name == StandardInput ? "standard input" : name;
 
-    /// <summary>Runs it.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Looks at all that can be wrong before anything is sent.</summary>
+    /// <returns>Whether it can be run; what is wrong was told.</returns>
+    public async Task<bool> PrepareAsync(CancellationToken cancellationToken)
     {
-        if (name != StandardInput && !File.Exists(name))
-        {
-            return Refuse($"There is no file {name}.");
-        }
-
-        CsvMap map;
         ImportState? state;
         try
         {
-            map = choice.Map is null ? CsvMap.None : CsvMap.Parse(await File.ReadAllTextAsync(choice.Map, cancellationToken));
-        }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
-        {
-            return Refuse($"The map {choice.Map} can't be used: {e.Message}");
-        }
+            if (name != StandardInput && Directory.Exists(name))
+            {
+                return Fails($"{name} is a folder; name its files.");
+            }
 
-        try
-        {
+            if (await OpenAsync(cancellationToken) is not { } input)
+            {
+                return false;
+            }
+
+            Format = input.Format;
+            if (name == StandardInput || input.Length is null)
+            {
+                // What can be read once only stays open.
+                (_opened, _isReadOnce) = (input, true);
+            }
+            else
+            {
+                await input.DisposeAsync();
+            }
+
             state = StatePath is { } path && !choice.Rehearse ? ImportState.Read(path) : null;
         }
         catch (FormatException)
         {
-            return Refuse($"{StatePath} is no state of an import; remove it to import all of {Shown} anew.");
+            return Fails($"{StatePath} is no state of an import; remove it to import all of {Shown} anew.");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Fails("Interrupted.");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
+        {
+            return Fails($"There is no file {name}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fails(e.Message);
         }
 
         if (state is not null && state.Host != api.Url.AbsoluteUri)
         {
-            return Refuse($"{StatePath} is of an interrupted import to {state.Host}; remove it to import all of {Shown} anew.");
+            return Fails($"{StatePath} is of an interrupted import to {state.Host}; remove it to import all of {Shown} anew.");
         }
 
+        _state = state;
+        return true;
+    }
+
+    /// <summary>Runs it, prepared.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            return choice.Scan && await ScanAsync(map, cancellationToken) is { } exitCode ? exitCode
-                : choice.Rehearse ? await RehearseAsync(map, cancellationToken)
-                : await SendAsync(map, state ?? ImportState.Start(api.Url), cancellationToken);
+            return choice.Scan && await ScanAsync(cancellationToken) is { } exitCode ? exitCode
+                : choice.Rehearse ? await RehearseAsync(cancellationToken)
+                : await SendAsync(_state ?? ImportState.Start(api.Url), cancellationToken);
         }
         catch (Exception e) when (e is ImportFileException or InvalidDataException)
         {
@@ -92,11 +124,20 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         }
     }
 
-    private async Task<int?> ScanAsync(CsvMap map, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        if (name == StandardInput)
+        if (_opened is { } input)
         {
-            return Refuse("--scan reads a file before it is sent, and standard input can be read once only: save it as a file.");
+            await input.DisposeAsync();
+        }
+    }
+
+    private async Task<int?> ScanAsync(CancellationToken cancellationToken)
+    {
+        if (_isReadOnce)
+        {
+            return Refuse($"--scan reads a file before it is sent, and {Shown} can be read once only: save it as a file.");
         }
 
         var scan = new FieldScan();
@@ -128,7 +169,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         return string.Equals(cli.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase) ? null : Refuse("Nothing was sent.");
     }
 
-    private async Task<int> RehearseAsync(CsvMap map, CancellationToken cancellationToken)
+    private async Task<int> RehearseAsync(CancellationToken cancellationToken)
     {
         if (CliConfiguration.Read(cli.WorkingDirectory) is not Checked<DestinationSettings>.Valid { Value: var settings }
             || CliConfiguration.OpenRules(null, settings.Rules, cli.Time) is not Checked<RulesSource>.Valid { Value: var rules })
@@ -169,7 +210,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         }
     }
 
-    private async Task<int> SendAsync(CsvMap map, ImportState from, CancellationToken cancellationToken)
+    private async Task<int> SendAsync(ImportState from, CancellationToken cancellationToken)
     {
         if (await OpenAsync(cancellationToken) is not { } input)
         {
@@ -228,6 +269,12 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
 
     private async Task<ImportInput?> OpenAsync(CancellationToken cancellationToken)
     {
+        if (_opened is { } once)
+        {
+            _opened = null;
+            return once;
+        }
+
         Stream raw = name == StandardInput
             ? cli.Input()
             : new FileStream(name, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
@@ -278,6 +325,12 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         }
 
         return Stopped;
+    }
+
+    private bool Fails(string message)
+    {
+        Refuse(message);
+        return false;
     }
 
     private int Refuse(string message)
