@@ -267,10 +267,24 @@ public sealed class ImportCommandTests : IDisposable
         string file = await InterruptedAsync();
 
         (await _cli.RunAsync("import", file, "--url", "http://other.example")).ShouldBe(1);
-        _cli.Output.ShouldContain("is of an interrupted import to http://127.0.0.1:7071/");
+        _cli.Output.ShouldContain("is of an interrupted import to http://127.0.0.1:7071/: give --url http://127.0.0.1:7071/ to go on, or remove it");
 
         _cli.Write("e.ndjson.import.json", "{");
         (await _cli.RunAsync("import", file)).ShouldBe(1);
+        _cli.Output.ShouldContain("is no state of an import");
+        _cli.Host.Calls.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_state_that_does_not_say_how_the_file_was_read_is_none()
+    {
+        string file = await InterruptedAsync();
+        JsonObject state = JsonNode.Parse(await File.ReadAllTextAsync(file + ".import.json"))!.AsObject();
+        state.Remove("reading");
+        _cli.Write("e.ndjson.import.json", state.ToJsonString());
+
+        (await _cli.RunAsync("import", file)).ShouldBe(1);
+
         _cli.Output.ShouldContain("is no state of an import");
         _cli.Host.Calls.Count.ShouldBe(2);
     }

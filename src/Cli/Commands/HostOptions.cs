@@ -45,6 +45,12 @@ internal sealed class HostOptions(string keyHeader, string keyMeaning, Func<Dest
         return new HostApi(cli.Http, url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"), key, keyHeader);
     }
 
+    /// <summary>What was given of it, for a line that repeats the command; never the key.</summary>
+    public IReadOnlyList<string> Repeated(ParseResult parsed) => parsed.GetResult(_url) is { Implicit: false } ? ["--url", parsed.GetRequiredValue(_url).OriginalString] : [];
+
+    /// <summary>Whether the key was given.</summary>
+    public bool GivesKey(ParseResult parsed) => parsed.GetValue(_key) is not null;
+
     private static Uri? Address(ArgumentResult result)
     {
         if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")

@@ -33,7 +33,7 @@ internal static class ImportCommand
         {
             string[] names = parsed.GetRequiredValue(files);
             var choice = new ImportChoice(
-                parsed.GetValue(format), parsed.GetValue(mapFile), parsed.GetValue(state), parsed.GetValue(scan), parsed.GetValue(rehearse), parsed.GetValue(yes));
+                parsed.GetValue(format), parsed.GetValue(mapFile), parsed.GetValue(state), parsed.GetValue(scan), parsed.GetValue(rehearse), parsed.GetValue(yes), host.Repeated(parsed), host.GivesKey(parsed));
             if (choice.State is not null && names.Length > 1)
             {
                 cli.Console.MarkupLine("[red]--state is for one file;[/] each of several has its own beside it.");
@@ -49,7 +49,7 @@ internal static class ImportCommand
             CsvMap map;
             try
             {
-                map = choice.Map is null ? CsvMap.None : CsvMap.Parse(await File.ReadAllTextAsync(choice.Map, cancellationToken));
+                map = choice.Map is null ? CsvMap.None : await CsvMap.ReadAsync(choice.Map, cancellationToken);
             }
             catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException)
             {
@@ -58,7 +58,12 @@ internal static class ImportCommand
             }
 
             using HostApi api = host.Open(parsed, cli);
-            ImportRun[] runs = [.. names.Select(name => new ImportRun(name, choice, map, Placeholders(cli), api, cli))];
+            var runs = new List<ImportRun>();
+            foreach (string name in names.Reverse())
+            {
+                runs.Insert(0, new ImportRun(name, choice, map, Placeholders(cli), api, cli) { Later = [.. runs] });
+            }
+
             try
             {
                 return await RunAsync(runs, choice, cli, cancellationToken);
@@ -75,7 +80,7 @@ internal static class ImportCommand
     }
 
     // What is wrong with the last file is told before the first is sent.
-    private static async Task<int> RunAsync(ImportRun[] runs, ImportChoice choice, CliContext cli, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(IReadOnlyList<ImportRun> runs, ImportChoice choice, CliContext cli, CancellationToken cancellationToken)
     {
         foreach (ImportRun run in runs)
         {

@@ -12,15 +12,6 @@ using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.Cli.Commands;
 
-/// <summary>What was asked of an import.</summary>
-/// <param name="Format">What is in the files; null to find out.</param>
-/// <param name="Map">The file that says what a CSV's columns are; null for none.</param>
-/// <param name="State">Where the state is kept; null for beside the file.</param>
-/// <param name="Scan">Whether to report fields that look personal first.</param>
-/// <param name="Rehearse">Whether to map only.</param>
-/// <param name="Yes">Whether not to ask.</param>
-internal sealed record ImportChoice(ImportFormat? Format, string? Map, string? State, bool Scan, bool Rehearse, bool Yes);
-
 /// <summary>The import of one file.</summary>
 internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli) : IAsyncDisposable
 {
@@ -36,12 +27,20 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     private ImportState? _state;
     private int _told;
 
+    /// <summary>The file's name.</summary>
+    public string Name => name;
+
+    /// <summary>Those whose turn is after it.</summary>
+    public IReadOnlyList<ImportRun> Later { get; init; } = [];
+
     /// <summary>What is in the file; known when it is prepared.</summary>
     public ImportFormat? Format { get; private set; }
 
     private string? StatePath => choice.State ?? (name == StandardInput ? null : name + ".import.json");
 
     private string? RefusedPath => name == StandardInput ? null : name + (choice.Rehearse ? ".rehearsed.ndjson" : ".refused.ndjson");
+
+    private ImportReading Reading => ImportReading.Of(Format!.Value, map);
 
     private string Shown => name == StandardInput ? "standard input" : name;
 
@@ -94,7 +93,12 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
         if (state is not null && state.Host != api.Url.AbsoluteUri)
         {
-            return Fails($"{StatePath} is of an interrupted import to {state.Host}; remove it to import all of {Shown} anew.");
+            return Fails($"{StatePath} is of an interrupted import to {state.Host}: give --url {state.Host} to go on, or remove it to import all of {Shown} anew.");
+        }
+
+        if (state?.Reading.DiffersFrom(Reading) is { } difference)
+        {
+            return Fails($"{StatePath} is of an interrupted import {difference} to go on, or remove it to import all of {Shown} anew.");
         }
 
         _state = state;
@@ -108,7 +112,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         {
             return choice.Scan && await ScanAsync(cancellationToken) is { } exitCode ? exitCode
                 : choice.Rehearse ? await RehearseAsync(cancellationToken)
-                : await SendAsync(_state ?? ImportState.Start(api.Url), cancellationToken);
+                : await SendAsync(_state ?? ImportState.Start(api.Url, Reading), cancellationToken);
         }
         catch (Exception e) when (e is ImportFileException or InvalidDataException)
         {
@@ -189,11 +193,11 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
             using var refused = new RefusedItems(RefusedPath, 0);
             using var events = new ImportedEvents(settings.Mapping.PlaceholderIdentifiers);
             using var ids = new ImportIds(TemporaryFolder);
-            var progress = new ImportProgress(input, ImportState.Start(api.Url), cli);
+            var progress = new ImportProgress(input, ImportState.Start(api.Url, Reading), cli);
             await progress.ShowAsync(async advanced =>
             {
                 long items = 0;
-                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), ImportState.Start(api.Url), cancellationToken))
+                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), ImportState.Start(api.Url, Reading), cancellationToken))
                 {
                     rehearsal.Add(batch, item =>
                     {
@@ -201,7 +205,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
                         Tell(item);
                     });
                     items = batch.Items;
-                    advanced(ImportState.Start(api.Url) with { Accepted = items }, batch.Position);
+                    advanced(ImportState.Start(api.Url, Reading) with { Accepted = items }, batch.Position);
                 }
             });
             rehearsal.Tell(cli.Console);
@@ -321,7 +325,11 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         cli.Console.Line($"[red]{why}[/]");
         if (StatePath is { } path && !choice.Rehearse && File.Exists(path))
         {
-            cli.Console.Line($"Resume with: import {name}{(choice.State is null ? "" : $" --state {choice.State}")}");
+            cli.Console.Line($"Resume with: {choice.Command([this, .. Later])}");
+            if (choice.KeyIsGiven)
+            {
+                cli.Console.Line($"And give the key as before, with --key.");
+            }
         }
 
         return Stopped;
