@@ -219,6 +219,122 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Output.ShouldContain("line 5 invalid_row: the row has 4 fields, the header has 3");
     }
 
+    [Fact]
+    public async Task A_quote_that_is_not_closed_is_told_before_anything_is_sent()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 1_000).Select(i => $"track,E,u{i},x\n"));
+
+        (await ImportAsync("e.csv", "type,event,userId,note\n" + rows + "track,E,late,\"open\n" + rows)).ShouldBe(1);
+
+        _cli.Output.ShouldContain("e.csv can't be imported: a quote in the row that begins on line 1002 is not closed. Nothing was sent.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("type,event,userId,\"note\ntrack,E,u,x\n", 1)]
+    [InlineData("type,event,note\ntrack,E,\"", 2)]
+    [InlineData("type,event,note\ntrack,E,\"x\"\"", 2)]
+    [InlineData("type,event,note\ntrack,E,\"x\ny\"\ntrack,F,\"z", 4)]
+    [InlineData("\n\ntype,event,note\r\ntrack,E,\"x\r\n", 4)]
+    public async Task The_row_with_the_open_quote_is_told_by_its_line(string text, int line)
+    {
+        (await ImportAsync("e.csv", text)).ShouldBe(1);
+        _cli.Output.ShouldContain($"a quote in the row that begins on line {line} is not closed");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("type,event,note\ntrack,E,\"x\"", "x")]
+    [InlineData("type,event,note\ntrack,E,\"x\n\"", "x\n")]
+    [InlineData("type,event,note\ntrack,E,5\" pipe\n", "5\" pipe")]
+    [InlineData("type,event,note\ntrack,E,\"\"\"\"\n", "\"")]
+    [InlineData("type,event,note\rtrack,E,x", "x")]
+    public async Task A_quote_that_is_closed_or_opens_nothing_is_none(string text, string note)
+    {
+        (await ImportAsync("e.csv", text)).ShouldBe(0);
+        _cli.Host.Accepted.ShouldHaveSingleItem()["properties"]!["note"]!.GetValue<string>().ShouldBe(note);
+    }
+
+    [Fact]
+    public async Task An_open_quote_in_standard_input_is_told_and_ends_the_import()
+    {
+        _cli.Input = Encoding.UTF8.GetBytes("type,event,note\ntrack,E,x\ntrack,E,\"open\ntrack,E,y\n");
+
+        (await _cli.RunAsync("import", "-", "--format", "csv")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("standard input can't be read on: a quote in the row that begins on line 3 is not closed.");
+    }
+
+    [Theory]
+    [InlineData("e.json", "[{\"type\":\"track\",\"event\":\"E\"},\n", "the array does not end")]
+    [InlineData("e.csv", "type,event,note\nMANYtrack,E,\"", "a quote in the row that begins on line 1202 is not closed")]
+    public async Task A_long_file_is_read_to_its_end_before_anything_is_sent(string name, string text, string message)
+    {
+        string many = string.Concat(Enumerable.Repeat("track,E,x\n", 1_200));
+        text = name == "e.json" ? "[" + string.Concat(Enumerable.Repeat(text[1..], 1_200)) : text.Replace("MANY", many, StringComparison.Ordinal);
+
+        (await ImportAsync(name, text)).ShouldBe(1);
+
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n\r\n")]
+    public async Task Blank_lines_before_the_header_of_a_CSV_are_passed_over(string before)
+    {
+        (await ImportAsync("e.csv", before + "type,event,userId\ntrack,A,u\ntrack,B\n")).ShouldBe(1);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem()["event"]!.GetValue<string>().ShouldBe("A");
+        _cli.Output.ShouldContain($"line {before.Count(c => c == '\n') + 3} invalid_row");
+    }
+
+    [Fact]
+    public async Task A_row_that_is_no_UTF_8_costs_itself_only_and_one_with_the_replacement_character_is_none()
+    {
+        byte[] file =
+        [
+            .. "type,event,userId,größe\n"u8, .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"track,{new string('e', 99)},u,\n", 11_000))), .. "track,\uFFFD,u,größer 😀\n"u8, .. "track,M"u8, 0xFC, .. "nster,u,\n"u8, .. "track,B,u,\n"u8,
+        ];
+
+        (await _cli.RunAsync("import", _cli.Write("e.csv", file))).ShouldBe(1);
+
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).Where(name => name.Length < 9).ShouldBe(["\uFFFD", "B"]);
+        _cli.Host.Accepted[^2]["properties"]!["größe"]!.GetValue<string>().ShouldBe("größer 😀");
+        _cli.Output.ShouldContain("line 11003 invalid_encoding: the row is no UTF-8");
+        _cli.Output.ShouldContain("11,002 accepted, 0 skipped, 1 rejected.");
+    }
+
+    [Theory]
+    [InlineData("track,A,u,{0}", 5_000_000)]
+    [InlineData("track,A,u,{0}", 4_194_288)]
+    [InlineData("track,A,u,\"{0}\"", 4_194_278)]
+    [InlineData("track,A,u,\"{0}\"", 5_000_000)]
+    [InlineData("track,A,u,\"{0}\"\"{0}\"", 4_000_000)]
+    [InlineData("track,A,u,\"{0}\nx\"", 5_000_000)]
+    [InlineData("track,A,u,\"x\n{0}\"", 5_000_000)]
+    [InlineData("track,A,\"{0}\",\"x\"", 5_000_000)]
+    public async Task A_row_that_is_too_long_to_be_held_costs_itself_only(string row, int length)
+    {
+        string text = "type,event,userId,note\ntrack,B,u,\n" + string.Format(System.Globalization.CultureInfo.InvariantCulture, row, new string('x', length)) + "\ntrack,C,u,\n";
+
+        (await ImportAsync("e.csv", text)).ShouldBe(1);
+
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).ShouldBe(["B", "C"]);
+        _cli.Output.ShouldContain("line 3 event_too_large: the row has 4");
+        _cli.Output.ShouldContain("2 accepted, 0 skipped, 1 rejected.");
+    }
+
+    [Fact]
+    public async Task A_cell_over_many_lines_that_is_too_long_to_be_held_is_told_with_what_it_most_likely_is()
+    {
+        (await ImportAsync("e.csv", "type,event,note\ntrack,A,\n\"track,B,\n" + string.Concat(Enumerable.Repeat("track,C,\n", 500_000)))).ShouldBe(1);
+
+        _cli.Output.ShouldContain("e.csv can't be imported: the row that begins on line 3 has a cell of more than 4194304 bytes: most likely a quote in it is not closed.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     private static JsonNode WithoutId(JsonNode item)
     {
         item["messageId"]!.GetValue<string>().ShouldStartWith("import-");

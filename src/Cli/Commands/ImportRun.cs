@@ -20,6 +20,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
     private const int Stopped = 2;
     private const int MaxRefusalsTold = 20;
+    private const long LongToRead = 64 * 1024 * 1024;
     private const string StandardInput = "-";
 
     private ImportInput? _opened;
@@ -48,7 +49,6 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     /// <returns>Whether it can be run; what is wrong was told.</returns>
     public async Task<bool> PrepareAsync(CancellationToken cancellationToken)
     {
-        ImportState? state;
         try
         {
             if (name != StandardInput && Directory.Exists(name))
@@ -72,7 +72,11 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
                 await input.DisposeAsync();
             }
 
-            state = StatePath is { } path && !choice.Rehearse ? ImportState.Read(path) : null;
+            return CanGoOn() && await IsWholeAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is ImportFileException or InvalidDataException)
+        {
+            return Fails($"{Shown} can't be imported: {e.Message}. Nothing was sent.");
         }
         catch (FormatException)
         {
@@ -90,19 +94,6 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         {
             return Fails(e.Message);
         }
-
-        if (state is not null && state.Host != api.Url.AbsoluteUri)
-        {
-            return Fails($"{StatePath} is of an interrupted import to {state.Host}: give --url {state.Host} to go on, or remove it to import all of {Shown} anew.");
-        }
-
-        if (state?.Reading.DiffersFrom(Reading) is { } difference)
-        {
-            return Fails($"{StatePath} is of an interrupted import {difference} to go on, or remove it to import all of {Shown} anew.");
-        }
-
-        _state = state;
-        return true;
     }
 
     /// <summary>Runs it, prepared.</summary>
@@ -134,6 +125,49 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         if (_opened is { } input)
         {
             await input.DisposeAsync();
+        }
+    }
+
+    // Whether there is no interrupted import, or one that was as this one is.
+    private bool CanGoOn()
+    {
+        ImportState? state = StatePath is { } path && !choice.Rehearse ? ImportState.Read(path) : null;
+        if (state is not null && state.Host != api.Url.AbsoluteUri)
+        {
+            return Fails($"{StatePath} is of an interrupted import to {state.Host}: give --url {state.Host} to go on, or remove it to import all of {Shown} anew.");
+        }
+
+        if (state?.Reading.DiffersFrom(Reading) is { } difference)
+        {
+            return Fails($"{StatePath} is of an interrupted import {difference} to go on, or remove it to import all of {Shown} anew.");
+        }
+
+        _state = state;
+        return true;
+    }
+
+    // So that half a file is never sent: what follows a quote left open would be missing, and what is behind the end of a broken archive never was in it.
+    private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
+    {
+        if (_isReadOnce || choice.Rehearse)
+        {
+            return true;
+        }
+
+        if (await OpenAsync(cancellationToken) is not { } input)
+        {
+            return false;
+        }
+
+        await using (input)
+        {
+            if (input.Length > LongToRead)
+            {
+                cli.Console.Line($"Reading {Shown} to its end before anything is sent…");
+            }
+
+            await ImportBatches.CheckAsync(input, map, cancellationToken);
+            return true;
         }
     }
 
