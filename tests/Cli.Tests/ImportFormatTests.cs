@@ -119,6 +119,58 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Output.ShouldContain("it breaks off before its end");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(512)]
+    [InlineData(300_000)]
+    public async Task Gzip_that_is_padded_with_zeros_is_whole(int zeros)
+    {
+        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        foreach (byte[] last in new[] { Gzip(A), Gzip(string.Concat(Enumerable.Repeat(A + "\n", 2_000))), empty })
+        {
+            foreach (byte[] packed in new byte[][] { last, [.. Gzip(B + "\n"), .. last] })
+            {
+                (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. packed, .. new byte[zeros]]))).ShouldBe(0, _cli.Output);
+            }
+        }
+
+        _cli.Host.Accepted.Count(item => item["event"]!.GetValue<string>() == "A").ShouldBe(2 * 2_001);
+        _cli.Host.Accepted.Count(item => item["event"]!.GetValue<string>() == "B").ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(30_000)]
+    public async Task Gzip_with_something_else_behind_it_is_told(int zeros)
+    {
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. Gzip(A), 7, .. new byte[zeros]]))).ShouldBe(1);
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. Gzip(A), .. new byte[zeros], 7]))).ShouldBe(1);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.3)]
+    [InlineData(0.7)]
+    [InlineData(0.99)]
+    [InlineData(0.9999)]
+    public async Task Gzip_that_breaks_off_and_is_filled_with_zeros_is_told_and_makes_no_events(double share)
+    {
+        byte[] whole = Gzip(string.Concat(Enumerable.Range(0, 4_000).Select(i => $$$"""{"type":"track","event":"A","userId":"u-{{{i % 37}}}","messageId":"m-{{{i}}}"}""" + "\n")));
+        int kept = (int)(whole.Length * share);
+        foreach (int zeros in new[] { 1, 9, whole.Length - kept, whole.Length - kept + 100_000 })
+        {
+            (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. whole[..kept], .. new byte[zeros]]))).ShouldBe(1);
+        }
+
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     public static TheoryData<string, byte[], string> Refused() => new()
     {
         { "e.xlsx", [0x50, 0x4B, 0x03, 0x04, 1, 2], "a zip archive or an Excel workbook" },
