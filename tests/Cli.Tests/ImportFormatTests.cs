@@ -262,6 +262,54 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Host.Calls.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("type,event,price,properties.price", "{}", "price and properties.price both fill properties.price: leave one out or name another place for it, with --map")]
+    [InlineData("type,event,properties.price,price", "{}", "properties.price and price both fill properties.price")]
+    [InlineData("type,plan,traits.plan", "{}", "plan and traits.plan both fill traits.plan")]
+    [InlineData("plan,traits.plan", "{\"set\": {\"type\": \"identify\"}}", "plan and traits.plan both fill traits.plan")]
+    [InlineData("type,event,properties,properties.price", "{}", "properties and properties.price both fill properties.price")]
+    [InlineData("type,event,properties.a.b,properties.a", "{}", "properties.a and properties.a.b both fill properties.a.b")]
+    [InlineData("type,event,properties,price", "{}", "properties and price both fill properties.price")]
+    [InlineData("type,event,context.page.url", "{\"set\": {\"context\": {\"backfill\": true}}}", "context and context.page.url both fill context.page.url")]
+    [InlineData("type,event,a,b", "{\"columns\": {\"a\": \"x\", \"b\": \"properties.x\"}}", "x and properties.x both fill properties.x")]
+    [InlineData("type,event,i,i", "{}", "two columns are called i.")]
+    [InlineData("type,event,a", "{\"columns\": {\"a\": {\"to\": \"\"}}}", "the map names a place that has no name")]
+    [InlineData("type,event,a", "{\"columns\": {\"a\": \" \"}}", "the map names a place that has no name")]
+    [InlineData("type,event,a", "{\"columns\": {\"a\": \"traits.\"}}", "a part of traits. has no name")]
+    [InlineData("type,event,a", "{\"set\": {\"context..x\": 1}}", "a part of context..x has no name")]
+    [InlineData("type,event,traits.", "{}", "a part of traits. has no name")]
+    public async Task Two_values_for_one_place_and_places_without_a_name_are_told_before_anything_is_sent(string header, string map, string message)
+    {
+        (await _cli.RunAsync("import", _cli.Write("e.csv", header + "\ntrack,A,1,2\n"), "--map", _cli.Write("map.json", map))).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("type,event,a.b,properties.a.b", "{}")]
+    [InlineData("type,event,properties.a,properties.ab", "{}")]
+    [InlineData("event,plan,traits.plan", "{\"set\": {\"type\": \"track\"}}")]
+    [InlineData("type,event,context.page.url", "{\"set\": {\"context.backfill\": true}}")]
+    [InlineData("type,event,price,properties.price", "{\"columns\": {\"price\": null}}")]
+    public async Task Values_for_places_of_their_own_are_sent(string header, string map)
+    {
+        string row = string.Join(',', header.Split(',').Select((name, i) => name == "type" ? "track" : $"{i}"));
+
+        (await _cli.RunAsync("import", _cli.Write("e.csv", $"{header}\n{row}\n"), "--map", _cli.Write("map.json", map))).ShouldBe(0, _cli.Output);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_value_that_is_no_number_is_told_by_the_name_of_its_column()
+    {
+        string map = _cli.Write("map.json", "{\"columns\": {\"price\": {\"type\": \"number\"}}}");
+
+        (await _cli.RunAsync("import", _cli.Write("e.csv", "type,event,price\ntrack,A,old\n"), "--map", map)).ShouldBe(1);
+
+        _cli.Output.ShouldContain("line 2 invalid_value: price is no number");
+    }
+
     [Fact]
     public async Task Rows_with_too_few_or_too_many_fields_are_refused_by_their_line()
     {
