@@ -291,7 +291,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
             if (stoppedBy is not null)
             {
-                return Interrupted(stoppedBy.Problem);
+                return Interrupted(Problem(stoppedBy, api.Url));
             }
 
             if (StatePath is { } done)
@@ -348,11 +348,20 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         }
     }
 
-    private void Waiting(HostAnswer.Unreachable answer, int tried, int most, TimeSpan wait)
+    private void Waiting(HostAnswer.Unreachable answer, TimeSpan wait, TimeSpan left)
     {
         string status = answer.Status is { } code ? string.Create(CultureInfo.InvariantCulture, $"It answered {code}") : "No answer yet";
-        cli.Console.Line($"[yellow]{status} at {answer.Url}[/] ({tried} of {most}); trying again in {wait.TotalSeconds:0.#} s.");
+        cli.Console.Line($"[yellow]{status} at {answer.Url}[/]; trying again in {wait.TotalSeconds:0.#} s, and for {Math.Ceiling(left.TotalMinutes)} min at most.");
     }
+
+    // Something else may be at the address, or before it.
+    private static string Problem(HostAnswer answer, Uri url) => answer switch
+    {
+        HostAnswer.Good => $"What is at {url} answered, but not what became of the events: it is no host of the destination. Give the host's address with --url.",
+        HostAnswer.Refused { Code: null, Message: null, Status: var status } =>
+            string.Create(CultureInfo.InvariantCulture, $"What is at {url} answered {status} without saying why, as no host of the destination does. Give the host's address with --url."),
+        _ => answer.Problem,
+    };
 
     private int Interrupted(string why)
     {
