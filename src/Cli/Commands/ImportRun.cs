@@ -25,6 +25,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
     private ImportInput? _opened;
     private bool _isReadOnce;
+    private ImportPlaces? _places;
     private ImportState? _state;
     private int _told;
 
@@ -36,10 +37,6 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
     /// <summary>What is in the file; known when it is prepared.</summary>
     public ImportFormat? Format { get; private set; }
-
-    private string? StatePath => choice.State ?? (name == StandardInput ? null : name + ".import.json");
-
-    private string? RefusedPath => name == StandardInput ? null : name + (choice.Rehearse ? ".rehearsed.ndjson" : ".refused.ndjson");
 
     private ImportReading Reading => ImportReading.Of(Format!.Value, map);
 
@@ -72,7 +69,8 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
                 await input.DisposeAsync();
             }
 
-            return CanGoOn() && await IsWholeAsync(cancellationToken);
+            _places = ImportPlaces.Find(_isReadOnce ? null : name, choice.State, choice.Rehearse ? ".rehearsed.ndjson" : ".refused.ndjson", !choice.Rehearse, out string? problem);
+            return problem is null ? CanGoOn() && await IsWholeAsync(cancellationToken) : Fails($"{Shown} can't be imported: {problem}. Nothing was sent.");
         }
         catch (Exception e) when (e is ImportFileException or InvalidDataException)
         {
@@ -80,7 +78,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         }
         catch (FormatException)
         {
-            return Fails($"{StatePath} is no state of an import; remove it to import all of {Shown} anew.");
+            return Fails($"{_places!.State} is no state of an import; remove it to import all of {Shown} anew.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -122,6 +120,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _places?.Dispose();
         if (_opened is { } input)
         {
             await input.DisposeAsync();
@@ -131,15 +130,15 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     // Whether there is no interrupted import, or one that was as this one is.
     private bool CanGoOn()
     {
-        ImportState? state = StatePath is { } path && !choice.Rehearse ? ImportState.Read(path) : null;
+        ImportState? state = _places!.State is { } path && ImportState.Read(path) is { Items: > 0 } begun ? begun : null;
         if (state is not null && state.Host != api.Url.AbsoluteUri)
         {
-            return Fails($"{StatePath} is of an interrupted import to {state.Host}: give --url {state.Host} to go on, or remove it to import all of {Shown} anew.");
+            return Fails($"{_places!.State} is of an interrupted import to {state.Host}: give --url {state.Host} to go on, or remove it to import all of {Shown} anew.");
         }
 
         if (state?.Reading.DiffersFrom(Reading) is { } difference)
         {
-            return Fails($"{StatePath} is of an interrupted import {difference} to go on, or remove it to import all of {Shown} anew.");
+            return Fails($"{_places!.State} is of an interrupted import {difference} to go on, or remove it to import all of {Shown} anew.");
         }
 
         _state = state;
@@ -224,9 +223,9 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         {
             var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
             var rehearsal = new Rehearsal(new EventPreview(settings, mapper, new SteadyClock(cli.Time), new Random()));
-            using var refused = new RefusedItems(RefusedPath, 0);
+            using var refused = new RefusedItems(_places!.Refused, 0);
             using var events = new ImportedEvents(settings.Mapping.PlaceholderIdentifiers);
-            using var ids = new ImportIds(TemporaryFolder);
+            using var ids = new ImportIds(_places!.Tables);
             var progress = new ImportProgress(input, ImportState.Start(api.Url, Reading), cli);
             await progress.ShowAsync(async advanced =>
             {
@@ -257,9 +256,9 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
         await using (input)
         {
-            using var refused = new RefusedItems(RefusedPath, from.RefusedBytes);
+            using var refused = new RefusedItems(_places!.Refused, from.RefusedBytes);
             using var events = new ImportedEvents(placeholders);
-            using var ids = new ImportIds(TemporaryFolder);
+            using var ids = new ImportIds(_places!.Tables);
             if (from.Items > 0)
             {
                 cli.Console.Line($"Going on after line {from.Line:N0}: {from.Items:N0} of {Shown} are done.");
@@ -270,21 +269,25 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
             var progress = new ImportProgress(input, from, cli);
             ImportState state = from;
             HostAnswer? stoppedBy = null;
+            bool isDone = false;
+            Keep(from);
             try
             {
                 await progress.ShowAsync(async advanced => stoppedBy = await importer.RunAsync(batches, from, (now, position) =>
                 {
                     state = now;
-                    if (StatePath is { } path)
-                    {
-                        now.Write(path);
-                    }
-
+                    Keep(now);
                     advanced(now, position);
                 }, cancellationToken));
+                isDone = stoppedBy is null;
             }
             finally
             {
+                if (_places!.State is { } path && (state.Items == 0 || isDone))
+                {
+                    File.Delete(path);
+                }
+
                 cli.Console.Line($"[green]{state.Accepted:N0}[/] accepted, {state.Skipped:N0} skipped, {state.Refused:N0} rejected.");
                 TellRefusedFile(refused.Length);
             }
@@ -294,16 +297,17 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
                 return Interrupted(Problem(stoppedBy, api.Url));
             }
 
-            if (StatePath is { } done)
-            {
-                File.Delete(done);
-            }
-
             return state.Refused == 0 ? 0 : SomeRefused;
         }
     }
 
-    private string TemporaryFolder => name == StandardInput ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(name))!;
+    private void Keep(ImportState state)
+    {
+        if (_places!.State is { } path)
+        {
+            state.Write(path);
+        }
+    }
 
     private async Task<ImportInput?> OpenAsync(CancellationToken cancellationToken)
     {
@@ -344,7 +348,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     {
         if (length > 0)
         {
-            cli.Console.Line($"They are in {RefusedPath}, with the reason of each. It holds personal data.");
+            cli.Console.Line($"They are in {_places!.Refused}, with the reason of each. It holds personal data.");
         }
     }
 
@@ -366,7 +370,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     private int Interrupted(string why)
     {
         cli.Console.Line($"[red]{why}[/]");
-        if (StatePath is { } path && !choice.Rehearse && File.Exists(path))
+        if (_places?.State is { } path && File.Exists(path))
         {
             cli.Console.Line($"Resume with: {choice.Command([this, .. Later])}");
             if (choice.KeyIsGiven)
