@@ -14,12 +14,12 @@ namespace CustomerIoDestination.Cli.Commands;
 internal sealed record ImportChoice(ImportFormat? Format, string? Map, string? State, bool Scan, bool Rehearse, bool Yes, IReadOnlyList<string> Host, bool KeyIsGiven)
 {
     /// <summary>The command that imports files as was asked, without the key.</summary>
-    public string Command(IReadOnlyList<ImportRun> runs) => ShellText.Line(
+    public string Command(IReadOnlyList<ImportSource> files) => ShellText.Line(
     [
         "import",
-        .. runs.Select(run => run.Name),
+        .. files.Select(file => file.Name),
         .. Format is { } format ? ["--format", format.ToString().ToLowerInvariant()] : Array.Empty<string>(),
-        .. Map is { } map && runs.Any(run => run.Format == ImportFormat.Csv) ? ["--map", map] : Array.Empty<string>(),
+        .. Map is { } map && files.Any(file => file.Format == ImportFormat.Csv) ? ["--map", map] : Array.Empty<string>(),
         .. State is { } state ? ["--state", state] : Array.Empty<string>(),
         .. Host,
         .. Scan ? ["--scan"] : Array.Empty<string>(),

@@ -58,21 +58,16 @@ internal static class ImportCommand
             }
 
             using HostApi api = host.Open(parsed, cli);
-            var runs = new List<ImportRun>();
-            foreach (string name in names.Reverse())
-            {
-                runs.Insert(0, new ImportRun(name, choice, map, Placeholders(cli), api, cli) { Later = [.. runs] });
-            }
-
+            ImportSource[] sources = [.. names.Select(name => new ImportSource(name, choice, map, api, cli))];
             try
             {
-                return await RunAsync(runs, choice, cli, cancellationToken);
+                return await RunAsync(sources, choice, map, api, cli, cancellationToken);
             }
             finally
             {
-                foreach (ImportRun run in runs)
+                foreach (ImportSource source in sources)
                 {
-                    await run.DisposeAsync();
+                    await source.DisposeAsync();
                 }
             }
         });
@@ -80,31 +75,27 @@ internal static class ImportCommand
     }
 
     // What is wrong with the last file is told before the first is sent.
-    private static async Task<int> RunAsync(IReadOnlyList<ImportRun> runs, ImportChoice choice, CliContext cli, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ImportSource[] files, ImportChoice choice, CsvMap map, HostApi api, CliContext cli, CancellationToken cancellationToken)
     {
-        foreach (ImportRun run in runs)
+        foreach (ImportSource file in files)
         {
-            if (!await run.PrepareAsync(cancellationToken))
+            if (!await file.PrepareAsync(cancellationToken))
             {
                 return 1;
             }
         }
 
-        if (choice.Map is not null && runs.All(run => run.Format != ImportFormat.Csv))
+        if (choice.Map is not null && !Array.Exists(files, file => file.Format == ImportFormat.Csv))
         {
             cli.Console.Line($"[red]--map says what the columns of a CSV are, and none of the files is one.[/] Leave it out, or say --format csv.");
             return 1;
         }
 
         int worst = 0;
-        foreach (ImportRun run in runs)
+        for (int i = 0; i < files.Length && worst <= ImportRun.SomeRefused; i++)
         {
-            int exitCode = await run.RunAsync(cancellationToken);
-            worst = Math.Max(worst, exitCode);
-            if (exitCode > ImportRun.SomeRefused)
-            {
-                break;
-            }
+            var run = new ImportRun(files[i], choice, map, Placeholders(cli), api, cli) { Later = files[(i + 1)..] };
+            worst = Math.Max(worst, await run.RunAsync(cancellationToken));
         }
 
         return Math.Min(worst, 1);

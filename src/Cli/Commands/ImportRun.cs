@@ -13,86 +13,17 @@ using CustomerIoDestination.Time;
 namespace CustomerIoDestination.Cli.Commands;
 
 /// <summary>The import of one file.</summary>
-internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli) : IAsyncDisposable
+internal sealed class ImportRun(ImportSource file, ImportChoice choice, CsvMap map, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli)
 {
     /// <summary>The exit code when all was read, and some was no event. A higher one means that it was not read to its end.</summary>
     public const int SomeRefused = 1;
 
     private const int Stopped = 2;
     private const int MaxRefusalsTold = 20;
-    private const long LongToRead = 64 * 1024 * 1024;
-    private const string StandardInput = "-";
-
-    private ImportInput? _opened;
-    private bool _isReadOnce;
-    private ImportPlaces? _places;
-    private ImportState? _state;
     private int _told;
 
-    /// <summary>The file's name.</summary>
-    public string Name => name;
-
     /// <summary>Those whose turn is after it.</summary>
-    public IReadOnlyList<ImportRun> Later { get; init; } = [];
-
-    /// <summary>What is in the file; known when it is prepared.</summary>
-    public ImportFormat? Format { get; private set; }
-
-    private ImportReading Reading => ImportReading.Of(Format!.Value, map);
-
-    private string Shown => name == StandardInput ? "standard input" : name;
-
-    /// <summary>Looks at all that can be wrong before anything is sent.</summary>
-    /// <returns>Whether it can be run; what is wrong was told.</returns>
-    public async Task<bool> PrepareAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (name != StandardInput && Directory.Exists(name))
-            {
-                return Fails($"{name} is a folder; name its files.");
-            }
-
-            if (await OpenAsync(cancellationToken) is not { } input)
-            {
-                return false;
-            }
-
-            Format = input.Format;
-            if (name == StandardInput || input.Length is null)
-            {
-                // What can be read once only stays open.
-                (_opened, _isReadOnce) = (input, true);
-            }
-            else
-            {
-                await input.DisposeAsync();
-            }
-
-            _places = ImportPlaces.Find(_isReadOnce ? null : name, choice.State, choice.Rehearse ? ".rehearsed.ndjson" : ".refused.ndjson", !choice.Rehearse, out string? problem);
-            return problem is null ? CanGoOn() && await IsWholeAsync(cancellationToken) : Fails($"{Shown} can't be imported: {problem}. Nothing was sent.");
-        }
-        catch (Exception e) when (e is ImportFileException or InvalidDataException)
-        {
-            return Fails($"{Shown} can't be imported: {e.Message}. Nothing was sent.");
-        }
-        catch (FormatException)
-        {
-            return Fails($"{_places!.State} is no state of an import; remove it to import all of {Shown} anew.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return Fails("Interrupted.");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
-        {
-            return Fails($"There is no file {name}.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Fails(e.Message);
-        }
-    }
+    public IReadOnlyList<ImportSource> Later { get; init; } = [];
 
     /// <summary>Runs it, prepared.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -101,11 +32,11 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         {
             return choice.Scan && await ScanAsync(cancellationToken) is { } exitCode ? exitCode
                 : choice.Rehearse ? await RehearseAsync(cancellationToken)
-                : await SendAsync(_state ?? ImportState.Start(api.Url, Reading), cancellationToken);
+                : await SendAsync(file.From, cancellationToken);
         }
         catch (Exception e) when (e is ImportFileException or InvalidDataException)
         {
-            return Refuse($"{Shown} can't be read on: {e.Message}.");
+            return Refuse($"{file.Shown} can't be read on: {e.Message}.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -117,68 +48,10 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _places?.Dispose();
-        if (_opened is { } input)
-        {
-            await input.DisposeAsync();
-        }
-    }
-
-    // Whether there is no interrupted import, or one that was as this one is.
-    private bool CanGoOn()
-    {
-        ImportState? state = _places!.State is { } path && ImportState.Read(path) is { Items: > 0 } begun ? begun : null;
-        if (state is not null && state.Host != api.Url.AbsoluteUri)
-        {
-            return Fails($"{_places!.State} is of an interrupted import to {state.Host}: give --url {state.Host} to go on, or remove it to import all of {Shown} anew.");
-        }
-
-        if (state?.Reading.DiffersFrom(Reading) is { } difference)
-        {
-            return Fails($"{_places!.State} is of an interrupted import {difference} to go on, or remove it to import all of {Shown} anew.");
-        }
-
-        _state = state;
-        return true;
-    }
-
-    // So that half a file is never sent: what follows a quote left open would be missing, and what is behind the end of a broken archive never was in it.
-    private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
-    {
-        if (_isReadOnce || choice.Rehearse)
-        {
-            return true;
-        }
-
-        if (await OpenAsync(cancellationToken) is not { } input)
-        {
-            return false;
-        }
-
-        await using (input)
-        {
-            if (input.Length > LongToRead)
-            {
-                cli.Console.Line($"Reading {Shown} to its end before anything is sent…");
-            }
-
-            await ImportBatches.CheckAsync(input, map, cancellationToken);
-            return true;
-        }
-    }
-
     private async Task<int?> ScanAsync(CancellationToken cancellationToken)
     {
-        if (_isReadOnce)
-        {
-            return Refuse($"--scan reads a file before it is sent, and {Shown} can be read once only: save it as a file.");
-        }
-
         var scan = new FieldScan();
-        if (await OpenAsync(cancellationToken) is not { } input)
+        if (await file.OpenAsync(cancellationToken) is not { } input)
         {
             return Stopped;
         }
@@ -214,7 +87,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
             return Refuse("Settings or rules have problems; run check to see them.");
         }
 
-        if (await OpenAsync(cancellationToken) is not { } input)
+        if (await file.OpenAsync(cancellationToken) is not { } input)
         {
             return Stopped;
         }
@@ -223,14 +96,14 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         {
             var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
             var rehearsal = new Rehearsal(new EventPreview(settings, mapper, new SteadyClock(cli.Time), new Random()));
-            using var refused = new RefusedItems(_places!.Refused, 0);
+            using var refused = new RefusedItems(file.Places.Refused, 0);
             using var events = new ImportedEvents(settings.Mapping.PlaceholderIdentifiers);
-            using var ids = new ImportIds(_places!.Tables);
-            var progress = new ImportProgress(input, ImportState.Start(api.Url, Reading), cli);
+            using var ids = new ImportIds(file.Places.Tables);
+            var progress = new ImportProgress(input, file.From, cli);
             await progress.ShowAsync(async advanced =>
             {
                 long items = 0;
-                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), ImportState.Start(api.Url, Reading), cancellationToken))
+                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), file.From, cancellationToken))
                 {
                     rehearsal.Add(batch, item =>
                     {
@@ -238,7 +111,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
                         Tell(item);
                     });
                     items = batch.Items;
-                    advanced(ImportState.Start(api.Url, Reading) with { Accepted = items }, batch.Position);
+                    advanced(file.From with { Accepted = items }, batch.Position);
                 }
             });
             rehearsal.Tell(cli.Console);
@@ -249,23 +122,23 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
     private async Task<int> SendAsync(ImportState from, CancellationToken cancellationToken)
     {
-        if (await OpenAsync(cancellationToken) is not { } input)
+        if (await file.OpenAsync(cancellationToken) is not { } input)
         {
             return Stopped;
         }
 
         await using (input)
         {
-            using var refused = new RefusedItems(_places!.Refused, from.RefusedBytes);
+            using var refused = new RefusedItems(file.Places.Refused, from.RefusedBytes);
             using var events = new ImportedEvents(placeholders);
-            using var ids = new ImportIds(_places!.Tables);
+            using var ids = new ImportIds(file.Places.Tables);
             if (from.Items > 0)
             {
-                cli.Console.Line($"Going on after line {from.Line:N0}: {from.Items:N0} of {Shown} are done.");
+                cli.Console.Line($"Going on after line {from.Line:N0}: {from.Items:N0} of {file.Shown} are done.");
             }
 
             IAsyncEnumerable<ImportBatch> batches = new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), from, cancellationToken);
-            var importer = new Importer(api, cli.Time, refused, Tell, Waiting) { Begins = () => cli.Console.Line($"Sending {Shown} to {api.Url}, and waiting for its first answer…") };
+            var importer = new Importer(api, cli.Time, refused, Tell, Waiting) { Begins = () => cli.Console.Line($"Sending {file.Shown} to {api.Url}, and waiting for its first answer…") };
             var progress = new ImportProgress(input, from, cli);
             ImportState state = from;
             HostAnswer? stoppedBy = null;
@@ -283,7 +156,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
             }
             finally
             {
-                if (_places!.State is { } path && (state.Items == 0 || isDone))
+                if (file.Places.State is { } path && (state.Items == 0 || isDone))
                 {
                     File.Delete(path);
                 }
@@ -303,32 +176,9 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
 
     private void Keep(ImportState state)
     {
-        if (_places!.State is { } path)
+        if (file.Places.State is { } path)
         {
             state.Write(path);
-        }
-    }
-
-    private async Task<ImportInput?> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (_opened is { } once)
-        {
-            _opened = null;
-            return once;
-        }
-
-        Stream raw = name == StandardInput
-            ? cli.Input()
-            : new FileStream(name, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
-        switch (await ImportInput.OpenAsync(name, raw, choice.Format, cancellationToken))
-        {
-            case ImportOpening.Opened opened:
-                return opened.Input;
-            case ImportOpening.Refused refused:
-                Refuse($"{Shown} can't be imported: {refused.Message}.");
-                return null;
-            default:
-                throw new System.Diagnostics.UnreachableException();
         }
     }
 
@@ -348,7 +198,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     {
         if (length > 0)
         {
-            cli.Console.Line($"They are in {_places!.Refused}, with the reason of each. It holds personal data.");
+            cli.Console.Line($"They are in {file.Places.Refused}, with the reason of each. It holds personal data.");
         }
     }
 
@@ -370,9 +220,9 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
     private int Interrupted(string why)
     {
         cli.Console.Line($"[red]{why}[/]");
-        if (_places?.State is { } path && File.Exists(path))
+        if (file.Places.State is { } path && File.Exists(path))
         {
-            cli.Console.Line($"Resume with: {choice.Command([this, .. Later])}");
+            cli.Console.Line($"Resume with: {choice.Command([file, .. Later])}");
             if (choice.KeyIsGiven)
             {
                 cli.Console.Line($"And give the key as before, with --key.");
@@ -380,12 +230,6 @@ internal sealed class ImportRun(string name, ImportChoice choice, CsvMap map, Pl
         }
 
         return Stopped;
-    }
-
-    private bool Fails(string message)
-    {
-        Refuse(message);
-        return false;
     }
 
     private int Refuse(string message)
