@@ -319,12 +319,21 @@ public sealed class ImportCommandTests : IDisposable
         _cli.Host.Calls.Count.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_state_that_does_not_say_how_the_file_was_read_is_none()
+    [Theory]
+    [InlineData("reading", null)]
+    [InlineData("fingerprint", null)]
+    [InlineData("items", -1)]
+    [InlineData("refusedBytes", -1)]
+    public async Task A_state_that_lacks_something_or_makes_no_sense_is_none(string member, int? value)
     {
         string file = await InterruptedAsync();
         JsonObject state = JsonNode.Parse(await File.ReadAllTextAsync(file + ".import.json"))!.AsObject();
-        state.Remove("reading");
+        state.Remove(member);
+        if (value is not null)
+        {
+            state[member] = value;
+        }
+
         _cli.Write("e.ndjson.import.json", state.ToJsonString());
 
         (await _cli.RunAsync("import", file)).ShouldBe(1);

@@ -26,7 +26,9 @@ internal sealed record ImportState(string Host, ImportReading Reading, long Item
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<ImportState>(File.ReadAllBytes(path), Strict) ?? throw new FormatException() : null;
+            return !File.Exists(path) ? null
+                : JsonSerializer.Deserialize<ImportState>(File.ReadAllBytes(path), Strict) is { Items: >= 0, Line: >= 0, Accepted: >= 0, Skipped: >= 0, Refused: >= 0, RefusedBytes: >= 0 } state ? state
+                : throw new FormatException();
         }
         catch (JsonException e)
         {
