@@ -355,6 +355,28 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Host.Accepted.ShouldHaveSingleItem()["properties"]!["note"]!.GetValue<string>().ShouldBe(note);
     }
 
+    [Theory]
+    [InlineData("track,A,\"open\ntrack,B,\"z\"\n")]
+    [InlineData("track,A,\"open\ntrack,B,\"z\n")]
+    [InlineData("track,A,\"x\"y\n")]
+    public async Task A_row_with_text_behind_a_closing_quote_is_refused_because_one_was_left_open(string rows)
+    {
+        (await ImportAsync("e.csv", "type,event,note\n" + rows + "track,C,x\n")).ShouldBe(1);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem()["event"]!.GetValue<string>().ShouldBe("C");
+        _cli.Output.ShouldContain("line 2 invalid_row: text stands behind a closing quote in it");
+    }
+
+    [Theory]
+    [InlineData("\"x\" ", "x ")]
+    [InlineData(" \"x\"", " \"x\"")]
+    [InlineData("x \"y\" z", "x \"y\" z")]
+    public async Task Blanks_behind_a_quote_and_quotes_inside_of_a_cell_are_harmless(string cell, string note)
+    {
+        (await ImportAsync("e.csv", $"type,event,note\ntrack,A,{cell}\n")).ShouldBe(0);
+        _cli.Host.Accepted.ShouldHaveSingleItem()["properties"]!["note"]!.GetValue<string>().ShouldBe(note);
+    }
+
     [Fact]
     public async Task An_open_quote_in_standard_input_is_told_and_ends_the_import()
     {

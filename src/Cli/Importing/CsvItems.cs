@@ -27,10 +27,11 @@ internal static class CsvItems
         {
             byte[] source = [.. names, .. Bytes(string.Join(Separator, rows.Cells))];
             ItemProblem? problem = null;
-            byte[]? json = rows.IsCut ? null
+            byte[]? json = rows.IsCut || rows.HasTextBehindQuote ? null
                 : Decoded(rows.Cells) is { } cells ? columns.Event(cells, out problem)
                 : null;
             problem ??= rows.IsCut ? new ItemProblem("event_too_large", string.Create(CultureInfo.InvariantCulture, $"the row has {rows.Bytes} bytes at least; the limit is {EventEnvelope.MaxBodyBytes}"))
+                : rows.HasTextBehindQuote ? new ItemProblem("invalid_row", "text stands behind a closing quote in it: most likely a quote before it was left open")
                 : json is null ? new ItemProblem("invalid_encoding", "the row is no UTF-8")
                 : null;
             yield return new ImportItem(rows.Line, source, json, problem) { Text = Bytes(rows.Text) };

@@ -37,7 +37,7 @@ internal sealed class CsvRows : IDisposable
         _parser = new CsvParser(_lines, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             Delimiter = Delimiter(header).ToString(),
-            BadDataFound = null,
+            BadDataFound = found => HasTextBehindQuote |= IsTextBehindQuote(found.Field),
             IgnoreBlankLines = true,
             MaxFieldSize = MaxBytes,
         });
@@ -54,6 +54,9 @@ internal sealed class CsvRows : IDisposable
 
     /// <summary>Whether a line of it is too long to be held: its cells are not those of the file.</summary>
     public bool IsCut => _raw.Length >= BoundedLines.MaxKept;
+
+    /// <summary>Whether a quote in it is closed before the cell is: most likely one was left open before, and cells or rows lie in one cell.</summary>
+    public bool HasTextBehindQuote { get; private set; }
 
     /// <summary>How many bytes it has at least.</summary>
     public int Bytes => _raw.Length;
@@ -80,6 +83,7 @@ internal sealed class CsvRows : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         Line = _linesBefore + _parser.RawRow + 1;
+        HasTextBehindQuote = false;
         try
         {
             if (!await _parser.ReadAsync() || Cells is [var only] && only == _end)
@@ -104,6 +108,13 @@ internal sealed class CsvRows : IDisposable
         _parser.Dispose();
         _lines.Dispose();
         _file.Dispose();
+    }
+
+    // A quote inside of a cell that begins without one is a letter like others, and blanks behind a closing one are harmless.
+    private static bool IsTextBehindQuote(string cell)
+    {
+        string quoted = cell.TrimEnd(' ', '\t');
+        return quoted is ['"', ..] && !(quoted.Length > 1 && quoted[^1] == '"' && !quoted[1..^1].Replace("\"\"", "", StringComparison.Ordinal).Contains('"', StringComparison.Ordinal));
     }
 
     private static char Delimiter(string header)
