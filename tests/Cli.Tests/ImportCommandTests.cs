@@ -107,8 +107,7 @@ public sealed class ImportCommandTests : IDisposable
             _cli.Host.Answer(HttpStatusCode.RequestEntityTooLarge, """{"code": "body_too_large", "message": "too large"}""");
         }
 
-        _cli.Host.Answer(HttpStatusCode.Accepted, Accepted);
-        _cli.Host.Answer(HttpStatusCode.Accepted, Accepted);
+        _cli.Host.AcceptsEvents = true;
 
         (await ImportAsync(Events(0, 3))).ShouldBe(1);
 
@@ -154,7 +153,7 @@ public sealed class ImportCommandTests : IDisposable
         (await ImportAsync(events)).ShouldBe(0);
 
         _cli.Host.Accepted.Select(item => item["messageId"]!.GetValue<string>()).ShouldBe(Enumerable.Range(0, 10_000).Select(i => $"m-{i}"));
-        _cli.Output.ShouldContain("It answered 502 at http://127.0.0.1:7071/ (1 of 30); trying again in 2 s.");
+        _cli.Output.ShouldContain("It answered 502 at http://127.0.0.1:7071/; trying again in 2 s, and for 15 min at most.");
         _cli.Output.ShouldContain("It answered 504");
         _cli.Output.ShouldContain("No answer yet at http://127.0.0.1:7071/");
     }
@@ -182,23 +181,68 @@ public sealed class ImportCommandTests : IDisposable
 
         (await ImportAsync(Event(0))).ShouldBe(0);
 
-        string[] waits = [.. _cli.Output.Split('\n').Where(line => line.Contains("trying again", StringComparison.Ordinal)).Select(line => line.Split(" in ")[^1])];
-        waits.ShouldBe(["2 s.", "7 s.", "8 s.", "16 s.", "30 s.", "30 s.", "30 s."]);
+        string[] waits = [.. _cli.Output.Split('\n').Where(line => line.Contains("trying again", StringComparison.Ordinal)).Select(line => line.Split(" in ")[^1].Split(',')[0])];
+        waits.ShouldBe(["2 s", "7 s", "8 s", "16 s", "30 s", "30 s", "30 s"]);
     }
 
     [Fact]
     public async Task A_host_that_never_answers_stops_the_import_which_can_be_resumed()
     {
         _cli.Host.Answer(HttpStatusCode.Accepted, """{"accepted": 500, "skipped": 0, "rejected": []}""");
-        for (int i = 0; i < 30; i++)
-        {
-            _cli.Host.Answer(HttpStatusCode.ServiceUnavailable, "");
-        }
+        NeverAnswers(null);
 
         string file = _cli.Write("e.ndjson", Events(0, 501));
         (await _cli.RunAsync("import", file)).ShouldBe(1);
         _cli.Output.ShouldContain("Nothing that can answer now is at http://127.0.0.1:7071/");
         _cli.Output.ShouldContain($"Resume with: import {file}");
+    }
+
+    [Theory]
+    [InlineData(5, 150, 182)]
+    [InlineData(0, 700, 902)]
+    [InlineData(400, 4, 5)]
+    [InlineData(99_999_999, 2, 3)]
+    public async Task A_batch_is_tried_for_a_quarter_of_an_hour_whatever_the_host_asks_for(int retryAfterSeconds, int atLeast, int atMost)
+    {
+        NeverAnswers(TimeSpan.FromSeconds(retryAfterSeconds));
+
+        (await ImportAsync(Event(0))).ShouldBe(1);
+
+        _cli.Host.Calls.Count.ShouldBeInRange(atLeast, atMost);
+        _cli.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"accepted": 2, "rejected": []}""")]
+    [InlineData("""{"accepted": 4, "rejected": []}""")]
+    [InlineData("""{"accepted": "3", "rejected": []}""")]
+    [InlineData("""{"accepted": 3}""")]
+    [InlineData("""{"accepted": 2, "rejected": [7]}""")]
+    [InlineData("""{"accepted": 2, "rejected": [{"index": 3}]}""")]
+    [InlineData("""{"accepted": 2, "rejected": [{"index": "x"}]}""")]
+    [InlineData("""{"accepted": -1, "skipped": 4, "rejected": []}""")]
+    public async Task An_answer_that_does_not_account_for_each_event_stops_the_import(string answer)
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, answer);
+
+        (await ImportAsync(Events(0, 3))).ShouldBe(1);
+
+        _cli.Output.ShouldContain("What is at http://127.0.0.1:7071/ answered, but not what became of the events: it is no host of the destination.");
+        _cli.Output.ShouldContain("0 accepted, 0 skipped, 0 rejected.");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Found, "")]
+    [InlineData(HttpStatusCode.OK, "<html></html>")]
+    [InlineData(HttpStatusCode.InternalServerError, "")]
+    public async Task An_answer_without_a_reason_is_told_as_none_of_a_host(HttpStatusCode status, string answer)
+    {
+        _cli.Host.Answer(status, answer);
+
+        (await ImportAsync(Events(0, 3))).ShouldBe(1);
+
+        _cli.Output.ShouldContain($"What is at http://127.0.0.1:7071/ answered {(int)status} without saying why");
     }
 
     [Fact]
@@ -267,10 +311,33 @@ public sealed class ImportCommandTests : IDisposable
         string file = await InterruptedAsync();
 
         (await _cli.RunAsync("import", file, "--url", "http://other.example")).ShouldBe(1);
-        _cli.Output.ShouldContain("is of an interrupted import to http://127.0.0.1:7071/");
+        _cli.Output.ShouldContain("is of an interrupted import to http://127.0.0.1:7071/: give --url http://127.0.0.1:7071/ to go on, or remove it");
 
         _cli.Write("e.ndjson.import.json", "{");
         (await _cli.RunAsync("import", file)).ShouldBe(1);
+        _cli.Output.ShouldContain("is no state of an import");
+        _cli.Host.Calls.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("reading", null)]
+    [InlineData("fingerprint", null)]
+    [InlineData("items", -1)]
+    [InlineData("refusedBytes", -1)]
+    public async Task A_state_that_lacks_something_or_makes_no_sense_is_none(string member, int? value)
+    {
+        string file = await InterruptedAsync();
+        JsonObject state = JsonNode.Parse(await File.ReadAllTextAsync(file + ".import.json"))!.AsObject();
+        state.Remove(member);
+        if (value is not null)
+        {
+            state[member] = value;
+        }
+
+        _cli.Write("e.ndjson.import.json", state.ToJsonString());
+
+        (await _cli.RunAsync("import", file)).ShouldBe(1);
+
         _cli.Output.ShouldContain("is no state of an import");
         _cli.Host.Calls.Count.ShouldBe(2);
     }
@@ -311,6 +378,62 @@ public sealed class ImportCommandTests : IDisposable
         (await _cli.RunAsync("import", "a", "b", "--state", "s")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("--reherse", "'--reherse' is no option of import. A file of that name is given as ./--reherse")]
+    [InlineData("--dry-run", "'--dry-run' is no option of import")]
+    [InlineData("--Rehearse", "'--Rehearse' is no option of import")]
+    [InlineData("-n", "'-n' is no option of import")]
+    [InlineData("--format=2", "'2' is no format; there are ndjson, json and csv.")]
+    public async Task An_option_that_is_none_is_told_before_anything_is_sent(string option, string message)
+    {
+        string file = _cli.Write("e.ndjson", Event(0));
+
+        (await _cli.RunAsync("import", file, option)).ShouldBe(1);
+        (await _cli.RunAsync("import", option, file)).ShouldBe(1);
+
+        _cli.Errors.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_later_file_is_told_before_the_first_is_sent()
+    {
+        string file = _cli.Write("a.ndjson", Event(0));
+        string folder = Directory.CreateDirectory(Path.Combine(_cli.Folder, "folder.ndjson")).FullName;
+        string foreign = _cli.Write("b.ndjson", "hello\n");
+
+        (await _cli.RunAsync("import", file, "--scan=maybe")).ShouldBe(1);
+        _cli.Output.ShouldContain("There is no file maybe.");
+        (await _cli.RunAsync("import", file, folder)).ShouldBe(1);
+        _cli.Output.ShouldContain($"{folder} is a folder; name its files.");
+        (await _cli.RunAsync("import", file, foreign)).ShouldBe(1);
+        _cli.Output.ShouldContain($"{foreign} can't be imported: no line at its beginning is a JSON object");
+        (await _cli.RunAsync("import", file, file)).ShouldBe(1);
+        _cli.Output.ShouldContain($"{file} is named twice.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_begins_as_an_option_does_is_given_with_its_folder()
+    {
+        _cli.Host.AcceptsEvents = true;
+
+        (await _cli.RunAsync("import", _cli.Write("--e.ndjson", Event(0)))).ShouldBe(0);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_map_without_a_CSV_is_told_before_anything_is_sent()
+    {
+        string map = _cli.Write("map.json", "{}");
+
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", Event(0)), "--map", map)).ShouldBe(1);
+
+        _cli.Output.ShouldContain("--map says what the columns of a CSV are, and none of the files is one.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_rehearsal_maps_everything_tells_what_would_come_of_it_and_sends_nothing()
     {
@@ -340,6 +463,14 @@ public sealed class ImportCommandTests : IDisposable
         _cli.Host.Answer(HttpStatusCode.Unauthorized, """{"code": "key_wrong", "message": ""}""");
         (await _cli.RunAsync("import", file)).ShouldBe(1);
         return file;
+    }
+
+    private void NeverAnswers(TimeSpan? retryAfter)
+    {
+        for (int i = 0; i < 1_000; i++)
+        {
+            _cli.Host.Answer(HttpStatusCode.ServiceUnavailable, "", retryAfter);
+        }
     }
 
     private Task<int> ImportAsync(string text) => _cli.RunAsync("import", _cli.Write("e.ndjson", text));

@@ -119,6 +119,58 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Output.ShouldContain("it breaks off before its end");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(512)]
+    [InlineData(300_000)]
+    public async Task Gzip_that_is_padded_with_zeros_is_whole(int zeros)
+    {
+        byte[] empty = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        foreach (byte[] last in new[] { Gzip(A), Gzip(string.Concat(Enumerable.Repeat(A + "\n", 2_000))), empty })
+        {
+            foreach (byte[] packed in new byte[][] { last, [.. Gzip(B + "\n"), .. last] })
+            {
+                (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. packed, .. new byte[zeros]]))).ShouldBe(0, _cli.Output);
+            }
+        }
+
+        _cli.Host.Accepted.Count(item => item["event"]!.GetValue<string>() == "A").ShouldBe(2 * 2_001);
+        _cli.Host.Accepted.Count(item => item["event"]!.GetValue<string>() == "B").ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(30_000)]
+    public async Task Gzip_with_something_else_behind_it_is_told(int zeros)
+    {
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. Gzip(A), 7, .. new byte[zeros]]))).ShouldBe(1);
+        (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. Gzip(A), .. new byte[zeros], 7]))).ShouldBe(1);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.3)]
+    [InlineData(0.7)]
+    [InlineData(0.99)]
+    [InlineData(0.9999)]
+    public async Task Gzip_that_breaks_off_and_is_filled_with_zeros_is_told_and_makes_no_events(double share)
+    {
+        byte[] whole = Gzip(string.Concat(Enumerable.Range(0, 4_000).Select(i => $$$"""{"type":"track","event":"A","userId":"u-{{{i % 37}}}","messageId":"m-{{{i}}}"}""" + "\n")));
+        int kept = (int)(whole.Length * share);
+        foreach (int zeros in new[] { 1, 9, whole.Length - kept, whole.Length - kept + 100_000 })
+        {
+            (await _cli.RunAsync("import", _cli.Write("e.ndjson", [.. whole[..kept], .. new byte[zeros]]))).ShouldBe(1);
+        }
+
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     public static TheoryData<string, byte[], string> Refused() => new()
     {
         { "e.xlsx", [0x50, 0x4B, 0x03, 0x04, 1, 2], "a zip archive or an Excel workbook" },
@@ -156,7 +208,14 @@ public sealed class ImportFormatTests : IDisposable
     public async Task An_empty_file_is_done_at_once(string name, string text) => (await ImportAsync(name, text)).ShouldBe(0);
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_told() => (await _cli.RunAsync("import", "nowhere.ndjson")).ShouldBe(1);
+    public async Task A_file_that_is_not_there_is_told()
+    {
+        (await _cli.RunAsync("import", "nowhere.ndjson")).ShouldBe(1);
+        _cli.Output.ShouldContain("There is no file nowhere.ndjson.");
+        (await _cli.RunAsync("import", "")).ShouldBe(1);
+        (await _cli.RunAsync("import", "e.csv", "--map", "")).ShouldBe(1);
+        _cli.Errors.ShouldBeEmpty();
+    }
 
     [Theory]
     [InlineData(',')]
@@ -203,6 +262,54 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Host.Calls.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("type,event,price,properties.price", "{}", "price and properties.price both fill properties.price: leave one out or name another place for it, with --map")]
+    [InlineData("type,event,properties.price,price", "{}", "properties.price and price both fill properties.price")]
+    [InlineData("type,plan,traits.plan", "{}", "plan and traits.plan both fill traits.plan")]
+    [InlineData("plan,traits.plan", "{\"set\": {\"type\": \"identify\"}}", "plan and traits.plan both fill traits.plan")]
+    [InlineData("type,event,properties,properties.price", "{}", "properties and properties.price both fill properties.price")]
+    [InlineData("type,event,properties.a.b,properties.a", "{}", "properties.a and properties.a.b both fill properties.a.b")]
+    [InlineData("type,event,properties,price", "{}", "properties and price both fill properties.price")]
+    [InlineData("type,event,context.page.url", "{\"set\": {\"context\": {\"backfill\": true}}}", "context and context.page.url both fill context.page.url")]
+    [InlineData("type,event,a,b", "{\"columns\": {\"a\": \"x\", \"b\": \"properties.x\"}}", "x and properties.x both fill properties.x")]
+    [InlineData("type,event,i,i", "{}", "two columns are called i.")]
+    [InlineData("type,event,a", "{\"columns\": {\"a\": {\"to\": \"\"}}}", "the map names a place that has no name")]
+    [InlineData("type,event,a", "{\"columns\": {\"a\": \" \"}}", "the map names a place that has no name")]
+    [InlineData("type,event,a", "{\"columns\": {\"a\": \"traits.\"}}", "a part of traits. has no name")]
+    [InlineData("type,event,a", "{\"set\": {\"context..x\": 1}}", "a part of context..x has no name")]
+    [InlineData("type,event,traits.", "{}", "a part of traits. has no name")]
+    public async Task Two_values_for_one_place_and_places_without_a_name_are_told_before_anything_is_sent(string header, string map, string message)
+    {
+        (await _cli.RunAsync("import", _cli.Write("e.csv", header + "\ntrack,A,1,2\n"), "--map", _cli.Write("map.json", map))).ShouldBe(1);
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("type,event,a.b,properties.a.b", "{}")]
+    [InlineData("type,event,properties.a,properties.ab", "{}")]
+    [InlineData("event,plan,traits.plan", "{\"set\": {\"type\": \"track\"}}")]
+    [InlineData("type,event,context.page.url", "{\"set\": {\"context.backfill\": true}}")]
+    [InlineData("type,event,price,properties.price", "{\"columns\": {\"price\": null}}")]
+    public async Task Values_for_places_of_their_own_are_sent(string header, string map)
+    {
+        string row = string.Join(',', header.Split(',').Select((name, i) => name == "type" ? "track" : $"{i}"));
+
+        (await _cli.RunAsync("import", _cli.Write("e.csv", $"{header}\n{row}\n"), "--map", _cli.Write("map.json", map))).ShouldBe(0, _cli.Output);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_value_that_is_no_number_is_told_by_the_name_of_its_column()
+    {
+        string map = _cli.Write("map.json", "{\"columns\": {\"price\": {\"type\": \"number\"}}}");
+
+        (await _cli.RunAsync("import", _cli.Write("e.csv", "type,event,price\ntrack,A,old\n"), "--map", map)).ShouldBe(1);
+
+        _cli.Output.ShouldContain("line 2 invalid_value: price is no number");
+    }
+
     [Fact]
     public async Task Rows_with_too_few_or_too_many_fields_are_refused_by_their_line()
     {
@@ -210,6 +317,144 @@ public sealed class ImportFormatTests : IDisposable
         _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).ShouldBe(["A", "D"]);
         _cli.Output.ShouldContain("line 4 invalid_row: the row has 2 fields, the header has 3");
         _cli.Output.ShouldContain("line 5 invalid_row: the row has 4 fields, the header has 3");
+    }
+
+    [Fact]
+    public async Task A_quote_that_is_not_closed_is_told_before_anything_is_sent()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 1_000).Select(i => $"track,E,u{i},x\n"));
+
+        (await ImportAsync("e.csv", "type,event,userId,note\n" + rows + "track,E,late,\"open\n" + rows)).ShouldBe(1);
+
+        _cli.Output.ShouldContain("e.csv can't be imported: a quote in the row that begins on line 1002 is not closed. Nothing was sent.");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("type,event,userId,\"note\ntrack,E,u,x\n", 1)]
+    [InlineData("type,event,note\ntrack,E,\"", 2)]
+    [InlineData("type,event,note\ntrack,E,\"x\"\"", 2)]
+    [InlineData("type,event,note\ntrack,E,\"x\ny\"\ntrack,F,\"z", 4)]
+    [InlineData("\n\ntype,event,note\r\ntrack,E,\"x\r\n", 4)]
+    public async Task The_row_with_the_open_quote_is_told_by_its_line(string text, int line)
+    {
+        (await ImportAsync("e.csv", text)).ShouldBe(1);
+        _cli.Output.ShouldContain($"a quote in the row that begins on line {line} is not closed");
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("type,event,note\ntrack,E,\"x\"", "x")]
+    [InlineData("type,event,note\ntrack,E,\"x\n\"", "x\n")]
+    [InlineData("type,event,note\ntrack,E,5\" pipe\n", "5\" pipe")]
+    [InlineData("type,event,note\ntrack,E,\"\"\"\"\n", "\"")]
+    [InlineData("type,event,note\rtrack,E,x", "x")]
+    public async Task A_quote_that_is_closed_or_opens_nothing_is_none(string text, string note)
+    {
+        (await ImportAsync("e.csv", text)).ShouldBe(0);
+        _cli.Host.Accepted.ShouldHaveSingleItem()["properties"]!["note"]!.GetValue<string>().ShouldBe(note);
+    }
+
+    [Theory]
+    [InlineData("track,A,\"open\ntrack,B,\"z\"\n")]
+    [InlineData("track,A,\"open\ntrack,B,\"z\n")]
+    [InlineData("track,A,\"x\"y\n")]
+    public async Task A_row_with_text_behind_a_closing_quote_is_refused_because_one_was_left_open(string rows)
+    {
+        (await ImportAsync("e.csv", "type,event,note\n" + rows + "track,C,x\n")).ShouldBe(1);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem()["event"]!.GetValue<string>().ShouldBe("C");
+        _cli.Output.ShouldContain("line 2 invalid_row: text stands behind a closing quote in it");
+    }
+
+    [Theory]
+    [InlineData("\"x\" ", "x ")]
+    [InlineData(" \"x\"", " \"x\"")]
+    [InlineData("x \"y\" z", "x \"y\" z")]
+    public async Task Blanks_behind_a_quote_and_quotes_inside_of_a_cell_are_harmless(string cell, string note)
+    {
+        (await ImportAsync("e.csv", $"type,event,note\ntrack,A,{cell}\n")).ShouldBe(0);
+        _cli.Host.Accepted.ShouldHaveSingleItem()["properties"]!["note"]!.GetValue<string>().ShouldBe(note);
+    }
+
+    [Fact]
+    public async Task An_open_quote_in_standard_input_is_told_and_ends_the_import()
+    {
+        _cli.Input = Encoding.UTF8.GetBytes("type,event,note\ntrack,E,x\ntrack,E,\"open\ntrack,E,y\n");
+
+        (await _cli.RunAsync("import", "-", "--format", "csv")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("standard input can't be read on: a quote in the row that begins on line 3 is not closed.");
+    }
+
+    [Theory]
+    [InlineData("e.json", "[{\"type\":\"track\",\"event\":\"E\"},\n", "the array does not end")]
+    [InlineData("e.csv", "type,event,note\nMANYtrack,E,\"", "a quote in the row that begins on line 1202 is not closed")]
+    public async Task A_long_file_is_read_to_its_end_before_anything_is_sent(string name, string text, string message)
+    {
+        string many = string.Concat(Enumerable.Repeat("track,E,x\n", 1_200));
+        text = name == "e.json" ? "[" + string.Concat(Enumerable.Repeat(text[1..], 1_200)) : text.Replace("MANY", many, StringComparison.Ordinal);
+
+        (await ImportAsync(name, text)).ShouldBe(1);
+
+        _cli.Output.ShouldContain(message);
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n\r\n")]
+    public async Task Blank_lines_before_the_header_of_a_CSV_are_passed_over(string before)
+    {
+        (await ImportAsync("e.csv", before + "type,event,userId\ntrack,A,u\ntrack,B\n")).ShouldBe(1);
+
+        _cli.Host.Accepted.ShouldHaveSingleItem()["event"]!.GetValue<string>().ShouldBe("A");
+        _cli.Output.ShouldContain($"line {before.Count(c => c == '\n') + 3} invalid_row");
+    }
+
+    [Fact]
+    public async Task A_row_that_is_no_UTF_8_costs_itself_only_and_one_with_the_replacement_character_is_none()
+    {
+        byte[] file =
+        [
+            .. "type,event,userId,größe\n"u8, .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"track,{new string('e', 99)},u,\n", 11_000))), .. "track,\uFFFD,u,größer 😀\n"u8, .. "track,M"u8, 0xFC, .. "nster,u,\n"u8, .. "track,B,u,\n"u8,
+        ];
+
+        (await _cli.RunAsync("import", _cli.Write("e.csv", file))).ShouldBe(1);
+
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).Where(name => name.Length < 9).ShouldBe(["\uFFFD", "B"]);
+        _cli.Host.Accepted[^2]["properties"]!["größe"]!.GetValue<string>().ShouldBe("größer 😀");
+        _cli.Output.ShouldContain("line 11003 invalid_encoding: the row is no UTF-8");
+        _cli.Output.ShouldContain("11,002 accepted, 0 skipped, 1 rejected.");
+    }
+
+    [Theory]
+    [InlineData("track,A,u,{0}", 5_000_000)]
+    [InlineData("track,A,u,{0}", 4_194_288)]
+    [InlineData("track,A,u,\"{0}\"", 4_194_278)]
+    [InlineData("track,A,u,\"{0}\"", 5_000_000)]
+    [InlineData("track,A,u,\"{0}\"\"{0}\"", 4_000_000)]
+    [InlineData("track,A,u,\"{0}\nx\"", 5_000_000)]
+    [InlineData("track,A,u,\"x\n{0}\"", 5_000_000)]
+    [InlineData("track,A,\"{0}\",\"x\"", 5_000_000)]
+    public async Task A_row_that_is_too_long_to_be_held_costs_itself_only(string row, int length)
+    {
+        string text = "type,event,userId,note\ntrack,B,u,\n" + string.Format(System.Globalization.CultureInfo.InvariantCulture, row, new string('x', length)) + "\ntrack,C,u,\n";
+
+        (await ImportAsync("e.csv", text)).ShouldBe(1);
+
+        _cli.Host.Accepted.Select(item => item["event"]!.GetValue<string>()).ShouldBe(["B", "C"]);
+        _cli.Output.ShouldContain("line 3 event_too_large: the row has 4");
+        _cli.Output.ShouldContain("2 accepted, 0 skipped, 1 rejected.");
+    }
+
+    [Fact]
+    public async Task A_cell_over_many_lines_that_is_too_long_to_be_held_is_told_with_what_it_most_likely_is()
+    {
+        (await ImportAsync("e.csv", "type,event,note\ntrack,A,\n\"track,B,\n" + string.Concat(Enumerable.Repeat("track,C,\n", 500_000)))).ShouldBe(1);
+
+        _cli.Output.ShouldContain("e.csv can't be imported: the row that begins on line 3 has a cell of more than 4194304 bytes: most likely a quote in it is not closed.");
+        _cli.Host.Calls.ShouldBeEmpty();
     }
 
     private static JsonNode WithoutId(JsonNode item)

@@ -39,7 +39,7 @@ public sealed class ImportProgressTests : IDisposable
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
         await using ImportInput input = new(new MemoryStream(new byte[length]), Stream.Null, ImportFormat.Ndjson);
-        ImportState state = ImportState.Start(new Uri("http://host.example")) with { Accepted = 7_000 };
+        ImportState state = ImportState.Start(new Uri("http://host.example"), new ImportReading("ndjson", null, null)) with { Accepted = 7_000 };
         using HttpMessageHandler http = new HttpClientHandler();
         await new ImportProgress(input, state, new CliContext(console, "", http, _time, null)).ShowAsync(advance =>
         {

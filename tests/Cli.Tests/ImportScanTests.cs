@@ -76,6 +76,9 @@ public sealed class ImportScanTests : IDisposable
         (await _cli.RunAsync("import", _cli.Write("e.ndjson", """{"type":"track","event":"E","messageId":"1"}"""), "--scan")).ShouldBe(0);
         (await _cli.RunAsync("import", "-", "--scan")).ShouldBe(1);
         _cli.Output.ShouldContain("can be read once only");
+        _cli.Host.Accepted.Clear();
+        (await _cli.RunAsync("import", Path.Combine(_cli.Folder, "e.ndjson"), "-", "--scan", "--yes")).ShouldBe(1);
+        _cli.Host.Accepted.ShouldBeEmpty();
     }
 
     private static string[] Found(string json)

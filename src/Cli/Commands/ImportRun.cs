@@ -12,75 +12,31 @@ using CustomerIoDestination.Time;
 
 namespace CustomerIoDestination.Cli.Commands;
 
-/// <summary>What was asked of an import.</summary>
-/// <param name="Format">What is in the files; null to find out.</param>
-/// <param name="Map">The file that says what a CSV's columns are; null for none.</param>
-/// <param name="State">Where the state is kept; null for beside the file.</param>
-/// <param name="Scan">Whether to report fields that look personal first.</param>
-/// <param name="Rehearse">Whether to map only.</param>
-/// <param name="Yes">Whether not to ask.</param>
-internal sealed record ImportChoice(ImportFormat? Format, string? Map, string? State, bool Scan, bool Rehearse, bool Yes);
-
 /// <summary>The import of one file.</summary>
-internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli)
+internal sealed class ImportRun(ImportSource file, ImportChoice choice, CsvMap map, PlaceholderIdentifiers placeholders, HostApi api, CliContext cli)
 {
     /// <summary>The exit code when all was read, and some was no event. A higher one means that it was not read to its end.</summary>
     public const int SomeRefused = 1;
 
     private const int Stopped = 2;
     private const int MaxRefusalsTold = 20;
-    private const string StandardInput = "-";
-
     private int _told;
 
-    private string? StatePath => choice.State ?? (name == StandardInput ? null : name + ".import.json");
+    /// <summary>Those whose turn is after it.</summary>
+    public IReadOnlyList<ImportSource> Later { get; init; } = [];
 
-    private string? RefusedPath => name == StandardInput ? null : name + (choice.Rehearse ? ".rehearsed.ndjson" : ".refused.ndjson");
-
-    private string Shown => name == StandardInput ? "standard input" : name;
-
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs it, prepared.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (name != StandardInput && !File.Exists(name))
-        {
-            return Refuse($"There is no file {name}.");
-        }
-
-        CsvMap map;
-        ImportState? state;
         try
         {
-            map = choice.Map is null ? CsvMap.None : CsvMap.Parse(await File.ReadAllTextAsync(choice.Map, cancellationToken));
-        }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
-        {
-            return Refuse($"The map {choice.Map} can't be used: {e.Message}");
-        }
-
-        try
-        {
-            state = StatePath is { } path && !choice.Rehearse ? ImportState.Read(path) : null;
-        }
-        catch (FormatException)
-        {
-            return Refuse($"{StatePath} is no state of an import; remove it to import all of {Shown} anew.");
-        }
-
-        if (state is not null && state.Host != api.Url.AbsoluteUri)
-        {
-            return Refuse($"{StatePath} is of an interrupted import to {state.Host}; remove it to import all of {Shown} anew.");
-        }
-
-        try
-        {
-            return choice.Scan && await ScanAsync(map, cancellationToken) is { } exitCode ? exitCode
-                : choice.Rehearse ? await RehearseAsync(map, cancellationToken)
-                : await SendAsync(map, state ?? ImportState.Start(api.Url), cancellationToken);
+            return choice.Scan && await ScanAsync(cancellationToken) is { } exitCode ? exitCode
+                : choice.Rehearse ? await RehearseAsync(cancellationToken)
+                : await SendAsync(file.From, cancellationToken);
         }
         catch (Exception e) when (e is ImportFileException or InvalidDataException)
         {
-            return Refuse($"{Shown} can't be read on: {e.Message}.");
+            return Refuse($"{file.Shown} can't be read on: {e.Message}.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,15 +48,10 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         }
     }
 
-    private async Task<int?> ScanAsync(CsvMap map, CancellationToken cancellationToken)
+    private async Task<int?> ScanAsync(CancellationToken cancellationToken)
     {
-        if (name == StandardInput)
-        {
-            return Refuse("--scan reads a file before it is sent, and standard input can be read once only: save it as a file.");
-        }
-
         var scan = new FieldScan();
-        if (await OpenAsync(cancellationToken) is not { } input)
+        if (await file.OpenAsync(cancellationToken) is not { } input)
         {
             return Stopped;
         }
@@ -128,7 +79,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         return string.Equals(cli.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase) ? null : Refuse("Nothing was sent.");
     }
 
-    private async Task<int> RehearseAsync(CsvMap map, CancellationToken cancellationToken)
+    private async Task<int> RehearseAsync(CancellationToken cancellationToken)
     {
         if (CliConfiguration.Read(cli.WorkingDirectory) is not Checked<DestinationSettings>.Valid { Value: var settings }
             || CliConfiguration.OpenRules(null, settings.Rules, cli.Time) is not Checked<RulesSource>.Valid { Value: var rules })
@@ -136,7 +87,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
             return Refuse("Settings or rules have problems; run check to see them.");
         }
 
-        if (await OpenAsync(cancellationToken) is not { } input)
+        if (await file.OpenAsync(cancellationToken) is not { } input)
         {
             return Stopped;
         }
@@ -145,14 +96,14 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         {
             var mapper = new EnvelopeMapper(settings.Mapping, settings.Limits, rules);
             var rehearsal = new Rehearsal(new EventPreview(settings, mapper, new SteadyClock(cli.Time), new Random()));
-            using var refused = new RefusedItems(RefusedPath, 0);
+            using var refused = new RefusedItems(file.Places.Refused, 0);
             using var events = new ImportedEvents(settings.Mapping.PlaceholderIdentifiers);
-            using var ids = new ImportIds(TemporaryFolder);
-            var progress = new ImportProgress(input, ImportState.Start(api.Url), cli);
+            using var ids = new ImportIds(file.Places.Tables);
+            var progress = new ImportProgress(input, file.From, cli);
             await progress.ShowAsync(async advanced =>
             {
                 long items = 0;
-                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), ImportState.Start(api.Url), cancellationToken))
+                await foreach (ImportBatch batch in new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), file.From, cancellationToken))
                 {
                     rehearsal.Add(batch, item =>
                     {
@@ -160,7 +111,7 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
                         Tell(item);
                     });
                     items = batch.Items;
-                    advanced(ImportState.Start(api.Url) with { Accepted = items }, batch.Position);
+                    advanced(file.From with { Accepted = items }, batch.Position);
                 }
             });
             rehearsal.Tell(cli.Console);
@@ -169,77 +120,65 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
         }
     }
 
-    private async Task<int> SendAsync(CsvMap map, ImportState from, CancellationToken cancellationToken)
+    private async Task<int> SendAsync(ImportState from, CancellationToken cancellationToken)
     {
-        if (await OpenAsync(cancellationToken) is not { } input)
+        if (await file.OpenAsync(cancellationToken) is not { } input)
         {
             return Stopped;
         }
 
         await using (input)
         {
-            using var refused = new RefusedItems(RefusedPath, from.RefusedBytes);
+            using var refused = new RefusedItems(file.Places.Refused, from.RefusedBytes);
             using var events = new ImportedEvents(placeholders);
-            using var ids = new ImportIds(TemporaryFolder);
+            using var ids = new ImportIds(file.Places.Tables);
             if (from.Items > 0)
             {
-                cli.Console.Line($"Going on after line {from.Line:N0}: {from.Items:N0} of {Shown} are done.");
+                cli.Console.Line($"Going on after line {from.Line:N0}: {from.Items:N0} of {file.Shown} are done.");
             }
 
             IAsyncEnumerable<ImportBatch> batches = new ImportBatches(events, ids).ReadAsync(input, ImportBatches.ItemsAsync(input, map, cancellationToken), from, cancellationToken);
-            var importer = new Importer(api, cli.Time, refused, Tell, Waiting) { Begins = () => cli.Console.Line($"Sending {Shown} to {api.Url}, and waiting for its first answer…") };
+            var importer = new Importer(api, cli.Time, refused, Tell, Waiting) { Begins = () => cli.Console.Line($"Sending {file.Shown} to {api.Url}, and waiting for its first answer…") };
             var progress = new ImportProgress(input, from, cli);
             ImportState state = from;
             HostAnswer? stoppedBy = null;
+            bool isDone = false;
+            Keep(from);
             try
             {
                 await progress.ShowAsync(async advanced => stoppedBy = await importer.RunAsync(batches, from, (now, position) =>
                 {
                     state = now;
-                    if (StatePath is { } path)
-                    {
-                        now.Write(path);
-                    }
-
+                    Keep(now);
                     advanced(now, position);
                 }, cancellationToken));
+                isDone = stoppedBy is null;
             }
             finally
             {
+                if (file.Places.State is { } path && (state.Items == 0 || isDone))
+                {
+                    File.Delete(path);
+                }
+
                 cli.Console.Line($"[green]{state.Accepted:N0}[/] accepted, {state.Skipped:N0} skipped, {state.Refused:N0} rejected.");
                 TellRefusedFile(refused.Length);
             }
 
             if (stoppedBy is not null)
             {
-                return Interrupted(stoppedBy.Problem);
-            }
-
-            if (StatePath is { } done)
-            {
-                File.Delete(done);
+                return Interrupted(Problem(stoppedBy, api.Url));
             }
 
             return state.Refused == 0 ? 0 : SomeRefused;
         }
     }
 
-    private string TemporaryFolder => name == StandardInput ? Path.GetTempPath() : Path.GetDirectoryName(Path.GetFullPath(name))!;
-
-    private async Task<ImportInput?> OpenAsync(CancellationToken cancellationToken)
+    private void Keep(ImportState state)
     {
-        Stream raw = name == StandardInput
-            ? cli.Input()
-            : new FileStream(name, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
-        switch (await ImportInput.OpenAsync(name, raw, choice.Format, cancellationToken))
+        if (file.Places.State is { } path)
         {
-            case ImportOpening.Opened opened:
-                return opened.Input;
-            case ImportOpening.Refused refused:
-                Refuse($"{Shown} can't be imported: {refused.Message}.");
-                return null;
-            default:
-                throw new System.Diagnostics.UnreachableException();
+            state.Write(path);
         }
     }
 
@@ -259,22 +198,35 @@ internal sealed class ImportRun(string name, ImportChoice choice, PlaceholderIde
     {
         if (length > 0)
         {
-            cli.Console.Line($"They are in {RefusedPath}, with the reason of each. It holds personal data.");
+            cli.Console.Line($"They are in {file.Places.Refused}, with the reason of each. It holds personal data.");
         }
     }
 
-    private void Waiting(HostAnswer.Unreachable answer, int tried, int most, TimeSpan wait)
+    private void Waiting(HostAnswer.Unreachable answer, TimeSpan wait, TimeSpan left)
     {
         string status = answer.Status is { } code ? string.Create(CultureInfo.InvariantCulture, $"It answered {code}") : "No answer yet";
-        cli.Console.Line($"[yellow]{status} at {answer.Url}[/] ({tried} of {most}); trying again in {wait.TotalSeconds:0.#} s.");
+        cli.Console.Line($"[yellow]{status} at {answer.Url}[/]; trying again in {wait.TotalSeconds:0.#} s, and for {Math.Ceiling(left.TotalMinutes)} min at most.");
     }
+
+    // Something else may be at the address, or before it.
+    private static string Problem(HostAnswer answer, Uri url) => answer switch
+    {
+        HostAnswer.Good => $"What is at {url} answered, but not what became of the events: it is no host of the destination. Give the host's address with --url.",
+        HostAnswer.Refused { Code: null, Message: null, Status: var status } =>
+            string.Create(CultureInfo.InvariantCulture, $"What is at {url} answered {status} without saying why, as no host of the destination does. Give the host's address with --url."),
+        _ => answer.Problem,
+    };
 
     private int Interrupted(string why)
     {
         cli.Console.Line($"[red]{why}[/]");
-        if (StatePath is { } path && !choice.Rehearse && File.Exists(path))
+        if (file.Places.State is { } path && File.Exists(path))
         {
-            cli.Console.Line($"Resume with: import {name}{(choice.State is null ? "" : $" --state {choice.State}")}");
+            cli.Console.Line($"Resume with: {choice.Command([file, .. Later])}");
+            if (choice.KeyIsGiven)
+            {
+                cli.Console.Line($"And give the key as before, with --key.");
+            }
         }
 
         return Stopped;

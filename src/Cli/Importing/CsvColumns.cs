@@ -45,10 +45,16 @@ internal sealed partial class CsvColumns
         }
 
         Column[] columns = [.. names.Select(name => map.Columns.TryGetValue(name, out (string To, CsvType Type)? mapped) ? mapped is { } to ? Place(to.To, to.Type) : new Column([], CsvType.Text) : Place(name, CsvType.Text))];
-        string[] taken = [.. columns.Where(column => column.Path.Length > 0).Select(column => string.Join('.', column.Path)), .. map.Set.Keys];
+        Column[] filled = [.. columns.Where(column => column.Path.Length > 0), .. map.Set.Keys.Select(name => Place(name, CsvType.Text))];
+        string[] taken = [.. filled.Select(column => column.Name)];
         if (taken.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new ImportFileException($"two columns are called {Text.FieldName.Harmless(twice.Key)}");
+        }
+
+        foreach (string rest in taken.Contains("type", StringComparer.Ordinal) && !map.Set.ContainsKey("type") ? ["properties", "traits"] : new[] { RestOf(SetType(map.Set)) })
+        {
+            RefuseOnePlaceTwice(filled, rest);
         }
 
         if (!taken.Any(name => name is "type" or "event") && !taken.Any(name => name.StartsWith("traits.", StringComparison.Ordinal)))
@@ -65,8 +71,7 @@ internal sealed partial class CsvColumns
     public byte[]? Event(IReadOnlyList<string> row, out ItemProblem? problem)
     {
         problem = row.Count == Count ? null : new ItemProblem("invalid_row", string.Create(CultureInfo.InvariantCulture, $"the row has {row.Count} fields, the header has {Count}"));
-        string type = _type >= 0 && problem is null ? row[_type] : _set.GetValueOrDefault("type", "").Trim('"');
-        string rest = type.Trim().ToUpperInvariant() is "IDENTIFY" or "GROUP" ? "traits" : "properties";
+        string rest = RestOf(_type >= 0 && problem is null ? row[_type] : SetType(_set));
         var root = new SortedObject();
         foreach ((string name, string json) in _set)
         {
@@ -87,12 +92,45 @@ internal sealed partial class CsvColumns
             }
             else
             {
-                problem = new ItemProblem("invalid_value", $"{Text.FieldName.Harmless(string.Join('.', column.Path))} is no {column.Type.ToString().ToLowerInvariant()}");
+                problem = new ItemProblem("invalid_value", $"{Text.FieldName.Harmless(column.Name)} is no {column.Type.ToString().ToLowerInvariant()}");
             }
         }
 
         return problem is null ? root.ToJson() : null;
     }
+
+    private static string SetType(IReadOnlyDictionary<string, string> set) => set.GetValueOrDefault("type", "").Trim('"');
+
+    // Where an event of this type keeps what has no place of its own.
+    private static string RestOf(string type) => type.Trim().ToUpperInvariant() is "IDENTIFY" or "GROUP" ? "traits" : "properties";
+
+    // One of the two values would be lost.
+    private static void RefuseOnePlaceTwice(Column[] columns, string rest)
+    {
+        var whole = new Dictionary<string, Column>(StringComparer.Ordinal);
+        foreach (Column column in columns)
+        {
+            if (!whole.TryAdd(string.Join('\0', column.Under(rest)), column))
+            {
+                throw TwiceFilled(whole[string.Join('\0', column.Under(rest))], column, rest);
+            }
+        }
+
+        foreach (Column column in columns)
+        {
+            string[] path = column.Under(rest);
+            for (int length = 1; length < path.Length; length++)
+            {
+                if (whole.TryGetValue(string.Join('\0', path[..length]), out Column? around))
+                {
+                    throw TwiceFilled(around, column, rest);
+                }
+            }
+        }
+    }
+
+    private static ImportFileException TwiceFilled(Column one, Column other, string rest) => new(
+        $"{Text.FieldName.Harmless(one.Name)} and {Text.FieldName.Harmless(other.Name)} both fill {Text.FieldName.Harmless(string.Join('.', other.Under(rest)))}: leave one out or name another place for it, with --map");
 
     private static string? Json(string cell, CsvType type) => type switch
     {
@@ -109,7 +147,10 @@ internal sealed partial class CsvColumns
         }
 
         string[] path = name.Split('.');
-        return path.Length > 1 && Objects.Contains(path[0], StringComparer.Ordinal) && path.All(part => part.Length > 0) ? new Column(path, type) : new Column(["", name], type);
+        return string.IsNullOrWhiteSpace(name) ? throw new ImportFileException("the map names a place that has no name")
+            : path.Length == 1 || !Objects.Contains(path[0], StringComparer.Ordinal) ? new Column(["", name], type)
+            : path.All(part => part.Length > 0) ? new Column(path, type)
+            : throw new ImportFileException($"a part of {Text.FieldName.Harmless(name)} has no name");
     }
 
     [GeneratedRegex("^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
@@ -118,6 +159,9 @@ internal sealed partial class CsvColumns
     // The first part of the path is empty for what is a property or a trait, as the row's type says.
     private sealed record Column(string[] Path, CsvType Type)
     {
+        /// <summary>As it is named in a header or a map.</summary>
+        public string Name => string.Join('.', Path is ["", var name] ? [name] : Path);
+
         public string[] Under(string rest) => Path is ["", var name] ? [rest, name] : Path;
     }
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
+using System.Text.Unicode;
+using CustomerIoDestination.Model;
 
 namespace CustomerIoDestination.Cli.Importing;
 
-/// <summary>Reads a CSV: a header, and an event a row. The delimiter is the comma, semicolon or tab that the header has most of.</summary>
+/// <summary>Makes the items of a CSV: an event a row.</summary>
 internal static class CsvItems
 {
     private const char Separator = '\u001F';
@@ -15,87 +15,71 @@ internal static class CsvItems
     /// <exception cref="ImportFileException">No events can be made of the header, or a quote is not closed.</exception>
     public static async IAsyncEnumerable<ImportItem> RowsAsync(Stream file, CsvMap map, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(file, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        string header = await reader.ReadLineAsync(cancellationToken) ?? "";
-        using var parser = new CsvParser(new HeadReader(header + "\n", reader), Configuration(Delimiter(header)));
-        if (header.Length == 0 || !await ReadAsync(parser))
+        using CsvRows? rows = await CsvRows.OpenAsync(file, cancellationToken);
+        if (rows is null || !await rows.ReadAsync(cancellationToken))
         {
             yield break;
         }
 
-        string[] names = parser.Record!;
-        CsvColumns columns = CsvColumns.Of(names, map);
-        string namesInSource = string.Join(Separator, names) + Separator;
-        for (long line = parser.RawRow + 1; await ReadAsync(parser); line = parser.RawRow + 1)
+        CsvColumns columns = CsvColumns.Of(Names(rows.Cells), map);
+        byte[] names = Bytes(string.Join(Separator, rows.Cells) + Separator);
+        while (await rows.ReadAsync(cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            string[] row = parser.Record!;
-            byte[] source = Encoding.UTF8.GetBytes(namesInSource + string.Join(Separator, row));
-            byte[]? json = columns.Event(row, out ItemProblem? problem);
-            problem ??= Array.Exists(row, cell => cell.Contains('\uFFFD', StringComparison.Ordinal)) ? new ItemProblem("invalid_encoding", "the row is no UTF-8") : null;
-            yield return new ImportItem(line, source, json, problem) { Text = Encoding.UTF8.GetBytes(parser.RawRecord.TrimEnd('\r', '\n')) };
+            byte[] source = [.. names, .. Bytes(string.Join(Separator, rows.Cells))];
+            ItemProblem? problem = null;
+            byte[]? json = rows.IsCut || rows.HasTextBehindQuote ? null
+                : Decoded(rows.Cells) is { } cells ? columns.Event(cells, out problem)
+                : null;
+            problem ??= rows.IsCut ? new ItemProblem("event_too_large", string.Create(CultureInfo.InvariantCulture, $"the row has {rows.Bytes} bytes at least; the limit is {EventEnvelope.MaxBodyBytes}"))
+                : rows.HasTextBehindQuote ? new ItemProblem("invalid_row", "text stands behind a closing quote in it: most likely a quote before it was left open")
+                : json is null ? new ItemProblem("invalid_encoding", "the row is no UTF-8")
+                : null;
+            yield return new ImportItem(rows.Line, source, json, problem) { Text = Bytes(rows.Text) };
         }
     }
 
-    private static CsvConfiguration Configuration(char delimiter) => new(CultureInfo.InvariantCulture)
+    /// <summary>Reads a CSV to its end: only there it is known that no quote is left open, which makes one row of all that is behind it.</summary>
+    /// <exception cref="ImportFileException">See <see cref="RowsAsync"/>.</exception>
+    public static async Task CheckAsync(Stream file, CsvMap map, CancellationToken cancellationToken)
     {
-        Delimiter = delimiter.ToString(),
-        BadDataFound = null,
-        IgnoreBlankLines = true,
-        MaxFieldSize = ImportItem.MaxKeptBytes / 4,
-    };
-
-    private static char Delimiter(string header)
-    {
-        bool quoted = false;
-        Dictionary<char, int> counts = new() { [','] = 0, [';'] = 0, ['\t'] = 0 };
-        foreach (char c in header)
+        using CsvRows? rows = await CsvRows.OpenAsync(file, cancellationToken);
+        if (rows is null || !await rows.ReadAsync(cancellationToken))
         {
-            quoted ^= c == '"';
-            if (!quoted && counts.TryGetValue(c, out int count))
+            return;
+        }
+
+        _ = CsvColumns.Of(Names(rows.Cells), map);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            // Judged when it is imported.
+        }
+    }
+
+    private static string[] Names(string[] header) => Decoded(header) ?? throw new ImportFileException("the header is no UTF-8");
+
+    // Null where one of them is no UTF-8.
+    private static string[]? Decoded(string[] cells)
+    {
+        string[] decoded = new string[cells.Length];
+        for (int i = 0; i < cells.Length; i++)
+        {
+            if (Ascii.IsValid(cells[i]))
             {
-                counts[c] = count + 1;
-            }
-        }
-
-        return counts.MaxBy(pair => pair.Value).Key;
-    }
-
-    private static async Task<bool> ReadAsync(CsvParser parser)
-    {
-        try
-        {
-            return await parser.ReadAsync();
-        }
-        catch (MaxFieldSizeException e)
-        {
-            throw new ImportFileException(string.Create(CultureInfo.InvariantCulture, $"a quote before line {parser.RawRow + 1} is not closed"), e);
-        }
-    }
-
-    /// <summary>The header, which was read to find the delimiter, and then the rest.</summary>
-    private sealed class HeadReader(string head, TextReader rest) : TextReader
-    {
-        private int _position;
-
-        public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
-
-        public override int Read(Span<char> buffer)
-        {
-            if (_position == head.Length)
-            {
-                throw new NotSupportedException("Files are read asynchronously.");
+                decoded[i] = cells[i];
+                continue;
             }
 
-            int length = Math.Min(buffer.Length, head.Length - _position);
-            head.AsSpan(_position, length).CopyTo(buffer);
-            _position += length;
-            return length;
+            byte[] bytes = Bytes(cells[i]);
+            if (!Utf8.IsValid(bytes))
+            {
+                return null;
+            }
+
+            decoded[i] = Encoding.UTF8.GetString(bytes);
         }
 
-        public override async Task<int> ReadAsync(char[] buffer, int index, int count) => await ReadAsync(buffer.AsMemory(index, count), default);
-
-        public override async ValueTask<int> ReadAsync(Memory<char> buffer, CancellationToken cancellationToken = default) =>
-            _position < head.Length ? Read(buffer.Span) : await rest.ReadAsync(buffer, cancellationToken);
+        return decoded;
     }
+
+    private static byte[] Bytes(string characters) => CsvRows.BytesAsCharacters.GetBytes(characters);
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace CustomerIoDestination.Cli.Importing;
@@ -27,9 +29,21 @@ internal sealed record CsvMap(IReadOnlyDictionary<string, (string To, CsvType Ty
     /// <summary>The map without a file.</summary>
     public static CsvMap None { get; } = new(new Dictionary<string, (string, CsvType)?>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
 
-    /// <summary>Reads a map.</summary>
+    /// <summary>The file it was read from, as it was named; null without one.</summary>
+    public string? Path { get; private init; }
+
+    /// <summary>The SHA-256 of the file's text; null without one.</summary>
+    public string? Hash { get; private init; }
+
+    /// <summary>Reads the map in a file.</summary>
     /// <exception cref="FormatException">It is none; the message says where and why.</exception>
-    public static CsvMap Parse(string text)
+    public static async Task<CsvMap> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        string text = await File.ReadAllTextAsync(path, cancellationToken);
+        return Parse(text) with { Path = path, Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) };
+    }
+
+    private static CsvMap Parse(string text)
     {
         using JsonDocument document = Document(text);
         var columns = new Dictionary<string, (string, CsvType)?>(StringComparer.Ordinal);

@@ -38,6 +38,29 @@ internal sealed class ImportBatches(ImportedEvents events, ImportIds ids)
         _ => CsvItems.RowsAsync(input.Content, map, cancellationToken),
     };
 
+    /// <summary>Reads a file to its end, where only that tells whether it is whole: a table, an array, and whatever is packed.</summary>
+    /// <exception cref="ImportFileException">It is not.</exception>
+    /// <exception cref="InvalidDataException">It is not unpacked to its end.</exception>
+    public static async Task CheckAsync(ImportInput input, CsvMap map, CancellationToken cancellationToken)
+    {
+        switch (input.Format)
+        {
+            case ImportFormat.Csv:
+                await CsvItems.CheckAsync(input.Content, map, cancellationToken);
+                break;
+            case ImportFormat.Json:
+                await foreach (ImportItem _ in JsonItems.ElementsAsync(input.Content, cancellationToken))
+                {
+                    // Judged when it is imported.
+                }
+
+                break;
+            case ImportFormat.Ndjson when input.IsPacked:
+                await input.Content.CopyToAsync(Stream.Null, cancellationToken);
+                break;
+        }
+    }
+
     /// <summary>The batches, those an earlier import is done with left out.</summary>
     /// <param name="input">The file.</param>
     /// <param name="items">Its items.</param>

@@ -60,6 +60,9 @@ internal sealed class ImportInput(Stream raw, Stream content, ImportFormat forma
     /// <summary>The content as UTF-8.</summary>
     public Stream Content => content;
 
+    /// <summary>Whether it is packed.</summary>
+    public bool IsPacked { get; private init; }
+
     /// <summary>The file's size in bytes as it lies on the disk; null where that is not known.</summary>
     public long? Length => raw.CanSeek ? raw.Length : null;
 
@@ -76,6 +79,7 @@ internal sealed class ImportInput(Stream raw, Stream content, ImportFormat forma
         try
         {
             (ReadingStream.Head content, byte[] head) = await HeadAsync(raw, cancellationToken);
+            bool isPacked = head is [0x1F, 0x8B, ..];
             for (int i = 0; i < MostPacked && head is [0x1F, 0x8B, ..]; i++)
             {
                 (content, head) = await HeadAsync(new ReadingStream.Gzip(content), cancellationToken);
@@ -103,7 +107,7 @@ internal sealed class ImportInput(Stream raw, Stream content, ImportFormat forma
             head = head[marks..];
             ImportFormat? format = chosen ?? (IsCsv(name) ? ImportFormat.Csv : Found(head));
             string? problem = Binary(head) ?? (format is null ? Unknown(head) : format == ImportFormat.Csv ? NoUtf8(head) : null);
-            return problem is null ? new ImportOpening.Opened(new ImportInput(raw, content, format!.Value)) : await RefuseAsync(content, problem);
+            return problem is null ? new ImportOpening.Opened(new ImportInput(raw, content, format!.Value) { IsPacked = isPacked }) : await RefuseAsync(content, problem);
         }
         catch (InvalidDataException)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using CustomerIoDestination.Cli.Host;
 
@@ -10,12 +9,13 @@ namespace CustomerIoDestination.Cli.Importing;
 /// <param name="time">Waits.</param>
 /// <param name="refused">Takes what is no event.</param>
 /// <param name="told">Is told of it too.</param>
-/// <param name="waiting">Told each time the host can't take a batch: what it answered, which of the tries it was, of how many, and how long is waited.</param>
-internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refused, Action<RefusedItem> told, Action<HostAnswer.Unreachable, int, int, TimeSpan> waiting)
+/// <param name="waiting">Told each time the host can't take a batch: what it answered, how long is waited, and how long it is tried for yet.</param>
+internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refused, Action<RefusedItem> told, Action<HostAnswer.Unreachable, TimeSpan, TimeSpan> waiting)
 {
-    /// <summary>How often a batch is tried: about a quarter of an hour.</summary>
-    public const int MaxTries = 30;
+    /// <summary>How long a batch is tried.</summary>
+    public static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(15);
 
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
@@ -29,7 +29,7 @@ internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refu
     /// <param name="from">Where an earlier import stopped.</param>
     /// <param name="advanced">Told how far it is after each batch, and how many bytes of the file were read.</param>
     /// <param name="cancellationToken">Stops between two batches, or gives up the one under way, which is sent again when the import is resumed.</param>
-    /// <returns>What stopped it; null when all was sent.</returns>
+    /// <returns>What stopped it, also a good answer that is none to these events; null when all was sent.</returns>
     public async Task<HostAnswer?> RunAsync(IAsyncEnumerable<ImportBatch> batches, ImportState from, Action<ImportState, long> advanced, CancellationToken cancellationToken)
     {
         using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -93,8 +93,8 @@ internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refu
 
         switch (await TryAsync(Body(events), cancellationToken))
         {
-            case HostAnswer.Good { Body: var body }:
-                return (null, Counted(body, events, state));
+            case HostAnswer.Good { Body: var body } good:
+                return ImportAnswer.Read(body, events.Count) is { } answer ? (null, Counted(answer, events, state)) : (good, state);
             case HostAnswer.Refused { Status: 413 } tooLarge when events.Count == 1:
                 Refuse(new RefusedItem(events[0].Line, new ItemProblem(tooLarge.Code ?? "body_too_large", tooLarge.Message ?? "the host takes no body of that size"), events[0].Text));
                 return (null, state with { Refused = state.Refused + 1 });
@@ -115,36 +115,37 @@ internal sealed class Importer(HostApi api, TimeProvider time, RefusedItems refu
             Begins?.Invoke();
         }
 
-        TimeSpan growing = FirstWait;
-        for (int tries = 1; ; tries++)
+        long begun = time.GetTimestamp();
+        for (TimeSpan growing = FirstWait; ; growing = growing * 2 < LongestWait ? growing * 2 : LongestWait)
         {
             HostAnswer answer = await api.ImportAsync(body, cancellationToken);
-            if (answer is not HostAnswer.Unreachable unreachable || tries == MaxTries)
+            TimeSpan left = LongestTry - time.GetElapsedTime(begun);
+            if (answer is not HostAnswer.Unreachable unreachable || left <= TimeSpan.Zero)
             {
                 return answer;
             }
 
-            TimeSpan wait = unreachable.RetryAfter ?? growing;
-            growing = growing * 2 < LongestWait ? growing * 2 : LongestWait;
-            waiting(unreachable, tries, MaxTries, wait);
+            // What the host asks for, within what is left: the last try is at its end.
+            TimeSpan asked = unreachable.RetryAfter ?? growing;
+            TimeSpan within = asked < left ? asked : left;
+            TimeSpan wait = within < ShortestWait ? ShortestWait : within;
+            waiting(unreachable, wait, left);
             await Task.Delay(wait, time, cancellationToken);
         }
     }
 
-    private ImportState Counted(JsonObject body, IReadOnlyList<ImportedLine> events, ImportState state)
+    private ImportState Counted(ImportAnswer answer, IReadOnlyList<ImportedLine> events, ImportState state)
     {
-        JsonArray rejected = body["rejected"] as JsonArray ?? [];
-        foreach (JsonNode item in rejected.OfType<JsonNode>())
+        foreach ((int index, ItemProblem problem) in answer.Rejected)
         {
-            ImportedLine line = events[Math.Clamp(item["index"]?.GetValue<int>() ?? 0, 0, events.Count - 1)];
-            Refuse(new RefusedItem(line.Line, new ItemProblem(item["code"]?.ToString() ?? "", item["message"]?.ToString() ?? ""), line.Text));
+            Refuse(new RefusedItem(events[index].Line, problem, events[index].Text));
         }
 
         return state with
         {
-            Accepted = state.Accepted + (body["accepted"]?.GetValue<long>() ?? 0),
-            Skipped = state.Skipped + (body["skipped"]?.GetValue<long>() ?? 0),
-            Refused = state.Refused + rejected.Count,
+            Accepted = state.Accepted + answer.Accepted,
+            Skipped = state.Skipped + answer.Skipped,
+            Refused = state.Refused + answer.Rejected.Count,
         };
     }
 

@@ -161,46 +161,57 @@ internal abstract class ReadingStream : Stream
         }
     }
 
-    /// <summary>A file with something read behind its end, unless it is padded with zeros.</summary>
+    /// <summary>
+    /// A file with something read behind its end. Zeros are given apart from what is before them: whoever is given some last and asks for no more has found the end before them or among them, and they are
+    /// padding. Zeros that fill up what broke off are unpacked like any bytes, and what is behind the end is asked for too.
+    /// </summary>
     private sealed class PaddedFile(Stream inner, byte[] tail) : ReadingStream
     {
-        // The most zeros that may be the end of a member's own checksum and length; more are padding, behind which nothing is read.
-        private const int MostOwnZeros = 8;
-
         private int _zeros;
+        private bool _gaveZeros;
         private int _tailPosition = -1;
 
-        /// <summary>Whether the file, which nobody reads any further, ends in padding.</summary>
+        /// <summary>Whether what is left of the file, which nobody reads any further, is padding.</summary>
         public async Task<bool> IsPaddedAsync(CancellationToken cancellationToken)
         {
             byte[] rest = new byte[64 * 1024];
-            while (_tailPosition < 0 && await ReadAsync(rest, cancellationToken) > 0)
+            bool isPadding = _tailPosition < 0 && _gaveZeros;
+            while (isPadding && await ReadAsync(rest, cancellationToken) > 0 && _tailPosition < 0)
             {
-                // Only what it ends in counts.
+                isPadding = _gaveZeros;
             }
 
-            return _zeros > MostOwnZeros;
+            return isPadding;
         }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (_tailPosition < 0)
+            if (_zeros == 0 && _tailPosition < 0)
             {
                 int read = await inner.ReadAsync(buffer, cancellationToken);
-                if (read > 0 || buffer.IsEmpty)
+                int length = buffer.Span[..read].LastIndexOfAnyExcept((byte)0) + 1;
+                _zeros = read - length;
+                if (length > 0 || buffer.IsEmpty)
                 {
-                    int last = buffer.Span[..read].LastIndexOfAnyExcept((byte)0);
-                    _zeros = last < 0 ? _zeros + read : read - last - 1;
-                    return read;
+                    _gaveZeros = false;
+                    return length;
                 }
-
-                _tailPosition = _zeros > MostOwnZeros ? tail.Length : 0;
             }
 
-            int length = Math.Min(tail.Length - _tailPosition, buffer.Length);
-            tail.AsMemory(_tailPosition, length).CopyTo(buffer);
-            _tailPosition += length;
-            return length;
+            if (_zeros > 0)
+            {
+                int zeros = Math.Min(_zeros, buffer.Length);
+                buffer.Span[..zeros].Clear();
+                _zeros -= zeros;
+                _gaveZeros = true;
+                return zeros;
+            }
+
+            _tailPosition = Math.Max(_tailPosition, 0);
+            int given = Math.Min(tail.Length - _tailPosition, buffer.Length);
+            tail.AsMemory(_tailPosition, given).CopyTo(buffer);
+            _tailPosition += given;
+            return given;
         }
 
         protected override void Dispose(bool disposing)

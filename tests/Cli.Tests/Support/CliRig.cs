@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CustomerIoDestination.Cli.Commands;
 using Spectre.Console;
 
@@ -7,6 +8,7 @@ namespace CustomerIoDestination.Cli.Tests.Support;
 internal sealed class CliRig : IDisposable
 {
     private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("cli-").FullName;
 
@@ -21,6 +23,9 @@ internal sealed class CliRig : IDisposable
     public string? Typed { get; set; }
 
     public string Output => _output.ToString();
+
+    /// <summary>What is wrong with the arguments.</summary>
+    public string Errors => _errors.ToString();
 
     public string Write(string file, string text)
     {
@@ -46,13 +51,14 @@ internal sealed class CliRig : IDisposable
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
         console.Profile.Width = Width;
-        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed) { Input = () => new MemoryStream(Input) }).Parse(args).InvokeAsync(cancellationToken: cancellationToken);
+        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed) { Input = () => new MemoryStream(Input) }).Parse(args).InvokeAsync(new InvocationConfiguration { Error = _errors }, cancellationToken);
     }
 
     public void Dispose()
     {
         Host.Dispose();
         _output.Dispose();
+        _errors.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }
