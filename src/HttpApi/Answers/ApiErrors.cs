@@ -51,8 +51,8 @@ internal static class ApiErrors
 
     public static ApiError UnknownAsOfNow { get; } = Bad("invalid_as_of_now", $"{RequestHeaders.AsOfNow} must be true or false.");
 
-    public static ApiError InvalidSelection { get; } = Bad(
-        "invalid_selection", "Send exactly one of {\"ids\": [\"…\"]}, {\"reason\": \"…\"} and {\"all\": true}; a replay may add \"asOfNow\": true.");
+    public static ApiError InvalidSelection(string problem) => Bad(
+        "invalid_selection", $"Send exactly one of {{\"ids\": [\"…\"]}}, {{\"reason\": \"…\"}} and {{\"all\": true}}; a replay may add \"asOfNow\": true: {problem}.");
 
     public static ApiError InvalidPerson(string problem) => Bad(
         "invalid_person", $"Send {{\"id\": \"…\", \"email\": \"…\", \"mode\": \"suppress\"}}, one identifier or both, mode suppress (the default) or delete: {problem}.");
