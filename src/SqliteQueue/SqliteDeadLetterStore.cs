@@ -34,18 +34,22 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         ParseId(id) is { } number ? await file.ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
 
     /// <inheritdoc/>
-    public async Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken)
-    {
-        DeadLetterRun all = run ?? await BeginAsync(cancellationToken);
-        return await PassAsync(selection, all, ids => new ReplayCommand(ids, asOfNow, all, file.Leases), cancellationToken);
-    }
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken) => file.ToldAsync(
+        Backend.Queue,
+        async () =>
+        {
+            DeadLetterRun all = run ?? await BeginAsync(cancellationToken);
+            return await PassAsync(selection, all, ids => new ReplayCommand(ids, asOfNow, all, file.Leases), cancellationToken);
+        });
 
     /// <inheritdoc/>
-    public async Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken) => await PassAsync(
-        selection,
-        run ?? await BeginAsync(cancellationToken),
-        static ids => new WriteWork<DeadLetterBatch>(session => session.RemoveDeadLetters(ids, EventStep.Discarded)),
-        cancellationToken);
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken) => file.ToldAsync(
+        Backend.Queue,
+        async () => await PassAsync(
+            selection,
+            run ?? await BeginAsync(cancellationToken),
+            static ids => new WriteWork<DeadLetterBatch>(session => session.RemoveDeadLetters(ids, EventStep.Discarded), mustLast: true),
+            cancellationToken));
 
     /// <inheritdoc/>
     public async Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) =>

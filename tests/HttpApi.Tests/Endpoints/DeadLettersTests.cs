@@ -45,6 +45,19 @@ public sealed class DeadLettersTests
         (await answer.JsonAsync())["code"]!.GetValue<string>().ShouldBe("queue_unreachable");
     }
 
+    [Theory]
+    [InlineData("queue_file_lost")]
+    [InlineData("queue_full")]
+    [InlineData("queue_unwritable")]
+    public async Task A_queue_that_can_not_be_written_is_told_by_its_own_code(string code)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Failure = new UnavailableException(Backend.Queue, code);
+
+        (await host.PostAsync("/api/dead-letters/replay", """{"all":true}""", Meant).ErrorAsync()).ShouldBe($"503 {code}");
+        (await host.PostAsync("/api/dead-letters/discard", """{"all":true}""", Meant).ErrorAsync()).ShouldBe($"503 {code}");
+    }
+
     [Fact]
     public async Task A_filter_a_limit_and_a_cursor_reach_the_store()
     {
