@@ -22,7 +22,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
             return DeadLetterPage.OfNoPlace;
         }
 
-        List<DeadLetter> found = await file.ReadAsync(
+        List<DeadLetter> found = await ReadAsync(
             reader => reader.DeadLetters.List(query.Reason, after, query.Limit + 1), cancellationToken);
         return found.Count > query.Limit
             ? new DeadLetterPage(found[..query.Limit], found[query.Limit - 1].Id)
@@ -31,7 +31,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
 
     /// <inheritdoc/>
     public async Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) =>
-        ParseId(id) is { } number ? await file.ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
+        ParseId(id) is { } number ? await ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
 
     /// <inheritdoc/>
     public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken) => file.ToldAsync(
@@ -53,11 +53,11 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
 
     /// <inheritdoc/>
     public async Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) =>
-        await file.ReadAsync(reader => reader.Replays.Read(run), cancellationToken);
+        await ReadAsync(reader => reader.Replays.Read(run), cancellationToken);
 
     /// <summary>Begins a run: it goes as far as the newest of now.</summary>
     private async Task<DeadLetterRun> BeginAsync(CancellationToken cancellationToken) =>
-        new(await file.ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken), file.Moments.Next());
+        new(await ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken), file.Moments.Next());
 
     private Task<DeadLetterPass> PassAsync(
         DeadLetterSelection selection,
@@ -96,7 +96,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         long after = 0;
         while (true)
         {
-            List<long> ids = await file.ReadAsync(reader => reader.DeadLetters.Ids(reason, after, run.Place, PerCommit), cancellationToken);
+            List<long> ids = await ReadAsync(reader => reader.DeadLetters.Ids(reason, after, run.Place, PerCommit), cancellationToken);
             if (ids.Count == 0 || !pass.MayGoOn(cancellationToken))
             {
                 return pass.End(more: ids.Count > 0);
@@ -115,7 +115,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         long after = 0;
         while (true)
         {
-            List<(long Id, byte[] Body)> some = await file.ReadAsync(reader => reader.DeadLetters.Bodies(after, run.Place, PerCommit), cancellationToken);
+            List<(long Id, byte[] Body)> some = await ReadAsync(reader => reader.DeadLetters.Bodies(after, run.Place, PerCommit), cancellationToken);
             if (some.Count == 0 || !pass.MayGoOn(cancellationToken))
             {
                 return pass.End(more: some.Count > 0);
@@ -130,6 +130,9 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
             after = some[^1].Id;
         }
     }
+
+    private Task<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken) =>
+        file.ToldAsync(Backend.Queue, async () => await file.ReadAsync(read, cancellationToken));
 
     private static long? ParseId(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -101,7 +101,7 @@ internal static class ApiErrors
     {
         { Code: "queue_file_lost" } => QueueFileLost,
         { Code: "queue_full" or "queue_unwritable" } => new ApiError(
-            StatusCodes.Status503ServiceUnavailable, failure.Code, "The queue can't be written now. What this call did before stays done and the rest was not done: repeat it when the queue takes events again."),
+            StatusCodes.Status503ServiceUnavailable, failure.Code, "The queue can't be read or written now. What this call did before stays done and the rest was not done: repeat it when the queue takes events again."),
         { Backend: Backend.Queue } => QueueUnreachable,
         _ => StorageUnavailable,
     };

@@ -106,6 +106,28 @@ public sealed class LostFileTests : OpenQueueFile
     }
 
     [Fact]
+    public async Task Of_a_file_that_is_cut_so_that_it_can_t_be_read_every_list_says_so()
+    {
+        await FillAsync();
+        var letters = new SqliteDeadLetterStore(File);
+        var log = new SqliteDeliveryLog(File);
+        Lose("with its wal cut");
+        await LookAsync();
+
+        foreach (Func<Task> look in new Func<Task>[]
+        {
+            () => letters.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None),
+            () => letters.FindAsync("1", CancellationToken.None),
+            () => letters.FindResultAsync(new DeadLetterRun(1, Folder.Clock.GetUtcNow()), CancellationToken.None),
+            () => log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None),
+            () => log.FindStoryAsync("01", CancellationToken.None),
+        })
+        {
+            (await Should.ThrowAsync<UnavailableException>(look)).Code.ShouldBe("queue_file_lost");
+        }
+    }
+
+    [Fact]
     public async Task A_deleted_queue_has_no_second_owner_while_the_first_lives()
     {
         await FillAsync();
