@@ -14,4 +14,4 @@ if (Console.IsOutputRedirected)
 }
 
 // Ctrl+C lets a call end that changes something: what it did is known by its answer only.
-return await DestinationCommand.Create(cli).Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DeadLetterPass.LongestCall });
+return await DestinationCommand.RunAsync(args, cli, new InvocationConfiguration { ProcessTerminationTimeout = DeadLetterPass.LongestCall });

@@ -70,7 +70,7 @@ public sealed partial class DestinationApi
         catch (UnavailableException exception)
         {
             Log.StorageUnavailable(_logger, route.Name, exception.Code);
-            return exception.Backend == Backend.Queue ? ApiErrors.QueueUnreachable : ApiErrors.StorageUnavailable;
+            return ApiErrors.Of(exception);
         }
         catch (Exception exception)
         {

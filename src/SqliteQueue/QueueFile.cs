@@ -1,4 +1,5 @@
 using CustomerIoDestination.Model;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.Settings;
 using CustomerIoDestination.SqliteQueue.Leasing;
 using CustomerIoDestination.SqliteQueue.Storage;
@@ -160,6 +161,20 @@ public sealed class QueueFile : IAsyncDisposable
 
     /// <summary>Reads on one of the reading connections.</summary>
     internal ValueTask<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
+
+    /// <summary>Does what somebody asked for who is told when the file can't be read or written now.</summary>
+    /// <exception cref="UnavailableException">It can't.</exception>
+    internal async Task<T> ToldAsync<T>(Backend backend, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception exception) when (StorageFailure.Is(exception) || exception is QueueClosedException)
+        {
+            throw new UnavailableException(backend, StorageFailure.CodeOf(Guard.IsLost ? new QueueFileLostException() : exception), exception);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

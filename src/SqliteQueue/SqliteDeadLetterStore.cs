@@ -22,7 +22,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
             return DeadLetterPage.OfNoPlace;
         }
 
-        List<DeadLetter> found = await file.ReadAsync(
+        List<DeadLetter> found = await ReadAsync(
             reader => reader.DeadLetters.List(query.Reason, after, query.Limit + 1), cancellationToken);
         return found.Count > query.Limit
             ? new DeadLetterPage(found[..query.Limit], found[query.Limit - 1].Id)
@@ -31,29 +31,33 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
 
     /// <inheritdoc/>
     public async Task<DeadLetterDetail?> FindAsync(string id, CancellationToken cancellationToken) =>
-        ParseId(id) is { } number ? await file.ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
+        ParseId(id) is { } number ? await ReadAsync(reader => reader.DeadLetters.Find(number), cancellationToken) : null;
 
     /// <inheritdoc/>
-    public async Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken)
-    {
-        DeadLetterRun all = run ?? await BeginAsync(cancellationToken);
-        return await PassAsync(selection, all, ids => new ReplayCommand(ids, asOfNow, all, file.Leases), cancellationToken);
-    }
+    public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken) => file.ToldAsync(
+        Backend.Queue,
+        async () =>
+        {
+            DeadLetterRun all = run ?? await BeginAsync(cancellationToken);
+            return await PassAsync(selection, all, ids => new ReplayCommand(ids, asOfNow, all, file.Leases), cancellationToken);
+        });
 
     /// <inheritdoc/>
-    public async Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken) => await PassAsync(
-        selection,
-        run ?? await BeginAsync(cancellationToken),
-        static ids => new WriteWork<DeadLetterBatch>(session => session.RemoveDeadLetters(ids, EventStep.Discarded)),
-        cancellationToken);
+    public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken) => file.ToldAsync(
+        Backend.Queue,
+        async () => await PassAsync(
+            selection,
+            run ?? await BeginAsync(cancellationToken),
+            static ids => new WriteWork<DeadLetterBatch>(session => session.RemoveDeadLetters(ids, EventStep.Discarded), mustLast: true),
+            cancellationToken));
 
     /// <inheritdoc/>
     public async Task<ReplayResult> FindResultAsync(DeadLetterRun run, CancellationToken cancellationToken) =>
-        await file.ReadAsync(reader => reader.Replays.Read(run), cancellationToken);
+        await ReadAsync(reader => reader.Replays.Read(run), cancellationToken);
 
     /// <summary>Begins a run: it goes as far as the newest of now.</summary>
     private async Task<DeadLetterRun> BeginAsync(CancellationToken cancellationToken) =>
-        new(await file.ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken), file.Moments.Next());
+        new(await ReadAsync(static reader => reader.DeadLetters.Newest(), cancellationToken), file.Moments.Next());
 
     private Task<DeadLetterPass> PassAsync(
         DeadLetterSelection selection,
@@ -92,7 +96,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         long after = 0;
         while (true)
         {
-            List<long> ids = await file.ReadAsync(reader => reader.DeadLetters.Ids(reason, after, run.Place, PerCommit), cancellationToken);
+            List<long> ids = await ReadAsync(reader => reader.DeadLetters.Ids(reason, after, run.Place, PerCommit), cancellationToken);
             if (ids.Count == 0 || !pass.MayGoOn(cancellationToken))
             {
                 return pass.End(more: ids.Count > 0);
@@ -111,7 +115,7 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
         long after = 0;
         while (true)
         {
-            List<(long Id, byte[] Body)> some = await file.ReadAsync(reader => reader.DeadLetters.Bodies(after, run.Place, PerCommit), cancellationToken);
+            List<(long Id, byte[] Body)> some = await ReadAsync(reader => reader.DeadLetters.Bodies(after, run.Place, PerCommit), cancellationToken);
             if (some.Count == 0 || !pass.MayGoOn(cancellationToken))
             {
                 return pass.End(more: some.Count > 0);
@@ -126,6 +130,9 @@ public sealed class SqliteDeadLetterStore(QueueFile file) : IDeadLetterStore
             after = some[^1].Id;
         }
     }
+
+    private Task<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken) =>
+        file.ToldAsync(Backend.Queue, async () => await file.ReadAsync(read, cancellationToken));
 
     private static long? ParseId(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

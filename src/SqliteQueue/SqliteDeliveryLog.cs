@@ -35,14 +35,14 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
             return DeliveryLogPage.OfNoPlace;
         }
 
-        (List<DeliveryLogEntry> lines, long? next) = await file.ReadAsync(reader => reader.Log.ReadPage(query, before), cancellationToken);
+        (List<DeliveryLogEntry> lines, long? next) = await ReadAsync(reader => reader.Log.ReadPage(query, before), cancellationToken);
         return new DeliveryLogPage(lines, next?.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc/>
     public async Task<EventStory?> FindStoryAsync(string eventId, CancellationToken cancellationToken)
     {
-        (IReadOnlyList<LoggedLine> logged, IReadOnlyList<QueuedMessage> queued, IReadOnlyList<DeadMessage> dead) = await file.ReadAsync(
+        (IReadOnlyList<LoggedLine> logged, IReadOnlyList<QueuedMessage> queued, IReadOnlyList<DeadMessage> dead) = await ReadAsync(
             reader => (reader.Log.FindByEvent(eventId), reader.Events.FindByEvent(eventId, reader.Seen.SequencesOf(eventId)), reader.DeadLetters.FindByEvent(eventId)),
             cancellationToken);
         List<DeliveryLogEntry> steps = [];
@@ -76,6 +76,9 @@ public sealed class SqliteDeliveryLog(QueueFile file) : IDeliveryLog
 
         return EventStory.Of(eventId, steps);
     }
+
+    private Task<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken) =>
+        file.ToldAsync(Backend.Storage, async () => await file.ReadAsync(read, cancellationToken));
 
     /// <summary>Each message of an event tells when it arrived; several lines may be about the same one.</summary>
     private static void AddArrival(List<DeliveryLogEntry> steps, DeliveryLogEntry of, DateTimeOffset? receivedAt, DateTimeOffset? queuedAt)

@@ -38,7 +38,10 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
 
     /// <summary>All events are in reach; one pass looks at those that are there when it begins.</summary>
     /// <inheritdoc/>
-    public async Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken)
+    public Task<QueueRemoval> RemoveAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken) =>
+        file.ToldAsync(Backend.Queue, () => RemoveAllAsync(isWanted, reason, cancellationToken));
+
+    private async Task<QueueRemoval> RemoveAllAsync(Predicate<ReadOnlyMemory<byte>> isWanted, SkipReason reason, CancellationToken cancellationToken)
     {
         long started = file.TimeProvider.GetTimestamp();
         long last = await file.ReadAsync(static tables => tables.Events.Last(), cancellationToken);
@@ -57,7 +60,7 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
             if (wanted.Count > 0)
             {
                 int held = wanted.Count(received => file.Leases.IsInHand(received.Envelope.Partition, received.SequenceNumber));
-                int gone = await file.Writer.WriteAsync(new WriteWork<int>(session => wanted.Count(received => Remove(session, received, reason))));
+                int gone = await file.Writer.WriteAsync(new WriteWork<int>(session => wanted.Count(received => Remove(session, received, reason)), mustLast: true));
                 inHand += Math.Min(held, gone);
                 removed += gone - Math.Min(held, gone);
             }
@@ -98,8 +101,12 @@ public sealed class SqliteEventQueue(QueueFile file) : IEventQueue
     }
 
     /// <summary>What is known already, so it costs nothing: the file is looked at each second, and whoever writes or reads notes what came of it.</summary>
-    public Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) => Task.FromResult(
-        file.Writer.CanWrite && file.Guard.IsWell && file.Leases.UnreadableCount == 0 ? QueueHealth.Taking : QueueHealth.Refusing);
+    public Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) => Task.FromResult(this switch
+    {
+        _ when file.Guard.IsLost => QueueHealth.FileLost,
+        _ when file.Writer.CanWrite && file.Guard.IsWell && file.Leases.UnreadableCount == 0 => QueueHealth.Taking,
+        _ => QueueHealth.Refusing,
+    });
 
     /// <inheritdoc/>
     public async Task<QueueStatus?> GetStatusAsync(CancellationToken cancellationToken)

@@ -44,7 +44,12 @@ public sealed class SqlitePersonStore(QueueFile file) : IPersonStore
     }
 
     /// <inheritdoc/>
-    public Task PutAsync(IReadOnlyCollection<PersonRow> rows, CancellationToken cancellationToken)
+    public Task PutAsync(IReadOnlyCollection<PersonRow> rows, CancellationToken cancellationToken) => PutAsync(rows, mustLast: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task PromiseAsync(IReadOnlyCollection<PersonRow> rows, CancellationToken cancellationToken) => PutAsync(rows, mustLast: true, cancellationToken);
+
+    private Task<int> PutAsync(IReadOnlyCollection<PersonRow> rows, bool mustLast, CancellationToken cancellationToken)
     {
         _hasSomething |= rows.Any(row => row.IsOfSomebody);
         return WriteAsync(
@@ -57,7 +62,8 @@ public sealed class SqlitePersonStore(QueueFile file) : IPersonStore
 
                 return rows.Count;
             },
-            cancellationToken);
+            cancellationToken,
+            mustLast);
     }
 
     /// <inheritdoc/>
@@ -98,27 +104,9 @@ public sealed class SqlitePersonStore(QueueFile file) : IPersonStore
         return removed;
     }
 
-    private async Task<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await file.ReadAsync(read, cancellationToken);
-        }
-        catch (Exception exception) when (StorageFailure.Is(exception))
-        {
-            throw new UnavailableException(Backend.Storage, StorageFailure.CodeOf(exception), exception);
-        }
-    }
+    private Task<T> ReadAsync<T>(Func<TableSet, T> read, CancellationToken cancellationToken) =>
+        file.ToldAsync(Backend.Storage, async () => await file.ReadAsync(read, cancellationToken));
 
-    private async Task<T> WriteAsync<T>(Func<WriteSession, T> write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await file.Writer.WriteAsync(new WriteWork<T>(write)).WaitAsync(cancellationToken);
-        }
-        catch (Exception exception) when (StorageFailure.Is(exception) || exception is QueueClosedException)
-        {
-            throw new UnavailableException(Backend.Storage, StorageFailure.CodeOf(exception), exception);
-        }
-    }
+    private Task<T> WriteAsync<T>(Func<WriteSession, T> write, CancellationToken cancellationToken, bool mustLast = false) =>
+        file.ToldAsync(Backend.Storage, () => file.Writer.WriteAsync(new WriteWork<T>(write, mustLast: mustLast)).WaitAsync(cancellationToken));
 }

@@ -1,5 +1,7 @@
+using CustomerIoDestination.Cli.Checking;
 using CustomerIoDestination.Cli.Configuration;
 using CustomerIoDestination.Cli.Tests.Support;
+using CustomerIoDestination.TrackApi;
 
 namespace CustomerIoDestination.Cli.Tests;
 
@@ -177,6 +179,22 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_without_a_workspace_are_warned_of_where_Customer_io_is_left_out_because_the_rest_may_lie_elsewhere()
+    {
+        _cli.Write("local.settings.json", """{"Values": {"Ingest__Keys__0": "a-key-long-enough-to-be-one"} }""");
+
+        (await RunAsync("{}")).ShouldBe(0);
+
+        _cli.Output.ShouldContain("! Customer.io: no site id here, and Ingest__Keys is set, so real events may come; set CustomerIo__SiteId and CustomerIo__ApiKey, or Sandbox__Enabled=true");
+    }
+
+    [Theory]
+    [InlineData("http_503", 503, "answers 503, which does not tell whether site id and key fit; try again later")]
+    [InlineData("timeout", null, "gives no answer (timeout)")]
+    public void A_workspace_that_could_not_be_asked_is_told_by_what_it_answered(string code, int? status, string problem) =>
+        WorkspaceCheck.Problem(new PingResult.NoAnswer(code, status)).ShouldBe(problem);
+
+    [Fact]
     public async Task The_secret_of_hashes_is_read_from_the_settings()
     {
         _cli.Write("destination.json", """{"transformations": [{"operation": "hashProperty", "on": "all", "property": "a"}]}""");
@@ -197,6 +215,12 @@ public sealed class CheckCommandTests : IDisposable
     {
         _cli.Write("destination.json", Rules);
         _cli.Write("one.case.json", text);
+        return RunAsync();
+    }
+
+    private Task<int> RunAsync(string rules)
+    {
+        _cli.Write("destination.json", rules);
         return RunAsync();
     }
 

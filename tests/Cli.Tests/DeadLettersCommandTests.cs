@@ -33,9 +33,9 @@ public sealed class DeadLettersCommandTests : IDisposable
     [Fact]
     public async Task One_is_shown_with_its_event()
     {
-        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "a/b", "event": {"type": "track"}}""");
-        (await _cli.RunAsync("dead-letters", "show", "a/b")).ShouldBe(0);
-        _cli.Host.Calls.ShouldHaveSingleItem().Path.ShouldBe("/api/dead-letters/a%2Fb");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "7", "event": {"type": "track"}}""");
+        (await _cli.RunAsync("dead-letters", "show", "7")).ShouldBe(0);
+        _cli.Host.Calls.ShouldHaveSingleItem().Path.ShouldBe("/api/dead-letters/7");
         _cli.Output.ShouldContain("\"type\": \"track\"");
     }
 
@@ -123,7 +123,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     {
         _cli.Host.Answer(HttpStatusCode.OK, $$$"""{"{{{counter}}}": 1, "notFound": ["9"], "more": false, "bound": "7-8", "cameBack": {}, "delivered": 1, "skipped": 0, "waiting": 0}""");
 
-        (await _cli.RunAsync("dead-letters", verb, "8", "9")).ShouldBe(1);
+        (await _cli.RunAsync(["dead-letters", verb, "8", "9", .. verb == "discard" ? ["--yes"] : Array.Empty<string>()])).ShouldBe(1);
 
         _cli.Output.ShouldContain("not found 9");
     }
@@ -241,13 +241,111 @@ public sealed class DeadLettersCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Letters_named_one_by_one_are_discarded_without_a_question()
+    public async Task Letters_named_one_by_one_are_looked_for_told_and_asked_about_before_a_discard()
+    {
+        AnswerWithTwoOfThree();
+        _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 2, "more": false}""");
+        _cli.Typed = "2";
+
+        (await _cli.RunAsync("dead-letters", "discard", "7", "8", "9", "7")).ShouldBe(1, "one was not found");
+
+        _cli.Output.ShouldContain("not found 9");
+        _cli.Output.ShouldContain("This will discard 2 dead letters (1 limit_exceeded, 1 no_email). They can not be brought back.");
+        _cli.Host.Calls.Select(call => call.Path).ShouldBe(["/api/dead-letters/7", "/api/dead-letters/8", "/api/dead-letters/9", "/api/dead-letters/discard"]);
+        _cli.Host.Calls[^1].Body.ShouldBe("""{"ids":["7","8"]}""");
+    }
+
+    [Fact]
+    public async Task One_letter_is_not_discarded_before_the_number_is_typed()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "7", "reason": "no_email"}""");
+        _cli.Typed = "7";
+
+        (await _cli.RunAsync("dead-letters", "discard", "7")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("This will discard 1 dead letter (1 no_email). It can not be brought back.");
+        _cli.Output.ShouldContain("Type 1 to discard it: ");
+        _cli.Host.Calls.ShouldAllBe(call => call.Method == "GET");
+    }
+
+    [Fact]
+    public async Task With_yes_letters_named_one_by_one_are_discarded_without_a_question()
     {
         _cli.Host.Answer(HttpStatusCode.OK, """{"discarded": 2, "more": false}""");
 
-        (await _cli.RunAsync("dead-letters", "discard", "7", "8")).ShouldBe(0);
+        (await _cli.RunAsync("dead-letters", "discard", "7", "8", "--yes")).ShouldBe(0);
 
         _cli.Host.Calls.ShouldHaveSingleItem().Body.ShouldBe("""{"ids":["7","8"]}""");
+    }
+
+    [Theory]
+    [InlineData("discard")]
+    [InlineData("replay")]
+    public async Task A_dry_run_of_ids_counts_those_that_are_there(string verb)
+    {
+        AnswerWithTwoOfThree();
+
+        (await _cli.RunAsync("dead-letters", verb, "7", "8", "9", "--dry-run")).ShouldBe(1, "one was not found");
+
+        _cli.Output.ShouldContain("not found 9");
+        _cli.Output.ShouldContain($"This would {verb} 2 dead letters (1 limit_exceeded, 1 no_email). Nothing was done.");
+        _cli.Host.Calls.ShouldAllBe(call => call.Method == "GET");
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_an_id_that_is_not_there_finds_nothing()
+    {
+        _cli.Host.Answer(HttpStatusCode.NotFound, """{"code": "unknown_dead_letter", "message": "There is no dead letter of this id."}""");
+
+        (await _cli.RunAsync("dead-letters", "replay", "999", "--dry-run")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("There are no such dead letters.");
+        _cli.Output.ShouldNotContain("This would");
+    }
+
+    [Fact]
+    public async Task A_host_that_can_not_tell_which_are_there_is_asked_for_nothing_more()
+    {
+        _cli.Host.Answer(HttpStatusCode.NotFound, """{"code": "unknown_route", "message": "There is nothing at this path."}""");
+        _cli.Typed = "1";
+
+        (await _cli.RunAsync("dead-letters", "discard", "7")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("404 unknown_route");
+        _cli.Host.Calls.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("replay", "1", "--dryrun")]
+    [InlineData("replay", "--all", "--dryrun")]
+    [InlineData("discard", "2", "--dry-rnu")]
+    [InlineData("discard", "2", "-n", "--yes")]
+    [InlineData("discard", "2", "--dry-run=maybe")]
+    [InlineData("discard", "1,2", "--yes")]
+    [InlineData("discard", "", "--yes")]
+    [InlineData("replay", "01KBA9ZQ4M8Y6T3R5W7X2V1C0D")]
+    [InlineData("show", "")]
+    [InlineData("show", "..")]
+    [InlineData("show", "--json")]
+    [InlineData("list", "--limit", "0")]
+    [InlineData("list", "--limit", "-3")]
+    [InlineData("list", "--limit", "many")]
+    [InlineData("list", "--resaon", "expired")]
+    public async Task A_command_line_that_is_not_understood_does_nothing_and_exits_with_2(params string[] arguments)
+    {
+        (await _cli.RunAsync(["dead-letters", .. arguments])).ShouldBe(2);
+
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_warning_of_the_api_names_the_option_of_the_command_line()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"replayed": 1, "more": false, "bound": "7-8", "cameBack": {}, "delivered": 1, "waiting": 0, "warnings": [{"code": "identify_may_be_outdated", "message": "replay with \"asOfNow\": true to make it count."}]}""");
+
+        (await _cli.RunAsync("dead-letters", "replay", "7")).ShouldBe(0);
+
+        _cli.Output.ShouldContain("warning replay with --as-of-now to make it count.");
     }
 
     [Fact]
@@ -266,7 +364,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     [InlineData("--all", "--reason", "expired")]
     public async Task Which_ones_must_be_said_in_one_way(params string[] selection)
     {
-        (await _cli.RunAsync(["dead-letters", "discard", .. selection])).ShouldBe(1);
+        (await _cli.RunAsync(["dead-letters", "discard", .. selection])).ShouldBe(2);
         _cli.Host.Calls.ShouldBeEmpty();
     }
 
@@ -276,6 +374,13 @@ public sealed class DeadLettersCommandTests : IDisposable
         _cli.Host.Answer(HttpStatusCode.Forbidden, """{"code": "keys_missing", "message": "No keys are configured."}""");
         (await _cli.RunAsync("dead-letters", "list")).ShouldBe(1);
         _cli.Output.ShouldContain("403 keys_missing: No keys are configured. Give the key with --key.");
+    }
+
+    private void AnswerWithTwoOfThree()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "7", "reason": "limit_exceeded", "event": {}}""");
+        _cli.Host.Answer(HttpStatusCode.OK, """{"id": "8", "reason": "no_email", "event": {}}""");
+        _cli.Host.Answer(HttpStatusCode.NotFound, """{"code": "unknown_dead_letter", "message": "There is no dead letter of this id."}""");
     }
 
     private void AnswerWithLetters()

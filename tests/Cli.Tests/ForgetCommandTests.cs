@@ -51,7 +51,7 @@ public sealed class ForgetCommandTests : IDisposable
     [Fact]
     public async Task Without_anybody_named_nothing_is_asked_of_the_host()
     {
-        (await _cli.RunAsync("forget", "--yes")).ShouldBe(1);
+        (await _cli.RunAsync("forget", "--yes")).ShouldBe(2);
 
         _cli.Host.Calls.ShouldBeEmpty();
         _cli.Output.ShouldContain("Say who: --id, --email, or both.");
@@ -67,6 +67,17 @@ public sealed class ForgetCommandTests : IDisposable
         _cli.Host.Calls.ShouldHaveSingleItem().Method.ShouldBe("DELETE");
         _cli.Output.ShouldContain("for 1 of the identifiers given");
         _cli.Output.ShouldContain("give both");
+    }
+
+    [Fact]
+    public async Task A_window_of_somebody_who_was_not_forgotten_is_told_to_be_none_and_exits_with_1()
+    {
+        _cli.Host.Answer(HttpStatusCode.OK, """{"at": "2026-01-31T12:00:00.000Z", "lifted": 0, "warnings": []}""");
+
+        (await _cli.RunAsync("forget", "--id", "g", "--lift")).ShouldBe(1);
+
+        _cli.Output.ShouldContain("Nothing was lifted:");
+        _cli.Output.ShouldNotContain("Lifted at");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class HostOptionsTests : IDisposable
     [MemberData(nameof(Commands))]
     public async Task An_address_with_a_user_or_password_is_refused_and_not_shown(string[] command, string which)
     {
-        (await _cli.RunAsync([.. command, "--url", "http://ada:geheim@host.example/"])).ShouldBe(1, which);
+        (await _cli.RunAsync([.. command, "--url", "http://ada:geheim@host.example/"])).ShouldBe(2, which);
 
         _cli.Errors.ShouldContain("The address names a user or password");
         (_cli.Errors + _cli.Output).ShouldNotContain("geheim");

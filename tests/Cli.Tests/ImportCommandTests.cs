@@ -388,7 +388,7 @@ public sealed class ImportCommandTests : IDisposable
     {
         string file = _cli.Write("e.ndjson", Event(0));
 
-        (await _cli.RunAsync("import", file, option)).ShouldBe(1);
+        (await _cli.RunAsync("import", file, option)).ShouldBe(2);
         (await _cli.RunAsync("import", option, file)).ShouldBe(1);
 
         _cli.Errors.ShouldContain(message);

@@ -44,6 +44,31 @@ public sealed class PreviewCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData]
+    [InlineData("--json")]
+    public async Task A_value_can_not_turn_or_hide_the_terminals_text(params string[] options)
+    {
+        string value = "a\u202Eb\u200Fc\u2067d\U000E0001e😀";
+        string events = new JsonObject { ["type"] = "track", ["event"] = "x", ["userId"] = "u1", ["properties"] = new JsonObject { ["note"] = value } }.ToJsonString();
+
+        (await PreviewAsync(events, options)).ShouldBe(0);
+
+        _cli.Output.ShouldContain(@"a\u202Eb\u200Fc\u2067d");
+        _cli.Output.EnumerateRunes().Where(rune => System.Text.Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format).ShouldBeEmpty();
+        if (options.Length > 0)
+        {
+            JsonNode.Parse(_cli.Output)![0]!["requests"]![0]!["body"]!["data"]!["note"]!.GetValue<string>().ShouldBe(value);
+        }
+    }
+
+    [Fact]
+    public async Task Rules_that_can_not_be_read_are_told_with_the_command_that_shows_why()
+    {
+        (await _cli.RunAsync("preview", _cli.Write("events.json", "[]"), "--rules", "none.json")).ShouldBe(1);
+        _cli.Output.ShouldContain("run check --rules none.json to see them.");
+    }
+
+    [Theory]
     [InlineData("""{"type": "track", "event": "User Deleted", "userId": "u1", "messageId": "m"}""", "DELETE", "/api/v1/customers/u1")]
     [InlineData("""{"type": "track", "event": "Erasure Requested", "userId": "u1", "messageId": "m"}""", "POST", "/api/v1/customers/u1/suppress")]
     [InlineData("""{"type": "track", "event": "Application Uninstalled", "userId": "u1", "messageId": "m", "context": {"device": {"token": "t", "type": "ios"}}}""", "DELETE", "/api/v1/customers/u1/devices/t")]

@@ -95,6 +95,18 @@ public sealed class StoryCommandTests : IDisposable
         Lines().ShouldNotContain(line => line.StartsWith("fake", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task What_can_be_no_id_asks_the_host_nothing_and_exits_with_2(string id)
+    {
+        (await _cli.RunAsync("story", id)).ShouldBe(2);
+
+        _cli.Host.Calls.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task An_event_nobody_knows_is_told_and_the_exit_code_is_1()
     {

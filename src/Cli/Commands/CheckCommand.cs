@@ -37,9 +37,9 @@ internal static class CheckCommand
             good &= RunCases(Path.GetDirectoryName(path)!, source.Current, cli);
         }
 
-        if (!offline && settings is Checked<DestinationSettings>.Valid { Value: var usable })
+        if (settings is Checked<DestinationSettings>.Valid { Value: var usable })
         {
-            good &= await WorkspaceCheck.RunAsync(usable, cli.Console, cancellationToken);
+            good &= await WorkspaceCheck.RunAsync(usable, asks: !offline, cli.Console, cancellationToken);
         }
 
         return good ? 0 : 1;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CustomerIoDestination.Cli.Host;
 using Spectre.Console;
@@ -22,7 +24,14 @@ internal static class DeadLettersCommand
     {
         var host = HostOptions.Admin();
         var reason = new Option<string?>("--reason") { Description = "Only those of this reason, for instance limit_exceeded." };
-        var limit = new Option<int>("--limit") { Description = "The most to list.", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit") { Description = "The most to list, 1 or more.", DefaultValueFactory = _ => 50 };
+        limit.Validators.Add(static given =>
+        {
+            if (given.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number < 1)
+            {
+                given.AddError($"--limit must be 1 or more; {number} was given.");
+            }
+        });
         var command = new Command("list", "List dead letters, oldest first.") { reason, limit };
         host.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -37,6 +46,7 @@ internal static class DeadLettersCommand
     {
         var host = HostOptions.Admin();
         var id = new Argument<string>("id") { Description = "The dead letter's id." };
+        id.Validators.Add(RefuseWhatIsNoId);
         var command = new Command("show", "Show one dead letter with its event and what Customer.io wrote. It holds personal data.") { id };
         host.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -52,6 +62,7 @@ internal static class DeadLettersCommand
     {
         var host = HostOptions.Admin();
         var ids = new Argument<string[]>("ids") { Description = "The dead letters' ids.", Arity = ArgumentArity.ZeroOrMore };
+        ids.Validators.Add(RefuseWhatIsNoId);
         var reason = new Option<string?>("--reason") { Description = "All of this reason." };
         var all = new Option<bool>("--all") { Description = "All of them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell which it would be." };
@@ -63,11 +74,12 @@ internal static class DeadLettersCommand
         host.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            JsonObject? selection = Selection(parsed.GetValue(ids) ?? [], parsed.GetValue(reason), parsed.GetValue(all));
+            string[] given = [.. (parsed.GetValue(ids) ?? []).Distinct(StringComparer.Ordinal)];
+            JsonObject? selection = Selection(given, parsed.GetValue(reason), parsed.GetValue(all));
             if (selection is null)
             {
                 cli.Console.MarkupLine("[red]Say which:[/] ids, --reason or --all, one of the three.");
-                return 1;
+                return DestinationCommand.NotUnderstood;
             }
 
             if (asOfNow && parsed.GetValue(now))
@@ -76,11 +88,13 @@ internal static class DeadLettersCommand
             }
 
             using HostApi api = host.Open(parsed, cli);
-            bool asks = !asOfNow && !selection.ContainsKey("ids") && !parsed.GetValue(yes);
-            if (parsed.GetValue(dryRun) || asks)
+            bool isAnyMissing = false;
+            if (parsed.GetValue(dryRun) || (!asOfNow && !parsed.GetValue(yes)))
             {
                 HostAnswer? trouble = null;
-                DeadLetterCount? count = selection["ids"] is JsonArray given ? DeadLetterCount.Of(given.Count) : await DeadLetterCount.ReadAsync(api, parsed.GetValue(reason), answer => trouble = answer, cancellationToken);
+                DeadLetterCount? count = given.Length > 0
+                    ? await DeadLetterCount.FindAsync(api, given, answer => trouble = answer, cancellationToken)
+                    : await DeadLetterCount.ReadAsync(api, parsed.GetValue(reason), answer => trouble = answer, cancellationToken);
                 if (count is null)
                 {
                     return Tell(trouble!, cli.Console, _ => { });
@@ -90,9 +104,14 @@ internal static class DeadLettersCommand
                 {
                     return exitCode;
                 }
+
+                // Those that are not there were told.
+                isAnyMissing = count.NotFound.Count > 0;
+                selection = Selection([.. given.Except(count.NotFound, StringComparer.Ordinal)], parsed.GetValue(reason), parsed.GetValue(all))!;
             }
 
-            return await new DeadLetterPass(api, cli.Console, cli.Time).RunAsync($"{Route}/{verb}", selection, counter, cancellationToken);
+            int ended = await new DeadLetterPass(api, cli.Console, cli.Time).RunAsync($"{Route}/{verb}", selection, counter, cancellationToken);
+            return isAnyMissing ? Math.Max(ended, 1) : ended;
         });
         return command;
     }
@@ -108,6 +127,18 @@ internal static class DeadLettersCommand
 
         console.Line($"[red]{answer.Problem}[/]");
         return 1;
+    }
+
+    // A mistyped option stands where an id may: it must not be one, or the rest would be done.
+    private static void RefuseWhatIsNoId(ArgumentResult given)
+    {
+        foreach (Token token in given.Tokens)
+        {
+            if (!long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                given.AddError($"'{token.Value}' is neither a dead letter's id, which is a number, nor an option of this command.");
+            }
+        }
     }
 
     private static JsonObject? Selection(string[] ids, string? reason, bool all) => (ids, reason, all) switch

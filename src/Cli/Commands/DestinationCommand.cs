@@ -6,8 +6,16 @@ namespace CustomerIoDestination.Cli.Commands;
 /// <summary>The command line.</summary>
 internal static class DestinationCommand
 {
-    /// <summary>The exit code for a key that can't be sent: nothing was asked.</summary>
-    private const int Unusable = 2;
+    /// <summary>The exit code where the command line is not understood, or the key can't be sent. Nothing was done then.</summary>
+    public const int NotUnderstood = 2;
+
+    /// <summary>Does what a command line says; the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, CliContext cli, InvocationConfiguration? configuration = null, CancellationToken cancellationToken = default)
+    {
+        ParseResult parsed = Create(cli).Parse(args);
+        int exitCode = await parsed.InvokeAsync(configuration, cancellationToken);
+        return parsed.Action is ParseErrorAction ? NotUnderstood : exitCode;
+    }
 
     /// <summary>All commands.</summary>
     public static RootCommand Create(CliContext cli)
@@ -40,7 +48,7 @@ internal static class DestinationCommand
             catch (UnusableKeyException e)
             {
                 cli.Console.Line($"[red]{e.Message}[/]");
-                return Unusable;
+                return NotUnderstood;
             }
         }
     }

@@ -27,13 +27,15 @@ internal static class ForgetCommand
             if (person.Count == 1)
             {
                 cli.Console.MarkupLine("[red]Say who:[/] --id, --email, or both.");
-                return 1;
+                return DestinationCommand.NotUnderstood;
             }
 
             using HostApi api = host.Open(parsed, cli);
             if (parsed.GetValue(lift))
             {
-                return DeadLettersCommand.Tell(await api.DeleteAsync(Route, person, cancellationToken), cli.Console, body => TellLifted(body, cli.Console));
+                long lifted = 0;
+                int exitCode = DeadLettersCommand.Tell(await api.DeleteAsync(Route, person, cancellationToken), cli.Console, body => lifted = TellLifted(body, cli.Console));
+                return lifted == 0 ? 1 : exitCode;
             }
 
             return parsed.GetValue(yes) || Confirms(cli)
@@ -86,10 +88,19 @@ internal static class ForgetCommand
         console.Line($"Events of the person are skipped until {body["refusedUntil"]}.");
     }
 
-    private static void TellLifted(JsonObject body, IAnsiConsole console)
+    /// <returns>For how many of the identifiers there was something to lift.</returns>
+    private static long TellLifted(JsonObject body, IAnsiConsole console)
     {
         TellWarnings(body, console);
-        console.Line($"Lifted at {body["at"]} for {body["lifted"]} of the identifiers given: what is received from now on is sent. What Customer.io suppressed stays so.");
+        long lifted = CliJson.Number(body["lifted"]);
+        if (lifted == 0)
+        {
+            console.Line($"[yellow]Nothing was lifted:[/] nobody of these identifiers was forgotten, or the time in which their events are skipped was over.");
+            return 0;
+        }
+
+        console.Line($"Lifted at {body["at"]} for {lifted} of the identifiers given: what is received from now on is sent. What Customer.io suppressed stays so.");
+        return lifted;
     }
 
     private static void TellWarnings(JsonObject body, IAnsiConsole console)

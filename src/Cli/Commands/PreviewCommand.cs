@@ -30,7 +30,7 @@ internal static class PreviewCommand
         if (CliConfiguration.Read(cli.WorkingDirectory) is not Checked<DestinationSettings>.Valid { Value: var settings }
             || CliConfiguration.OpenRules(rulesPath, settings.Rules, cli.Time) is not Checked<RulesSource>.Valid { Value: var rules })
         {
-            cli.Console.MarkupLine("[red]Settings or rules have problems;[/] run check to see them.");
+            cli.Console.Line($"[red]Settings or rules have problems;[/] run check{(rulesPath is null ? "" : $" --rules {rulesPath}")} to see them.");
             return 1;
         }
 
@@ -50,7 +50,7 @@ internal static class PreviewCommand
 
         if (asJson)
         {
-            await cli.Console.Profile.Out.Writer.WriteLineAsync(CliJson.Of(items.Values).ToJsonString(CliJson.Indented));
+            cli.Console.Plain(CliJson.Of(items.Values).ToJsonString(CliJson.Indented));
         }
         else
         {

@@ -14,6 +14,14 @@ internal static class StoryCommand
     {
         var host = HostOptions.Admin();
         var id = new Argument<string>("id") { Description = "The event's id: one of the eventIds that POST /api/events answered, or as the lists of deliveries and dead letters show it." };
+        id.Validators.Add(static given =>
+        {
+            // Such a path would ask for something else.
+            if (given.Tokens is [{ Value: var text }] && (string.IsNullOrWhiteSpace(text) || text is "." or ".."))
+            {
+                given.AddError($"'{text}' is no event's id.");
+            }
+        });
         var json = new Option<bool>("--json") { Description = "Write JSON, as GET /api/events/{eventId} answers it." };
         var command = new Command("story", "Tell what happened to one event, at a running host, oldest first. Exit code 1 when nothing is known of it.") { id, json };
         host.AddTo(command);

@@ -158,7 +158,8 @@ internal sealed class DeadLetterPass(HostApi api, IAnsiConsole console, TimeProv
 
         foreach (JsonNode warning in (body["warnings"] as JsonArray ?? []).OfType<JsonNode>())
         {
-            console.Line($"[yellow]warning[/] {(warning is JsonObject detailed ? detailed["message"] ?? detailed : warning)}");
+            string message = (warning is JsonObject detailed ? detailed["message"] ?? detailed : warning).ToString();
+            console.Line($"[yellow]warning[/] {message.Replace("\"asOfNow\": true", "--as-of-now", StringComparison.Ordinal)}");
         }
 
         return notFound.Count > 0;

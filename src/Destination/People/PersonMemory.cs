@@ -54,7 +54,7 @@ internal sealed partial class PersonMemory(
         if (question.Facts.Erases)
         {
             // Before it is sent: what is older may lie in any partition, and must not come after it.
-            await ForgetAsync([.. question.PersonKeys], envelope.ReceivedAt, cancellationToken);
+            await ForgetAsync([.. question.PersonKeys], envelope.ReceivedAt, store.PutAsync, cancellationToken);
             return (PersonVerdict.Send.Instance, question);
         }
 
@@ -143,7 +143,12 @@ internal sealed partial class PersonMemory(
     /// <param name="cancellationToken">Gives up; then call again.</param>
     /// <returns>All keys whose events don't go: the people's, and those of their devices.</returns>
     /// <exception cref="UnavailableException">The store does not answer.</exception>
-    public async Task<IReadOnlySet<PersonKey>> ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken)
+    public Task<IReadOnlySet<PersonKey>> ForgetAsync(IReadOnlyCollection<PersonKey> people, DateTimeOffset until, CancellationToken cancellationToken) =>
+        ForgetAsync(people, until, store.PromiseAsync, cancellationToken);
+
+    // What a delivery forgets needs to last no longer than the events behind it; nothing is told of it.
+    private async Task<IReadOnlySet<PersonKey>> ForgetAsync(
+        IReadOnlyCollection<PersonKey> people, DateTimeOffset until, Func<IReadOnlyCollection<PersonRow>, CancellationToken, Task> put, CancellationToken cancellationToken)
     {
         PersonCipher cipher = await OpenAsync(cancellationToken);
         List<PersonRow> devices = [];
@@ -157,7 +162,7 @@ internal sealed partial class PersonMemory(
         HashSet<PersonKey> keys = [.. people, .. claims.Select(static row => row.Key)];
         DateTimeOffset now = Now;
         PersonRow[] marks = [.. keys.Select(key => Mark(key, Later(until, rows.Where(row => row.Key == key)), now))];
-        await store.PutAsync(marks, cancellationToken);
+        await put(marks, cancellationToken);
         await store.RemoveAsync([.. claims, .. rows.Where(static row => row.Kind == PersonRowKind.Person), .. devices, .. claims.SelectMany(ways)], cancellationToken);
         return keys;
 
@@ -174,7 +179,7 @@ internal sealed partial class PersonMemory(
         DateTimeOffset now = Now;
         IReadOnlyList<PersonRow> rows = await store.ReadAsync(people, cancellationToken);
         PersonRow[] ended = [.. rows.Where(row => PersonRows.ForgottenUntil(row) > now).Select(row => Mark(row.Key, now, now))];
-        await store.PutAsync(ended, cancellationToken);
+        await store.PromiseAsync(ended, cancellationToken);
         return ended.Length;
     }
 

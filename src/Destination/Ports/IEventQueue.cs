@@ -93,6 +93,9 @@ public enum QueueHealth
     /// <summary>It is there and takes none: it is full, busy or broken.</summary>
     Refusing,
 
+    /// <summary>It takes none any more, because its file was deleted, moved, replaced or cut.</summary>
+    FileLost,
+
     /// <summary>It can't be reached from here.</summary>
     Unreachable,
 }

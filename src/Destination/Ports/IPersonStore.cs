@@ -26,6 +26,9 @@ public interface IPersonStore
     /// <summary>Remembers these, each instead of what is in its place. When the task ends they are durable, and every process sees them.</summary>
     Task PutAsync(IReadOnlyCollection<PersonRow> rows, CancellationToken cancellationToken);
 
+    /// <summary>The same for somebody who is told that it lasts: where what is written now would not, nothing is, and it throws.</summary>
+    Task PromiseAsync(IReadOnlyCollection<PersonRow> rows, CancellationToken cancellationToken) => PutAsync(rows, cancellationToken);
+
     /// <summary>Forgets these. One that is not there is no failure.</summary>
     Task RemoveAsync(IReadOnlyCollection<PersonRow> rows, CancellationToken cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CustomerIoDestination.HttpApi.Authentication;
 using CustomerIoDestination.People;
+using CustomerIoDestination.Ports;
 using CustomerIoDestination.TrackApi;
 using Microsoft.AspNetCore.Http;
 
@@ -51,8 +52,8 @@ internal static class ApiErrors
 
     public static ApiError UnknownAsOfNow { get; } = Bad("invalid_as_of_now", $"{RequestHeaders.AsOfNow} must be true or false.");
 
-    public static ApiError InvalidSelection { get; } = Bad(
-        "invalid_selection", "Send exactly one of {\"ids\": [\"…\"]}, {\"reason\": \"…\"} and {\"all\": true}; a replay may add \"asOfNow\": true.");
+    public static ApiError InvalidSelection(string problem) => Bad(
+        "invalid_selection", $"Send exactly one of {{\"ids\": [\"…\"]}}, {{\"reason\": \"…\"}} and {{\"all\": true}}; a replay may add \"asOfNow\": true: {problem}.");
 
     public static ApiError InvalidPerson(string problem) => Bad(
         "invalid_person", $"Send {{\"id\": \"…\", \"email\": \"…\", \"mode\": \"suppress\"}}, one identifier or both, mode suppress (the default) or delete: {problem}.");
@@ -87,6 +88,23 @@ internal static class ApiErrors
         StatusCodes.Status503ServiceUnavailable,
         "storage_unavailable",
         "The storage of the delivery log and of what processes tell each other can't be reached now. Events are taken and delivered without it.");
+
+    /// <summary>The embedded queue has lost its file.</summary>
+    public static ApiError QueueFileLost { get; } = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "queue_file_lost",
+        "The queue's file was deleted, moved, replaced or cut while this host works on it. What is asked for now would not last, so nothing is taken or changed; what the file held is delivered as "
+        + "long as this host runs, and its log says what to do. Repeat the call after that.");
+
+    /// <summary>Something this product stands on can't be reached, or takes no change, now.</summary>
+    public static ApiError Of(UnavailableException failure) => failure switch
+    {
+        { Code: "queue_file_lost" } => QueueFileLost,
+        { Code: "queue_full" or "queue_unwritable" } => new ApiError(
+            StatusCodes.Status503ServiceUnavailable, failure.Code, "The queue can't be read or written now. What this call did before stays done and the rest was not done: repeat it when the queue takes events again."),
+        { Backend: Backend.Queue } => QueueUnreachable,
+        _ => StorageUnavailable,
+    };
 
     public static ApiError QueueUnreachable { get; } = new(StatusCodes.Status503ServiceUnavailable, "queue_unreachable", "The queue can't be reached from here.");
 

@@ -96,6 +96,8 @@ internal sealed record SelectionBody(IReadOnlyList<string?>? Ids = null, string?
     /// <summary>The most ids one request may name: as many as one pass works on.</summary>
     public const int MaxIds = DeadLetterPass.MaxMessages;
 
+    private const string NoObject = "the body is no JSON object";
+
     public static SelectionResult Read(ReadOnlySpan<byte> json, bool mayBeAsOfNow)
     {
         SelectionBody? body;
@@ -105,13 +107,17 @@ internal sealed record SelectionBody(IReadOnlyList<string?>? Ids = null, string?
         }
         catch (JsonException)
         {
-            return SelectionResult.Refused(ApiErrors.InvalidSelection);
+            return Refused(WhyUnread(json.ToArray()));
         }
 
         DeadLetterRun run = default;
-        return body is null || (body.AsOfNow is not null && !mayBeAsOfNow) || (body.Bound is not null && !DeadLetterRun.TryParse(body.Bound, out run))
-            ? SelectionResult.Refused(ApiErrors.InvalidSelection)
-            : body.ToSelection(body.Bound is null ? null : run, isReplay: mayBeAsOfNow);
+        return body switch
+        {
+            null => Refused(NoObject),
+            { AsOfNow: not null } when !mayBeAsOfNow => Refused("a discard takes no \"asOfNow\""),
+            { Bound: { } bound } when !DeadLetterRun.TryParse(bound, out run) => Refused("\"bound\" is none that an earlier answer gave"),
+            _ => body.ToSelection(body.Bound is null ? null : run, isReplay: mayBeAsOfNow),
+        };
     }
 
     private SelectionResult ToSelection(DeadLetterRun? run, bool isReplay) => (Ids, Reason, All) switch
@@ -122,8 +128,44 @@ internal sealed record SelectionBody(IReadOnlyList<string?>? Ids = null, string?
         (null, { } code, null) when Codes.Parse<DeadLetterReason>(code) is { } reason => Selected(new DeadLetterSelection.OfReason(reason), run),
         (null, not null, null) => SelectionResult.Refused(ApiErrors.UnknownReason("one of " + string.Join(", ", Codes.Of<DeadLetterReason>()))),
         (null, null, true) => Selected(new DeadLetterSelection.All(), run),
-        _ => SelectionResult.Refused(ApiErrors.InvalidSelection),
+        ({ Count: 0 }, null, null) => Refused("\"ids\" is empty"),
+        ({ Count: > MaxIds and var count }, null, null) => Refused(string.Create(CultureInfo.InvariantCulture, $"\"ids\" has {count}, and one request takes {MaxIds} at most; send several")),
+        (not null, null, null) => Refused("an id is empty or null"),
+        (null, null, false) => Refused("\"all\" is false"),
+        (null, null, null) => Refused("none of the three is there"),
+        _ => Refused("more than one of the three is there"),
     };
+
+    /// <summary>What keeps a body from being a selection at all. Names no member that is none: it may be anything.</summary>
+    private static string WhyUnread(byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? WhyUnread([.. document.RootElement.EnumerateObject()]) : NoObject;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return NoObject;
+        }
+    }
+
+    private static string WhyUnread(JsonProperty[] members)
+    {
+        string? mistaken = members.Where(static member => member.Value.ValueKind != JsonValueKind.Null).Select(static member => member.Name switch
+        {
+            "ids" when member.Value.ValueKind != JsonValueKind.Array || member.Value.EnumerateArray().Any(static id => id.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) =>
+                "\"ids\" must be a list of texts",
+            "reason" or "bound" when member.Value.ValueKind != JsonValueKind.String => $"\"{member.Name}\" must be a text",
+            "all" or "asOfNow" when member.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False) => $"\"{member.Name}\" must be true",
+            "ids" or "reason" or "all" or "asOfNow" or "bound" => null,
+            _ => "a member is none of ids, reason, all, asOfNow and bound",
+        }).OfType<string>().FirstOrDefault();
+        return mistaken
+            ?? (members.DistinctBy(static member => member.Name).Count() < members.Length ? "a member is there twice" : "a text in it is none, or a member is none of ids, reason, all, asOfNow and bound");
+    }
+
+    private static SelectionResult Refused(string problem) => SelectionResult.Refused(ApiErrors.InvalidSelection(problem));
 
     private SelectionResult Selected(DeadLetterSelection selection, DeadLetterRun? run) => new(selection, AsOfNow ?? false, run, Refusal: null);
 }

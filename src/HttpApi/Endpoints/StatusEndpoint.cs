@@ -28,6 +28,7 @@ internal static class HealthEndpoint
         {
             QueueHealth.Taking => TypedResults.Json(HealthBody.Healthy, ApiJson.Answers.HealthBody),
             QueueHealth.Unreachable => ApiErrors.QueueUnreachable,
+            QueueHealth.FileLost => ApiErrors.QueueFileLost,
             _ => ApiErrors.QueueUnavailable,
         };
     }

@@ -163,7 +163,10 @@ internal sealed partial class FileGuard(FileLock fileLock, FileWatch watch, Chec
     private long _walTold;
 
     /// <summary>Whether the file is there and could be read when it was looked at last.</summary>
-    public bool IsWell => watch.Trouble is FileTrouble.None && !_cannotRead;
+    public bool IsWell => !IsLost && !_cannotRead;
+
+    /// <summary>Whether it was deleted, moved, replaced or cut.</summary>
+    public bool IsLost => watch.Trouble is not FileTrouble.None;
 
     /// <summary>Looks.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)

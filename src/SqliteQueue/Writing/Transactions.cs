@@ -86,15 +86,21 @@ internal sealed class Admission(WriteSession session, Checkpoints checkpoints, F
     /// <returns>Whether there were any.</returns>
     public bool Refuse(List<IWriteCommand> group)
     {
+        if (!group.Exists(static command => command.MustLast))
+        {
+            return false;
+        }
+
         long weight = group.Sum(static command => command.IsRefusable ? (long)command.Weight : 0);
-        if (weight == 0 || WhyNot(weight) is not { } reason)
+        if ((weight > 0 ? WhyNot(weight) : WhyNothingLasts()) is not { } reason)
         {
             return false;
         }
 
         health.Failed(reason);
-        group.Where(static command => command.IsRefusable).ToList().ForEach(command => command.Failed(reason));
-        group.RemoveAll(static command => command.IsRefusable);
+        List<IWriteCommand> refused = group.FindAll(command => reason is QueueFileLostException ? command.MustLast : command.IsRefusable);
+        group.RemoveAll(refused.Contains);
+        refused.ForEach(command => command.Failed(reason));
         return true;
     }
 
@@ -102,11 +108,9 @@ internal sealed class Admission(WriteSession session, Checkpoints checkpoints, F
     /// <param name="weight">How many bytes it weighs.</param>
     public Exception? WhyNot(long weight)
     {
-        watch.LookForNames();
-        checkpoints.LookAtLengths();
-        if (watch.Trouble is not FileTrouble.None)
+        if (WhyNothingLasts() is { } lost)
         {
-            return new QueueFileLostException();
+            return lost;
         }
 
         // The WAL may hold what is missing.
@@ -123,6 +127,13 @@ internal sealed class Admission(WriteSession session, Checkpoints checkpoints, F
     /// <summary>Makes room for what can't be refused: gives the reserve to it, copies the WAL and empties it.</summary>
     /// <returns>Whether there is more room than before.</returns>
     public bool MakeRoom() => reserve.Release() | checkpoints.Truncate();
+
+    private QueueFileLostException? WhyNothingLasts()
+    {
+        watch.LookForNames();
+        checkpoints.LookAtLengths();
+        return watch.Trouble is FileTrouble.None ? null : new QueueFileLostException();
+    }
 
     private bool LeavesRoom(long weight) => reserve.LeavesRoom(weight, () => checkpoints.Unwritten(session.Pages()));
 }

@@ -17,6 +17,12 @@ internal interface IWriteCommand
     /// <summary>Whether it promises or keeps something new, which is refused while the disk has no more than its reserve and when the file is lost.</summary>
     bool IsRefusable { get; }
 
+    /// <summary>
+    /// Whether somebody is told that it lasts, which nothing does that is written to a file that is lost: it is refused then. What is refusable is so anyway; the
+    /// rest has the room of the reserve.
+    /// </summary>
+    bool MustLast => IsRefusable;
+
     /// <summary>What it is made of: when it can't be written as a whole, each of these is tried by itself.</summary>
     IReadOnlyList<IWriteCommand> Parts => [this];
 
@@ -57,6 +63,9 @@ internal abstract class WriteCommand<TResult> : IWriteCommand
     /// <inheritdoc/>
     public virtual bool IsRefusable => false;
 
+    /// <inheritdoc/>
+    public virtual bool MustLast => IsRefusable;
+
     /// <summary>Ends when it is on disk, or can't be.</summary>
     public Task<TResult> Completion => _completion.Task;
 
@@ -96,11 +105,13 @@ internal abstract class WriteCommand<TResult> : IWriteCommand
 }
 
 /// <summary>A write that needs no type of its own.</summary>
-internal sealed class WriteWork<TResult>(Func<WriteSession, TResult> work, bool runsAlone = false, bool isRefusable = false) : WriteCommand<TResult>
+internal sealed class WriteWork<TResult>(Func<WriteSession, TResult> work, bool runsAlone = false, bool isRefusable = false, bool mustLast = false) : WriteCommand<TResult>
 {
     public override bool RunsAlone => runsAlone;
 
     public override bool IsRefusable => isRefusable;
+
+    public override bool MustLast => mustLast || isRefusable;
 
     protected override TResult Write(WriteSession session) => work(session);
 }

@@ -51,7 +51,8 @@ internal sealed class CliRig : IDisposable
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_output) });
         console.Profile.Width = Width;
-        return DestinationCommand.Create(new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed) { Input = () => new MemoryStream(Input) }).Parse(args).InvokeAsync(new InvocationConfiguration { Error = _errors }, cancellationToken);
+        var cli = new CliContext(console, Folder, Host, Time, Typed is null ? null : () => Typed) { Input = () => new MemoryStream(Input) };
+        return DestinationCommand.RunAsync(args, cli, new InvocationConfiguration { Error = _errors }, cancellationToken);
     }
 
     public void Dispose()

@@ -45,6 +45,19 @@ public sealed class DeadLettersTests
         (await answer.JsonAsync())["code"]!.GetValue<string>().ShouldBe("queue_unreachable");
     }
 
+    [Theory]
+    [InlineData("queue_file_lost")]
+    [InlineData("queue_full")]
+    [InlineData("queue_unwritable")]
+    public async Task A_queue_that_can_not_be_written_is_told_by_its_own_code(string code)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.DeadLetters.Failure = new UnavailableException(Backend.Queue, code);
+
+        (await host.PostAsync("/api/dead-letters/replay", """{"all":true}""", Meant).ErrorAsync()).ShouldBe($"503 {code}");
+        (await host.PostAsync("/api/dead-letters/discard", """{"all":true}""", Meant).ErrorAsync()).ShouldBe($"503 {code}");
+    }
+
     [Fact]
     public async Task A_filter_a_limit_and_a_cursor_reach_the_store()
     {
@@ -118,34 +131,53 @@ public sealed class DeadLettersTests
     }
 
     [Theory]
-    [InlineData("", "invalid_selection")]
-    [InlineData("{}", "invalid_selection")]
-    [InlineData("null", "invalid_selection")]
-    [InlineData("[]", "invalid_selection")]
-    [InlineData("""{"all":false}""", "invalid_selection")]
-    [InlineData("""{"all":"true"}""", "invalid_selection")]
-    [InlineData("""{"ids":[]}""", "invalid_selection")]
-    [InlineData("""{"ids":[""]}""", "invalid_selection")]
-    [InlineData("""{"ids":[null]}""", "invalid_selection")]
-    [InlineData("""{"ids":[7]}""", "invalid_selection")]
-    [InlineData("""{"ids":["1"],"all":true}""", "invalid_selection")]
-    [InlineData("""{"reason":"expired","all":true}""", "invalid_selection")]
-    [InlineData("""{"all":true,"raeson":"expired"}""", "invalid_selection")]
-    [InlineData("""{"all":false,"all":true}""", "invalid_selection")]
-    [InlineData("""{"all":true,"bound":""}""", "invalid_selection")]
-    [InlineData("""{"all":true,"bound":"5"}""", "invalid_selection")]
-    [InlineData("""{"all":true,"bound":"5-99999999999999999"}""", "invalid_selection")]
-    [InlineData("""{"all":true,"bound":"-5-1"}""", "invalid_selection")]
-    [InlineData("""{"reason":"because"}""", "invalid_reason")]
-    public async Task A_selection_that_could_mean_something_else_touches_nothing(string body, string code)
+    [InlineData("", "invalid_selection", "no JSON object")]
+    [InlineData("{}", "invalid_selection", "none of the three is there")]
+    [InlineData("null", "invalid_selection", "no JSON object")]
+    [InlineData("[]", "invalid_selection", "no JSON object")]
+    [InlineData("""{"all":false}""", "invalid_selection", "\"all\" is false")]
+    [InlineData("""{"all":"true"}""", "invalid_selection", "\"all\" must be true")]
+    [InlineData("""{"ids":[]}""", "invalid_selection", "\"ids\" is empty")]
+    [InlineData("""{"ids":[""]}""", "invalid_selection", "an id is empty or null")]
+    [InlineData("""{"ids":[null]}""", "invalid_selection", "an id is empty or null")]
+    [InlineData("""{"ids":[7]}""", "invalid_selection", "\"ids\" must be a list of texts")]
+    [InlineData("""{"ids":["1"],"all":true}""", "invalid_selection", "more than one of the three is there")]
+    [InlineData("""{"reason":"expired","all":true}""", "invalid_selection", "more than one of the three is there")]
+    [InlineData("""{"all":true,"raeson":"expired"}""", "invalid_selection", "a member is none of ids, reason, all, asOfNow and bound")]
+    [InlineData("""{"all":false,"all":true}""", "invalid_selection", "a member is there twice")]
+    [InlineData("""{"all":true,"bound":""}""", "invalid_selection", "\"bound\" is none that an earlier answer gave")]
+    [InlineData("""{"all":true,"bound":"5"}""", "invalid_selection", "\"bound\" is none")]
+    [InlineData("""{"all":true,"bound":"5-99999999999999999"}""", "invalid_selection", "\"bound\" is none")]
+    [InlineData("""{"all":true,"bound":"-5-1"}""", "invalid_selection", "\"bound\" is none")]
+    [InlineData("[1]", "invalid_selection", "no JSON object")]
+    [InlineData("""{"ids":["1"]""", "invalid_selection", "no JSON object")]
+    [InlineData("""{"ids":"1"}""", "invalid_selection", "\"ids\" must be a list of texts")]
+    [InlineData("""{"reason":5}""", "invalid_selection", "\"reason\" must be a text")]
+    [InlineData("""{"all":true,"bound":5}""", "invalid_selection", "\"bound\" must be a text")]
+    [InlineData("""{"ids":["\ud800"]}""", "invalid_selection", "a text in it is none")]
+    [InlineData("""{"all":true,"\ud800":1}""", "invalid_selection", "no JSON object")]
+    [InlineData("""{"reason":"because"}""", "invalid_reason", "must be one of limit_exceeded")]
+    public async Task A_selection_that_could_mean_something_else_touches_nothing_and_is_told_what_is_wrong(string body, string code, string problem)
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
         (await host.PostAsync("/api/dead-letters/replay", body, Meant).ErrorAsync()).ShouldBe($"400 {code}");
         (await host.PostAsync("/api/dead-letters/discard", body, Meant).ErrorAsync()).ShouldBe($"400 {code}");
 
+        (await (await host.PostAsync("/api/dead-letters/discard", body, Meant)).JsonAsync())["message"]!.GetValue<string>().ShouldContain(problem);
         host.DeadLetters.Replays.ShouldBeEmpty();
         host.DeadLetters.Discards.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task More_ids_than_one_request_takes_are_told_with_their_number()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        string ids = string.Join(',', Enumerable.Range(0, 8_000).Select(id => $"\"{id}\""));
+
+        JsonNode error = await (await host.PostAsync("/api/dead-letters/replay", $"{{\"ids\":[{ids}]}}", Meant)).JsonAsync();
+
+        error["message"]!.GetValue<string>().ShouldEndWith("\"ids\" has 8000, and one request takes 5000 at most; send several.");
     }
 
     [Fact]

@@ -27,6 +27,15 @@ public sealed class LookTests
     }
 
     [Fact]
+    public async Task Health_says_that_the_queues_file_is_lost()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Queue.IsFileLost = true;
+
+        (await host.GetAsync("/api/health").ErrorAsync()).ShouldBe("503 queue_file_lost");
+    }
+
+    [Fact]
     public async Task Health_is_bad_when_the_queue_can_not_say()
     {
         await using ApiHost host = await ApiHost.StartAsync();

@@ -43,12 +43,22 @@ internal sealed class FakeDeadLetters : IDeadLetterStore
 
     public Task<DeadLetterPass> ReplayAsync(DeadLetterSelection selection, bool asOfNow, DeadLetterRun? run, CancellationToken cancellationToken)
     {
+        if (Failure is not null)
+        {
+            return Task.FromException<DeadLetterPass>(Failure);
+        }
+
         Replays.Add((selection, asOfNow, run));
         return Task.FromResult(Pass);
     }
 
     public Task<DeadLetterPass> DiscardAsync(DeadLetterSelection selection, DeadLetterRun? run, CancellationToken cancellationToken)
     {
+        if (Failure is not null)
+        {
+            return Task.FromException<DeadLetterPass>(Failure);
+        }
+
         Discards.Add((selection, run));
         return Task.FromResult(selection is DeadLetterSelection.Holding holding ? Pass with { Done = Letters.RemoveAll(letter => holding.IsWanted(letter.Event)) } : Pass);
     }

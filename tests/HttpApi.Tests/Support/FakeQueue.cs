@@ -14,6 +14,8 @@ internal sealed class FakeQueue : IEventQueue
 
     public Exception? Failure { get; set; }
 
+    public bool IsFileLost { get; set; }
+
     public Task<EnqueueResult> EnqueueAsync(IReadOnlyList<EventEnvelope> envelopes, CancellationToken cancellationToken)
     {
         ThrowIfTold();
@@ -38,6 +40,13 @@ internal sealed class FakeQueue : IEventQueue
         ThrowIfTold();
         return Task.FromResult(Status);
     }
+
+    public async Task<QueueHealth> GetHealthAsync(CancellationToken cancellationToken) => IsFileLost ? QueueHealth.FileLost : await GetStatusAsync(cancellationToken) switch
+    {
+        null => QueueHealth.Unreachable,
+        { CanEnqueue: true } => QueueHealth.Taking,
+        _ => QueueHealth.Refusing,
+    };
 
     private void ThrowIfTold()
     {

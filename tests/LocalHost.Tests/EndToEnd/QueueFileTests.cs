@@ -46,11 +46,18 @@ public sealed class QueueFileTests
         (HttpStatusCode, string?) after = await PostAsync(http, first: 1_000, count: 1);
         await Eventually.BecomesTrueAsync(async () => await StatusAsync(http, "/api/health") == HttpStatusCode.ServiceUnavailable, "the health to tell");
         await Eventually.BecomesTrueAsync(() => Task.FromResult(host.Output.Contains("was deleted, moved or replaced", StringComparison.Ordinal)), "the log to tell");
+        (HttpStatusCode, string?)[] changes =
+        [
+            await SendAsync(http, HttpMethod.Get, "/api/health", null),
+            await SendAsync(http, HttpMethod.Post, "/api/people/forget", """{"id":"somebody","email":"somebody@example.com"}"""),
+            await SendAsync(http, HttpMethod.Delete, "/api/people/forget", """{"id":"somebody"}"""),
+        ];
         await using ChildProcess second = HostProcess.Start(folder.Path, Settings(folder.Queue, sandbox));
         InvalidOperationException refused = await Should.ThrowAsync<InvalidOperationException>(() => second.BaseAddressAsync());
         await Eventually.BecomesTrueAsync(() => Task.FromResult(sandbox.GetStats().Events == 60), "what the file held to arrive");
 
         after.ShouldBe((HttpStatusCode.ServiceUnavailable, "queue_file_lost"));
+        changes.ShouldBe(Enumerable.Repeat(after, 3));
         refused.Message.ShouldContain("is in use");
     }
 
@@ -91,6 +98,14 @@ public sealed class QueueFileTests
     {
         using HttpResponseMessage response = await http.GetAsync(path);
         return response.StatusCode;
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Code)> SendAsync(HttpClient http, HttpMethod method, string path, string? body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body) };
+        request.Headers.Add("X-Requested-With", "destination");
+        using HttpResponseMessage response = await http.SendAsync(request);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]?.GetValue<string>());
     }
 
     private static async Task<(HttpStatusCode Status, string? Code)> PostAsync(HttpClient http, int first, int count)

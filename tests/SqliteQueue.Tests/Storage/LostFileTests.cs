@@ -31,7 +31,7 @@ public sealed class LostFileTests : OpenQueueFile
         EnqueueResult after = await EnqueueAsync(1_000_000);
 
         after.ShouldBeOfType<EnqueueResult.Unavailable>().Code.ShouldBe("queue_file_lost");
-        (await Queue.GetHealthAsync(CancellationToken.None)).ShouldBe(QueueHealth.Refusing);
+        (await Queue.GetHealthAsync(CancellationToken.None)).ShouldBe(QueueHealth.FileLost);
         (await Queue.GetStatusAsync(CancellationToken.None))!.CanEnqueue.ShouldBeFalse();
         Errors().Where(line => line.Contains("Events are refused from now on", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain(File.Path);
     }
@@ -48,6 +48,83 @@ public sealed class LostFileTests : OpenQueueFile
         Lose(how);
 
         (await EnqueueAsync(1_000_000)).ShouldBeOfType<EnqueueResult.Unavailable>().Code.ShouldBe("queue_file_lost");
+    }
+
+    [Theory]
+    [InlineData("deleted with all beside it")]
+    [InlineData("replaced")]
+    [InlineData("with its wal cut")]
+    public async Task Into_a_file_that_is_lost_no_forgetting_is_promised(string how)
+    {
+        await FillAsync();
+        Lose(how);
+
+        UnavailableException refused = await Should.ThrowAsync<UnavailableException>(() => new SqlitePersonStore(File).PromiseAsync([Forgotten()], CancellationToken.None));
+
+        refused.Code.ShouldBe("queue_file_lost");
+    }
+
+    [Fact]
+    public async Task Into_a_file_that_is_lost_goes_what_a_delivery_remembers_since_the_rest_of_it_is_delivered()
+    {
+        await FillAsync();
+        var people = new SqlitePersonStore(File);
+        Lose("deleted with all beside it");
+        await Should.ThrowAsync<UnavailableException>(() => people.PromiseAsync([Forgotten()], CancellationToken.None));
+        IReadOnlyList<PersonRow> before = await people.ReadAsync([Forgotten().Key], CancellationToken.None);
+
+        await people.PutAsync([Forgotten()], CancellationToken.None);
+
+        before.ShouldBeEmpty();
+        (await people.ReadAsync([Forgotten().Key], CancellationToken.None)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task In_a_file_that_is_lost_no_dead_letter_is_replayed_or_discarded_and_no_event_removed()
+    {
+        await FillAsync();
+        var letters = new SqliteDeadLetterStore(File);
+        await using (IPartitionLease lease = await Receiver.ReceiveAsync(Lane.Live, 1, CancellationToken.None))
+        {
+            await lease.SettleAsync(lease.Events[0], Some.Attempt(lease.Events[0], new Settlement.DeadLetter(DeadLetterReason.NoEmail, "no e-mail")));
+        }
+
+        Lose("deleted with all beside it");
+
+        foreach (Func<Task> change in new Func<Task>[]
+        {
+            () => letters.ReplayAsync(new DeadLetterSelection.All(), asOfNow: false, run: null, CancellationToken.None),
+            () => letters.DiscardAsync(new DeadLetterSelection.All(), run: null, CancellationToken.None),
+            () => Queue.RemoveAsync(static _ => true, SkipReason.Forgotten, CancellationToken.None),
+        })
+        {
+            (await Should.ThrowAsync<UnavailableException>(change)).Code.ShouldBe("queue_file_lost");
+        }
+
+        (await letters.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None)).Items.ShouldHaveSingleItem();
+        File.Writer.Counters.Depth(Lane.Live).ShouldBe((Partitions * 20) - 1);
+    }
+
+    [Fact]
+    public async Task Of_a_file_that_is_cut_so_that_it_can_t_be_read_every_list_says_so()
+    {
+        await FillAsync();
+        var letters = new SqliteDeadLetterStore(File);
+        var log = new SqliteDeliveryLog(File);
+        Lose("with its wal cut");
+        await LookAsync();
+
+        foreach (Func<Task> look in new Func<Task>[]
+        {
+            () => letters.ListAsync(new DeadLetterQuery(null, 10, null), CancellationToken.None),
+            () => letters.FindAsync("1", CancellationToken.None),
+            () => letters.FindResultAsync(new DeadLetterRun(1, Folder.Clock.GetUtcNow()), CancellationToken.None),
+            () => log.ListAsync(new DeliveryLogQuery(10, null, null, null), CancellationToken.None),
+            () => log.FindStoryAsync("01", CancellationToken.None),
+        })
+        {
+            (await Should.ThrowAsync<UnavailableException>(look)).Code.ShouldBe("queue_file_lost");
+        }
     }
 
     [Fact]
@@ -140,6 +217,8 @@ public sealed class LostFileTests : OpenQueueFile
 
         await end.CancelAsync();
     }
+
+    private PersonRow Forgotten() => new(new PersonKey(7), PersonRowKind.Forgotten, new byte[16], Folder.Clock.GetUtcNow().AddDays(30));
 
     private void Lose(string how)
     {

@@ -144,6 +144,19 @@ public sealed class SmallDiskTests : IAsyncLifetime, IDisposable
     }
 
     [RunsWithMounts]
+    public async Task On_a_full_disk_a_forgetting_is_promised_and_kept()
+    {
+        await FillAsync();
+        var people = new SqlitePersonStore(_file);
+        PersonRow row = new(new PersonKey(7), PersonRowKind.Forgotten, new byte[16], _folder.Clock.GetUtcNow().AddDays(30));
+
+        await people.PromiseAsync([row], CancellationToken.None);
+
+        (await HealthAsync()).ShouldBe(QueueHealth.Refusing);
+        (await people.ReadAsync([row.Key], CancellationToken.None)).Count.ShouldBe(1);
+    }
+
+    [RunsWithMounts]
     public async Task Enqueues_leave_the_reserve_alone()
     {
         await FillAsync();
