@@ -389,7 +389,7 @@ public sealed class ImportCommandTests : IDisposable
         string file = _cli.Write("e.ndjson", Event(0));
 
         (await _cli.RunAsync("import", file, option)).ShouldBe(2);
-        (await _cli.RunAsync("import", option, file)).ShouldBe(1);
+        (await _cli.RunAsync("import", option, file)).ShouldBe(2);
 
         _cli.Errors.ShouldContain(message);
         _cli.Host.Calls.ShouldBeEmpty();
