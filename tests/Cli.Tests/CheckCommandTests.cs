@@ -34,6 +34,17 @@ public sealed class CheckCommandTests : IDisposable
         (await _cli.RunAsync("check", "--offline")).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("""{"Values": {"Delivery__RequestsPerSecond": "fast", "Delivery:RequestsPerSecond": "50"} }""", 0)]
+    [InlineData("""{"Values": {"Delivery__RequestsPerSecond": "50", "delivery__requestspersecond": "fast"} }""", 1)]
+    [InlineData("""{"Values": {"Delivery__RequestsPerSecond": "fast", "Delivery__RequestsPerSecond": "50"} }""", 0)]
+    public async Task Of_a_setting_that_is_given_twice_the_last_counts(string settings, int exitCode)
+    {
+        _cli.Write("local.settings.json", settings);
+
+        (await _cli.RunAsync("check", "--offline")).ShouldBe(exitCode);
+    }
+
     [Fact]
     public async Task The_file_of_the_hosts_environment_counts_before_the_one_of_all()
     {

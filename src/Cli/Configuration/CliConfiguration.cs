@@ -42,8 +42,17 @@ internal static class CliConfiguration
     public static Checked<RulesSource> OpenRules(string? path, RulesSettings settings, TimeProvider time) =>
         RulesSource.Open(path is null ? settings : settings with { Path = path }, time);
 
-    private static IEnumerable<KeyValuePair<string, string?>> Keyed(IEnumerable<KeyValuePair<string, string?>> settings) =>
-        settings.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value));
+    // One setting may stand in two spellings (A__B and A:B, or in another case): the last counts, as in the hosts.
+    private static Dictionary<string, string?> Keyed(IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var keyed = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, string? value) in settings)
+        {
+            keyed[name.Replace("__", ":", StringComparison.Ordinal)] = value;
+        }
+
+        return keyed;
+    }
 
     private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value));
