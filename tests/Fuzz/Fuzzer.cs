@@ -45,7 +45,8 @@ internal abstract class Fuzzer
     /// <summary>The input of that number.</summary>
     public byte[] Input(int seed, long number)
     {
-        var random = new Random(HashCode.Combine(0x5EED, seed) ^ unchecked((int)(number * 0x9E3779B1)));
+        // Not by HashCode, which differs from process to process: an input that was found must be found again.
+        var random = new Random(unchecked((0x5EED + (seed * 486_187_739)) ^ (int)(number * 0x9E3779B1)));
         return Mutator.Mutate(Seeds, random);
     }
 
