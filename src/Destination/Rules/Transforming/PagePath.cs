@@ -71,7 +71,7 @@ internal static class PagePath
     }
 
     // Routers tell a path without its first slash, too.
-    private static Utf8Text Rooted(Utf8Text path) => path.Span[0] is (byte)'/' or (byte)'\\' ? path : new Utf8Text((byte[])[(byte)'/', .. path.Span]);
+    private static Utf8Text Rooted(Utf8Text path) => path.IsEmpty || path.Span[0] is (byte)'/' or (byte)'\\' ? path : new Utf8Text((byte[])[(byte)'/', .. path.Span]);
 
     private static Utf8Text InUrl(Utf8Text url)
     {
