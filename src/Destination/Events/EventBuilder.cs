@@ -175,7 +175,7 @@ internal ref struct EventBuilder(in EventFields fields, EventKind kind, Placehol
     }
 
     private void TellUnreadable(JsonValue email, string field) => MappingWarning.Add(
-        ref _notices, WarningCode.EmailUnreadable, field, $"it is {(email.Kind == JsonKind.String ? "blank" : email.Kind.WithArticle())} and was left out");
+        ref _notices, WarningCode.EmailUnreadable, field, $"it is {EmailText.WhyUnreadable(email)} and was left out");
 
     private JsonValue Cleaned(Utf8Text address, string field)
     {

@@ -115,7 +115,7 @@ internal readonly record struct Identity(PersonIdentifier? Person, Utf8Text? Ema
                 MappingWarning.Add(ref warnings, WarningCode.EmailUnusual, field, "it is no e-mail address and names nobody");
                 return null;
             default:
-                MappingWarning.Add(ref warnings, WarningCode.EmailUnreadable, field, $"it is {(value.Kind == JsonKind.String ? "blank" : value.Kind.WithArticle())} and names nobody");
+                MappingWarning.Add(ref warnings, WarningCode.EmailUnreadable, field, $"it is {EmailText.WhyUnreadable(value)} and names nobody");
                 return null;
         }
     }

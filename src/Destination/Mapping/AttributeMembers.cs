@@ -133,28 +133,33 @@ internal sealed class AttributeMembers(MappingContext context, bool holdsOptOut,
     }
 
     /// <summary>Writes when the person or object was made, in the one form that Customer.io understands; what can't be that time is left out.</summary>
-    public void WriteCreatedAt(JsonValue value)
+    /// <param name="value">The value of <c>created_at</c>.</param>
+    /// <param name="camelCase">That of <c>createdAt</c>: it counts where the other is nothing, or can't be that time.</param>
+    public void WriteCreatedAt(JsonValue value, JsonValue camelCase)
     {
-        if (value.Kind is JsonKind.Missing or JsonKind.Null)
+        JsonValue given = value.Kind is JsonKind.Missing or JsonKind.Null ? camelCase : value;
+        if (given.Kind is JsonKind.Missing or JsonKind.Null)
         {
             return;
         }
 
-        if (!EventTime.TryRead(value, out long milliseconds))
+        if (WhatIsWrong(given, out long milliseconds) is { } problem)
         {
-            Warn(WarningCode.CreatedAtUnreadable, $"{set}.created_at", "it can't be read as a time and was left out");
-            return;
-        }
-
-        if (milliseconds < Year1900 || milliseconds > (context.ReceivedSeconds * 1000) + ADay)
-        {
-            Warn(WarningCode.CreatedAtUnreadable, $"{set}.created_at", "it is before 1900 or more than a day in the future and was left out");
-            return;
+            Warn(WarningCode.CreatedAtUnreadable, $"{set}.created_at", $"{problem} and was left out");
+            if (WhatIsWrong(camelCase, out milliseconds) is not null)
+            {
+                return;
+            }
         }
 
         Begin("created_at"u8);
         _output.WriteNumber(EventTime.ToSeconds(milliseconds));
     }
+
+    private string? WhatIsWrong(JsonValue createdAt, out long milliseconds) =>
+        !EventTime.TryRead(createdAt, out milliseconds) ? "it can't be read as a time"
+        : milliseconds < Year1900 || milliseconds > (context.ReceivedSeconds * 1000) + ADay ? "it is before 1900 or more than a day in the future"
+        : null;
 
     /// <summary>A subscription is neither on nor off.</summary>
     public void Unclear(Utf8Text name) => Warn(

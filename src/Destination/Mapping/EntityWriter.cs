@@ -160,11 +160,18 @@ internal sealed class EntityWriter(MappingContext context)
             {
                 members.Warn(WarningCode.ReservedName, FieldName.Of(members.Set, property.Name), "the name is Customer.io's own; it was left out");
             }
-            else if (name.SequenceEqual("created_at"u8) || (name.SequenceEqual("createdAt"u8) && attributes["created_at"u8].Kind is JsonKind.Missing or JsonKind.Null))
+            else if (name.SequenceEqual("created_at"u8))
             {
-                members.WriteCreatedAt(property.Value);
+                members.WriteCreatedAt(property.Value, attributes["createdAt"u8]);
             }
-            else if (!name.SequenceEqual("createdAt"u8))
+            else if (name.SequenceEqual("createdAt"u8))
+            {
+                if (!attributes["created_at"u8].IsPresent)
+                {
+                    members.WriteCreatedAt(default, property.Value);
+                }
+            }
+            else
             {
                 members.WriteAttribute(property);
             }

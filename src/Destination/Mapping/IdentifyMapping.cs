@@ -105,15 +105,24 @@ internal static class BuiltInFacts
         foreach (JsonMember member in facts.Members)
         {
             Utf8Text name = member.Name;
-            if (ReservedNames.IsBuiltIn(name.Span) && !IsRead(name.Span) && !ruled.Traits[name.Span].IsPresent && !IsSentByRule(name, given, context))
+            if (ReservedNames.IsBuiltIn(name.Span) && !IsRead(member, given) && !ruled.Traits[name.Span].IsPresent && !IsSentByRule(name, given, context))
             {
                 (left ??= []).Add(name);
             }
         }
     }
 
-    private static bool IsRead(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("$user_props"u8) || name.SequenceEqual("$device_id"u8) || name.SequenceEqual("$insert_id"u8) || name.SequenceEqual("$email"u8);
+    private static bool IsRead(in JsonMember member, FreshpaintEvent.Identify given)
+    {
+        ReadOnlySpan<byte> name = member.Name.Span;
+        return name.SequenceEqual("$user_props"u8) || name.SequenceEqual("$device_id"u8) || name.SequenceEqual("$insert_id"u8)
+            || (name.SequenceEqual("$email"u8) && !IsAnotherThanEmail(member.Value, given));
+    }
+
+    // One that can't be read, and one that stands alone, are told where the e-mail is read.
+    private static bool IsAnotherThanEmail(JsonValue builtIn, FreshpaintEvent.Identify given) =>
+        EmailText.Read(given.Traits["email"u8], out Utf8Text address) is not (EmailReading.None or EmailReading.Unreadable)
+        && (EmailText.Read(builtIn, out Utf8Text other) == EmailReading.Unreadable || (builtIn.Kind == JsonKind.String && other != address));
 
     private static bool IsSentByRule(Utf8Text name, FreshpaintEvent.Identify given, MappingContext context) =>
         context.Rules.Plans.For(given).Steps.Any(step => step.Operation is Operation.SendBuiltIn { Source.InContext: false } sent && sent.Source.Path.Head.Equals(name));

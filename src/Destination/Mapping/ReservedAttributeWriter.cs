@@ -152,7 +152,7 @@ internal sealed class ReservedAttributeWriter(
                 members.WriteAttribute(new Property(KnownNames.Email, reserved.Email));
                 return;
             case EmailReading.Unreadable:
-                members.Warn(WarningCode.EmailUnreadable, "traits.email", $"it is {(reserved.Email.Kind == JsonKind.String ? "blank" : reserved.Email.Kind.WithArticle())} and was left out");
+                members.Warn(WarningCode.EmailUnreadable, "traits.email", $"it is {EmailText.WhyUnreadable(reserved.Email)} and was left out");
                 break;
         }
 
@@ -199,10 +199,9 @@ internal sealed class ReservedAttributeWriter(
 
     private void WriteCreatedAt()
     {
-        JsonValue value = reserved.CreatedAt.Kind is JsonKind.Missing or JsonKind.Null ? reserved.CreatedAtCamelCase : reserved.CreatedAt;
-        if (!context.IsLeftOut(value, "traits.created_at"))
+        if (!context.IsLeftOut(reserved.CreatedAt.Kind is JsonKind.Missing or JsonKind.Null ? reserved.CreatedAtCamelCase : reserved.CreatedAt, "traits.created_at"))
         {
-            members.WriteCreatedAt(value);
+            members.WriteCreatedAt(reserved.CreatedAt, reserved.CreatedAtCamelCase);
         }
     }
 }

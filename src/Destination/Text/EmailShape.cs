@@ -70,6 +70,9 @@ internal static class EmailText
         return replacedSurrogate ? EmailReading.Unusual : Read(text, out address);
     }
 
+    /// <summary>What an e-mail address is that was <see cref="EmailReading.Unreadable"/>.</summary>
+    public static string WhyUnreadable(JsonValue value) => value.Kind == JsonKind.String ? "blank" : value.Kind.WithArticle();
+
     /// <summary>Reads an e-mail address in a text.</summary>
     public static EmailReading Read(Utf8Text text, out Utf8Text address)
     {

@@ -16,7 +16,7 @@ internal sealed record BacklogCost(double StartUp, double EventsPerSecond, doubl
     /// <summary>Reads the line.</summary>
     public static BacklogCost Parse(string line)
     {
-        double[] numbers = [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        double[] numbers = ChildProcess.Numbers(line);
         return new BacklogCost(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 }

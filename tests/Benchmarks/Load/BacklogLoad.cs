@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace CustomerIoDestination.Benchmarks.Load;
@@ -13,8 +12,8 @@ internal static class BacklogLoad
         foreach (int depth in size.Depths)
         {
             string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"depth-{depth}.db"));
-            await InChildAsync(BacklogProcess.Fill, file, depth);
-            string line = await InChildAsync(BacklogProcess.Measure, file, depth, sink.Address);
+            await ChildProcess.RunAsync(null, BacklogProcess.Fill, file, depth);
+            string line = await ChildProcess.RunAsync(null, BacklogProcess.Measure, file, depth, sink.Address);
             BacklogCost cost = BacklogCost.Parse(line);
             first = first == 0 ? cost.EventsPerSecond : first;
             report.Add($"backlog of {depth:N0}: start-up after a kill, everything cold", cost.StartUp, "ms");
@@ -23,20 +22,5 @@ internal static class BacklogLoad
             report.Add($"backlog of {depth:N0}: a page of 100 of 10,000 dead letters", cost.DeadLetterPage, "ms");
             report.Add($"backlog of {depth:N0}: memory of the process", cost.Memory, "MiB");
         }
-    }
-
-    private static async Task<string> InChildAsync(params object[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(BacklogLoad).Assembly.Location);
-        foreach (object argument in arguments)
-        {
-            start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
-        }
-
-        using Process child = Process.Start(start)!;
-        string output = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        return output.Trim();
     }
 }

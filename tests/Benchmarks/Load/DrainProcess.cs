@@ -26,16 +26,7 @@ internal static class DrainProcess
     /// <param name="events">How many events the queue holds, to measure all of them; null to measure the first seconds and later ones.</param>
     public static async Task<Drained> RunAsync(string file, Uri sink, DeliveryMode mode, int? requestsPerSecond, LoadSize size, int? events = null)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (object? argument in new object?[] { typeof(DrainProcess).Assembly.Location, Measure, file, sink, mode, requestsPerSecond, size.IsFull, events })
-        {
-            start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "");
-        }
-
-        using Process child = Process.Start(start)!;
-        string line = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        double[] numbers = [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        double[] numbers = ChildProcess.Numbers(await ChildProcess.RunAsync(null, Measure, file, sink, mode, requestsPerSecond, size.IsFull, events));
         return new Drained(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 

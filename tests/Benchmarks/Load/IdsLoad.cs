@@ -45,7 +45,7 @@ internal static class IdsLoad
             report.Add($"{what}: memory of the process", Environment.WorkingSet / 1024.0 / 1024.0, "MiB");
             report.Add($"{what}: file, log included", new FileInfo(file).Length / (double)level, "bytes/id");
             report.Add($"{what}: repeats of any age that were dropped, of {Repeats:N0}", await DroppedAsync(file, known), "events");
-            double[] start = await InChildAsync(file, known);
+            double[] start = ChildProcess.Numbers(await ChildProcess.RunAsync(MaxHeapBytes, Start, file, known));
             report.Add($"{what}: start with a heap of at most 256 MiB, to the first event taken", start[0], "ms");
             report.Add($"{what}: memory after that start", start[1], "MiB");
         }
@@ -153,20 +153,4 @@ internal static class IdsLoad
 
     private static QueueFile Open(string file) => QueueFile.Open(
         new QueueSettings { Path = file }, new DeadLetterSettings(), new SteadyClock(TimeProvider.System), TimeProvider.System, NullLogger<QueueFile>.Instance);
-
-    private static async Task<double[]> InChildAsync(string file, int known)
-    {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(IdsLoad).Assembly.Location);
-        start.ArgumentList.Add(Start);
-        start.ArgumentList.Add(file);
-        start.ArgumentList.Add(known.ToString(CultureInfo.InvariantCulture));
-        start.Environment["DOTNET_GCHeapHardLimit"] = MaxHeapBytes.ToString("x", CultureInfo.InvariantCulture);
-        using Process child = Process.Start(start)!;
-        string output = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        return child.ExitCode == 0
-            ? [.. output.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))]
-            : throw new InvalidOperationException("The start over known ids failed.");
-    }
 }

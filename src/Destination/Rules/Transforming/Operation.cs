@@ -65,6 +65,8 @@ internal abstract record Operation(string Code)
         private static readonly IReadOnlyList<PropertyPath> Names = [Path("name"), Path("$screen_name")];
         private static readonly PropertyPath Search = Path("search");
         private static readonly StripQuery Query = new();
+        private static readonly StripSearch SearchText = new();
+        private static readonly StripQueryOfUrl UrlInName = new();
 
         /// <inheritdoc/>
         public override IReadOnlyList<PropertyPath> Reads { get; } = [.. Urls, Search, .. Names];
@@ -77,12 +79,12 @@ internal abstract record Operation(string Code)
                 EditAt(run, path, Query);
             }
 
-            EditAt(run, Search, new StripSearch());
+            EditAt(run, Search, SearchText);
             if (run.Event is FreshpaintEvent.Page or FreshpaintEvent.Screen)
             {
                 foreach (PropertyPath path in Names)
                 {
-                    EditAt(run, path, new StripQueryOfUrl());
+                    EditAt(run, path, UrlInName);
                 }
             }
         }
