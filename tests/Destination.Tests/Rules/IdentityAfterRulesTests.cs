@@ -22,6 +22,33 @@ public sealed class IdentityAfterRulesTests
     public void Identify_and_events_lead_to_the_person_the_rules_say(string item) =>
         Path(LowercaseEmail, item).ShouldStartWith("/api/v1/customers/ada%40example.com");
 
+    [Theory]
+    [InlineData("""{"type": "track", "event": "x", "userId": "id@a.co", "properties": {"email": "props@a.co", "$user_props": {"email": "user@a.co"} }, "context": {"traits": {"email": "ctx@a.co"} } }""", "user%40a.co")]
+    [InlineData("""{"type": "track", "event": "x", "userId": "id@a.co", "properties": {"email": "props@a.co"}, "context": {"traits": {"email": "ctx@a.co"} } }""", "ctx%40a.co")]
+    [InlineData("""{"type": "page", "userId": "id@a.co", "properties": {"url": "https://a.co/", "email": "props@a.co"} }""", "props%40a.co")]
+    [InlineData("""{"type": "track", "event": "x", "userId": "id@a.co"}""", "id%40a.co")]
+    [InlineData("""{"type": "identify", "userId": "id@a.co", "traits": {"email": "own@a.co"}, "properties": {"email": "props@a.co", "$user_props": {"email": "user@a.co"} } }""", "own%40a.co")]
+    [InlineData("""{"type": "identify", "userId": "id@a.co", "traits": {"plan": "pro"}, "properties": {"email": "props@a.co", "$user_props": {"email": "user@a.co"} } }""", "user%40a.co")]
+    [InlineData("""{"type": "identify", "userId": "id@a.co", "traits": {"plan": "pro"}, "properties": {"email": "props@a.co"}, "context": {"traits": {"email": "ctx@a.co"} } }""", "props%40a.co")]
+    [InlineData("""{"type": "identify", "userId": "id@a.co", "traits": {"plan": "pro"} }""", "id%40a.co")]
+    public void Of_several_emails_the_same_one_names_the_person_with_and_without_rules(string item, string person)
+    {
+        DestinationSettings settings = new() { Mapping = new MappingSettings { PersonIdentifier = PersonIdentifierChoice.Email, EmailFromProperties = true } };
+        foreach (string rules in (string[])["{}", LowercaseEmail])
+        {
+            RulesRig.Preview(rules, item, settings).Requests[0].Path.ShouldStartWith($"/api/v1/customers/{person}");
+        }
+    }
+
+    [Fact]
+    public void Without_the_setting_an_email_among_the_properties_names_nobody_with_and_without_rules()
+    {
+        foreach (string rules in (string[])["{}", LowercaseEmail])
+        {
+            Path(rules, """{"type": "track", "event": "x", "userId": "u1", "properties": {"email": "props@a.co"} }""").ShouldBe("/api/v1/customers/u1/events");
+        }
+    }
+
     [Fact]
     public void A_condition_on_the_person_counts_for_events_too()
     {

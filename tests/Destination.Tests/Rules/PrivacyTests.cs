@@ -51,6 +51,27 @@ public sealed class PrivacyTests
         warning.Message.ShouldBe("2 are not in privacy.allow and were left out: properties.a, properties.b");
     }
 
+    [Theory]
+    [InlineData(10, "properties.a9")]
+    [InlineData(11, "properties.a9, …")]
+    public void Of_many_that_privacy_leaves_out_ten_are_named(int count, string end) =>
+        RulesRig.Preview(Allow, Track("x", "{" + string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"a{i}\": 1")) + "}"))
+            .Warnings.ShouldHaveSingleItem().Message.ShouldEndWith(end);
+
+    [Fact]
+    public void A_built_in_that_is_allowed_and_not_there_adds_nothing() =>
+        Data("""{"privacy": {"allow": {"events": {"*": ["$ip", "plan"]}}}}""", "x", """{"plan": "pro"}""").ShouldBe("""{"plan":"pro"}""");
+
+    [Fact]
+    public void A_built_in_that_a_rule_sends_already_is_sent_as_the_rule_left_it() =>
+        Data(
+            """
+            {"transformations": [{"operation": "sendConstantProperty", "on": "events", "property": "$ip", "value": "hidden"}],
+             "privacy": {"allow": {"events": {"*": ["$ip"]}}}}
+            """,
+            "x",
+            """{"$ip": "10.0.0.1"}""").ShouldBe("""{"$ip":"hidden"}""");
+
     [Fact]
     public void Nothing_is_told_when_nothing_was_left_out() => RulesRig.Preview(Allow, Track("x", """{"plan": 1}""")).Warnings.ShouldBeEmpty();
 
@@ -101,6 +122,9 @@ public sealed class PrivacyTests
 
     [Theory]
     [InlineData("""{"type": "page", "userId": "u1", "name": "Home", "context": {"page": {"url": "https://a.example/", "path": "/"} } }""")]
+    [InlineData("""{"type": "page", "userId": "u1", "name": "Home"}""")]
+    [InlineData("""{"type": "screen", "userId": "u1", "name": "Home"}""")]
+    [InlineData("""{"type": "screen", "userId": "u1", "properties": {"$screen_name": "Home"} }""")]
     [InlineData("""{"type": "screen", "userId": "u1", "name": "Home", "properties": {"firebase_screen": "Home", "$screen_name": "Home"} }""")]
     public void A_view_that_nothing_allowed_names_is_skipped(string item)
     {
