@@ -51,12 +51,12 @@ internal static class IdsLoad
         }
     }
 
-    /// <summary>The child's part: starts, takes one event and settles it.</summary>
+    /// <summary>The child's part: starts, takes one event that no range holds, and settles it.</summary>
     public static async Task<int> StartAsync(string file, int known)
     {
         long started = Stopwatch.GetTimestamp();
         await using QueueFile queue = Open(file);
-        await EnqueueAsync(new SqliteEventQueue(queue), [Envelope(known)]);
+        await EnqueueAsync(new SqliteEventQueue(queue), [Envelope(int.MaxValue - known)]);
         double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         Console.Write(string.Create(CultureInfo.InvariantCulture, $"{milliseconds:R} {Environment.WorkingSet / 1024.0 / 1024.0:R}"));
         await SettleAsync(new SqliteEventReceiver(queue), CancellationToken.None);

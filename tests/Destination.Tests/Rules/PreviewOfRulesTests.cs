@@ -33,6 +33,30 @@ public sealed class PreviewOfRulesTests
         ]);
     }
 
+    [Fact]
+    public void Each_operation_is_told_by_the_name_it_has_in_the_rules()
+    {
+        PreviewItem item = RulesRig.Preview(
+            """
+            {"transformations": [
+              {"operation": "copyProperty", "on": "events", "property": "a", "to": "b"},
+              {"operation": "lowercase", "on": "events", "property": "b"},
+              {"operation": "uppercase", "on": "events", "property": "b"},
+              {"operation": "trim", "on": "events", "property": "c"},
+              {"operation": "hashProperty", "on": "events", "property": "c", "algorithm": "sha256"},
+              {"operation": "sendConstantProperty", "on": "events", "property": "d", "value": 1},
+              {"operation": "sendBuiltInProperty", "on": "events", "property": "$ip"},
+              {"operation": "template", "on": "events", "property": "e", "template": "{b}"},
+              {"operation": "stripQuery", "on": "events", "property": "f"},
+              {"operation": "stripQuery", "on": "events"}
+            ]}
+            """,
+            """{"type": "track", "event": "x", "userId": "u1", "properties": {"a": "Ab", "c": " c ", "f": "/f?x=1", "url": "/u?x=1", "$ip": "10.0.0.1"} }""");
+
+        item.Transformations.Select(change => change.Operation).ShouldBe(
+            ["copyProperty", "lowercase", "uppercase", "trim", "hashProperty", "sendConstantProperty", "sendBuiltInProperty", "template", "stripQuery", "stripQuery"]);
+    }
+
     [Theory]
     [InlineData(""", "name": "hide condition pages" """, "hide condition pages")]
     [InlineData("", null)]

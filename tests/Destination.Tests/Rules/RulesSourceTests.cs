@@ -28,6 +28,16 @@ public sealed class RulesSourceTests : IDisposable
     public void A_configured_file_that_is_missing_is_refused() =>
         RulesSource.Open(Settings, _time).ShouldBeOfType<Checked<RulesSource>.Invalid>().Problems.ShouldHaveSingleItem().Message.ShouldBe("does not exist");
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "has more than 4194304 bytes")]
+    public void A_file_over_its_limit_is_refused(int over, string? problem)
+    {
+        File.WriteAllText(_path, "{}" + new string(' ', RulesFile.MaxBytes - 2 + over));
+
+        RulesFile.Read(_path).Problem.ShouldBe(problem);
+    }
+
     [Fact]
     public void Without_a_file_everything_is_sent() =>
         RulesSource.Open(new RulesSettings(), _time).ShouldBeOfType<Checked<RulesSource>.Valid>().Value.Current.ShouldBe(DestinationRules.None);
