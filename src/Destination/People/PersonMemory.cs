@@ -178,7 +178,10 @@ internal sealed partial class PersonMemory(
     {
         DateTimeOffset now = Now;
         IReadOnlyList<PersonRow> rows = await store.ReadAsync(people, cancellationToken);
-        PersonRow[] ended = [.. rows.Where(row => PersonRows.ForgottenUntil(row) > now).Select(row => Mark(row.Key, now, now))];
+
+        // Times are compared by the millisecond, and what comes right after the answer may be of this one.
+        DateTimeOffset until = now - TimeSpan.FromMilliseconds(1);
+        PersonRow[] ended = [.. rows.Where(row => PersonRows.ForgottenUntil(row) > now).Select(row => Mark(row.Key, until, now))];
         await store.PromiseAsync(ended, cancellationToken);
         return ended.Length;
     }

@@ -110,8 +110,10 @@ public sealed class PersonDeliveryTests
         int lifted = await rig.Memory.LiftAsync([cipher.OfId(Utf8Text.Of("u-1")), cipher.OfId(Utf8Text.Of("never forgotten"))], default);
 
         lifted.ShouldBe(1);
-        (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(1), null, default))).Outcome.ShouldBe(AttemptOutcome.Skipped);
-        (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(2, age: TimeSpan.FromMinutes(-1)), null, default))).Outcome.ShouldBe(AttemptOutcome.Delivered);
+        (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(1, age: TimeSpan.FromMilliseconds(1)), null, default))).Outcome.ShouldBe(AttemptOutcome.Skipped);
+
+        // A lift, its answer and the next event can all be of one millisecond.
+        (await rig.RunAsync(rig.Handler.DeliverAsync(Some.Track(2), null, default))).Outcome.ShouldBe(AttemptOutcome.Delivered);
     }
 
     [Fact]
